@@ -1,0 +1,131 @@
+//! Diagnostics: what they say ([`Diagnostic`]), which kinds there are ([`codes`]) and how they
+//! look ([`render`]).
+
+pub mod codes;
+pub mod render;
+
+pub use codes::Code;
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// The program is not accepted.
+    Error,
+    /// The program is accepted; it is probably not what was meant.
+    Warning,
+}
+
+/// A secondary place that explains the primary one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub text: String,
+}
+
+/// One message to the user.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Its kind, which `bpfl explain` knows.
+    pub code: &'static Code,
+    /// One sentence in the user's terms, without a full stop.
+    pub message: String,
+    /// The place at fault.
+    pub span: Span,
+    /// What to say at the place; may be empty.
+    pub label: String,
+    /// Other places that explain.
+    pub labels: Vec<Label>,
+    /// Ways out, each printed as `help: …`.
+    pub help: Vec<String>,
+    /// Background, each printed as `note: …`.
+    pub notes: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error of kind `code` at `span`.
+    pub fn error(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            span,
+            label: String::new(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// A warning of kind `code` at `span`.
+    pub fn warning(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Sets what is said at the primary place.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.label = text.into();
+        self
+    }
+
+    /// Adds a secondary place.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a way out.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Adds background.
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+}
+
+/// The diagnostics of one compilation, in the order in which they were found.
+#[derive(Debug, Default, Clone)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds one, unless the same was already said of the same place.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let same = |d: &Diagnostic| {
+            d.span == diagnostic.span && d.code == diagnostic.code && d.message == diagnostic.message
+        };
+        if !self.list.iter().rev().take(64).any(same) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// How many errors there are.
+    pub fn error_count(&self) -> usize {
+        self.list.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Orders them by place, errors of one place in the order found.
+    pub fn sort(&mut self) {
+        self.list.sort_by_key(|d| d.span);
+    }
+}

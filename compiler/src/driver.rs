@@ -1,0 +1,85 @@
+//! The pipeline, as one function that reads from top to bottom.
+
+use std::str::FromStr;
+
+use crate::{
+    diagnostic::Diagnostics,
+    source::{FileId, SourceMap},
+};
+
+/// The BPF instruction set to emit, as clang's `-mcpu`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Cpu {
+    /// The original set.
+    V1,
+    /// Adds the unsigned and signed "less" jumps (Linux 4.14).
+    V2,
+    /// Adds 32-bit jumps (Linux 5.1) and the atomic operations (5.12).
+    #[default]
+    V3,
+    /// Adds signed division, sign-extending moves and loads, byte swaps, long jumps (6.6).
+    V4,
+}
+
+impl FromStr for Cpu {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "v1" => Ok(Self::V1),
+            "v2" => Ok(Self::V2),
+            "v3" => Ok(Self::V3),
+            "v4" => Ok(Self::V4),
+            _ => Err(format!("`{text}` is no BPF instruction set; there are v1, v2, v3 and v4")),
+        }
+    }
+}
+
+/// What to compile for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The instruction set.
+    pub cpu: Cpu,
+}
+
+/// A stage of the pipeline whose result can be printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// The data as read.
+    Datum,
+    /// The typed program.
+    Hir,
+    /// SSA, before optimisation.
+    Ir,
+    /// SSA, after optimisation.
+    Opt,
+    /// BPF assembly with source lines.
+    Asm,
+}
+
+/// A finished compilation.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The ELF object.
+    pub object: Vec<u8>,
+}
+
+/// Compiles `file` of `sources`. `None` when there were errors; `diagnostics` says which.
+pub fn compile(
+    _sources: &mut SourceMap,
+    _file: FileId,
+    _options: &Options,
+    _diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    None
+}
+
+/// Compiles `file` as far as `stage` and prints what that stage made.
+pub fn print(
+    _sources: &mut SourceMap,
+    _file: FileId,
+    _stage: Stage,
+    _options: &Options,
+    _diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    None
+}

@@ -1,0 +1,2 @@
+//! What the kernel accepts, as tables.
+#![forbid(unsafe_code)]
