@@ -153,7 +153,8 @@ impl<'a> Splitter<'a> {
         if let Some(last) = self.result.forms.last() {
             let (first, end) = (self.tokens[last.first].1, self.tokens[last.end - 1].1);
             let end = Span::new(end.end - 1, end.end);
-            problem = problem.also(first.first(), "the form before it starts here").also(end, "and ends here");
+            problem =
+                problem.also(first.first(), "the form before it starts here").also(end, "and ends here");
         }
         self.result.problems.push(problem.help("delete it, or look for one too many before it"));
     }
@@ -163,9 +164,7 @@ impl<'a> Splitter<'a> {
             self.too_deep = true;
             let message = format!("this is nested more than {MAX_DEPTH} levels deep");
             let help = "move inner parts into definitions of their own";
-            self.result
-                .problems
-                .push(Diagnostic::error(&codes::TOO_DEEP, span.first(), message).help(help));
+            self.result.problems.push(Diagnostic::error(&codes::TOO_DEEP, span.first(), message).help(help));
         }
     }
 }

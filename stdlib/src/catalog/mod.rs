@@ -1,0 +1,13 @@
+//! Facts about the kernel, a row each, with the place they come from.
+//!
+//! No fact about the kernel is written anywhere else in bpfl. Where a document and the kernel
+//! disagree, the kernel is right and the row says so.
+
+pub mod attach;
+pub mod constant;
+pub mod context;
+pub mod helper;
+pub mod map;
+pub mod program;
+pub mod section;
+pub mod version;
