@@ -6,9 +6,9 @@
 //! has them. Strings are inline.
 
 use gimli::{
-    DW_AT_comp_dir, DW_AT_decl_column, DW_AT_decl_file, DW_AT_decl_line, DW_AT_external, DW_AT_high_pc,
-    DW_AT_language, DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_AT_ranges, DW_TAG_subprogram, DwLang,
-    Encoding, Format, LineEncoding, LittleEndian, SectionId,
+    DW_AT_decl_column, DW_AT_decl_file, DW_AT_decl_line, DW_AT_external, DW_AT_high_pc, DW_AT_language,
+    DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_AT_ranges, DW_TAG_subprogram, DwLang, Encoding, Format,
+    LineEncoding, LittleEndian, SectionId,
     write::{
         Address, AttributeValue, DwarfUnit, EndianVec, FileId, FileInfo, LineProgram, LineString, Range,
         RangeList, RelocateWriter, Relocation, Sections,
@@ -95,7 +95,6 @@ fn unit(object: &Object, layout: &Layout) -> DwarfUnit {
     unit.set(DW_AT_producer, string(concat!("bpfl ", env!("CARGO_PKG_VERSION"))));
     unit.set(DW_AT_language, AttributeValue::Language(LANGUAGE));
     unit.set(DW_AT_name, string(main_file(object.sources)));
-    unit.set(DW_AT_comp_dir, string("."));
     unit.set(DW_AT_low_pc, AttributeValue::Address(Address::Constant(0)));
     unit.set(DW_AT_ranges, AttributeValue::RangeListRef(ranges));
     for (index, function) in object.functions.iter().enumerate() {

@@ -92,7 +92,8 @@ pub enum Target {
     Extern(usize),
 }
 
-/// A CO-RE relocation of one instruction.
+/// A CO-RE relocation of one instruction. The instruction holds what is true of `ty` as this
+/// object has it: libbpf refuses another value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CoreRelo {
     /// The slot in the function.

@@ -105,6 +105,19 @@ fn subprograms_globals_and_inner_maps_load() {
 }
 
 #[test]
+fn kernel_functions_callbacks_and_questions_load() {
+    let sources = programs::sources();
+    let Some(scratch) = load("extras", &programs::extras(&sources)) else { return };
+    let dump = |name| run("bpftool", &["prog", "dump", "xlated", "pinned", &pinned(&scratch, name)]);
+    let caller = dump("progs/caller");
+    assert!(caller.contains("callback"), "{caller}");
+    let answer = dump("progs/answer");
+    assert!(answer.contains("r0 = 0"), "{answer}");
+    let map = run("bpftool", &["map", "dump", "pinned", &pinned(&scratch, "maps/jumps")]);
+    assert!(map.contains("key: 01 00 00 00") || map.contains("Found 1 element"), "{map}");
+}
+
+#[test]
 fn the_disassembler_shows_lisp() {
     let sources = programs::sources();
     let scratch = Scratch::new("lisp");

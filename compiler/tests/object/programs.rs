@@ -6,11 +6,12 @@ use bpfl_compiler::{
         opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
     },
     btf::{
-        Btf, TypeId,
+        Btf, Type, TypeId,
         basic::Basic,
         map::{MapDef, Shape},
+        types::Composite,
     },
-    elf::{Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
+    elf::{Contents, CoreRelo, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable},
     source::{SourceMap, Span},
 };
 
@@ -21,6 +22,7 @@ pub const TEXT: &str = include_str!("../../../examples/count-egress.lisp");
 /// The map types used here (`enum bpf_map_type`).
 const HASH: u32 = 1;
 const ARRAY: u32 = 2;
+const PROG_ARRAY: u32 = 3;
 const ARRAY_OF_MAPS: u32 = 12;
 
 pub fn sources() -> SourceMap {
@@ -181,4 +183,69 @@ fn maps(object: &mut Object, word: TypeId) {
     let slots = vec![None, Some(Target::Map(1))];
     object.maps.push(Map { name: "outer".to_owned(), def: outer, slots, span });
     object.maps.push(Map { name: "inner".to_owned(), def: inner, slots: Vec::new(), span });
+}
+
+/// `BPF_CORE_TYPE_EXISTS`.
+const TYPE_EXISTS: u32 = 8;
+
+/// Kernel functions, a callback, a question to the kernel's types, an array of programs.
+pub fn extras(sources: &SourceMap) -> Object<'_> {
+    let mut object = Object::new(sources);
+    let nothing = object.btf.func_proto(TypeId::VOID, &[]);
+    for name in ["bpf_rcu_read_lock", "bpf_rcu_read_unlock"] {
+        object.externs.push(Extern { name: name.to_owned(), proto: nothing, weak: false });
+    }
+    let proto = context(&mut object.btf);
+    object.functions.push(caller(proto));
+    object.functions.push(answer(&mut object.btf, proto));
+    object.functions.push(callback(&mut object.btf));
+    let def = MapDef {
+        kind: PROG_ARRAY,
+        key: Shape::Size(4),
+        max_entries: 2,
+        initialised: true,
+        ..MapDef::default()
+    };
+    let slots = vec![None, Some(Target::Function(1))];
+    object.maps.push(Map { name: "jumps".to_owned(), def, slots, span: at("(defmap") });
+    object
+}
+
+/// Takes and releases the RCU lock, then runs the callback three times.
+fn caller(proto: TypeId) -> Function {
+    const LOOP: i32 = 181;
+    let [low, high] = Insn::load_function(2, 0);
+    let code = vec![
+        Insn::call_kfunc(0, 0),
+        Insn::call_kfunc(0, 0),
+        Insn::mov_imm(1, 3),
+        low,
+        high,
+        Insn::mov_imm(3, 0),
+        Insn::mov_imm(4, 0),
+        Insn::call_helper(LOOP),
+        Insn::mov_imm(0, 1),
+        Insn::exit(),
+    ];
+    let code = code.into_iter().map(|insn| (insn, at("(let"))).collect();
+    let mut caller = function("cgroup_skb/egress", "caller", code, proto);
+    let targets = [(0, Target::Extern(0)), (1, Target::Extern(1)), (3, Target::Function(2))];
+    caller.relocs = targets.map(|(insn, target)| reloc(insn, target)).to_vec();
+    caller
+}
+
+/// Whether the kernel has a struct that it does not have. The object says 1: it has the type.
+fn answer(btf: &mut Btf, proto: TypeId) -> Function {
+    let name = btf.intern("bpfl_no_such_struct");
+    let ty = btf.add(Type::Struct(Composite { name, ..Composite::default() }));
+    let code = vec![(Insn::mov_imm(0, 1), at("(when val")), (Insn::exit(), at("(when val"))];
+    let core_relos = vec![CoreRelo { insn: 0, ty, access: "0".to_owned(), kind: TYPE_EXISTS }];
+    Function { core_relos, ..function("cgroup_skb/egress", "answer", code, proto) }
+}
+
+fn callback(btf: &mut Btf) -> Function {
+    let (index, context, result) = (btf.basic(Basic::U32), btf.ptr(TypeId::VOID), btf.basic(Basic::I64));
+    let proto = btf.func_proto(result, &[("index", index), ("context", context)]);
+    let code = vec![(Insn::mov_imm(0, 0), at("(u32 0)")), (Insn::exit(), at("(u32 0)"))];
+    Function { global: false, ..function(".text", "callback", code, proto) }
 }
