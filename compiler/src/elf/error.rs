@@ -8,6 +8,8 @@ pub enum Error {
     EmptyFunction(String),
     #[error("the function `{name}` has {insns} slots and {spans} source places")]
     Spans { name: String, insns: usize, spans: usize },
+    #[error("`{0}` is no name of a symbol or section")]
+    Name(String),
     #[error("`{0}` is defined twice")]
     Duplicate(String),
     #[error("a relocation of `{name}` at slot {slot} is at no instruction that can have it")]

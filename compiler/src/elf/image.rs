@@ -168,7 +168,7 @@ impl<'a> Image<'a> {
     }
 
     fn define_data(&mut self, section: &DataSection) {
-        let align = u64::from(section.align.max(1));
+        let align = if section.align.is_power_of_two() { u64::from(section.align) } else { 8 };
         let id = match &section.contents {
             Contents::Bytes(bytes) => {
                 let read_only = section.name.starts_with(".rodata");

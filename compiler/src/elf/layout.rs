@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::{
     Error,
@@ -80,23 +80,43 @@ fn check_function(function: &Function) -> Result<(), Error> {
     if insns.len() != spans.len() {
         return Err(Error::Spans { name: name.clone(), insns: insns.len(), spans: spans.len() });
     }
+    if let Some(relo) = function.core_relos.iter().find(|relo| relo.insn as usize >= insns.len()) {
+        return Err(Error::Place { name: name.clone(), slot: relo.insn });
+    }
     if !function.global && function.section != TEXT {
         return Err(Error::NotCallable(name.clone()));
     }
     Ok(())
 }
 
-/// All symbols share one namespace.
+/// Symbols that are always there.
+const SYMBOLS: [&str; 1] = ["_license"];
+
+/// Sections that are always there or made of something else than a [`DataSection`].
+const SECTIONS: [&str; 5] = [".maps", "license", ".BTF", ".BTF.ext", ".ksyms"];
+
+/// All symbols share one namespace, and all sections another.
 fn check_names(object: &Object) -> Result<(), Error> {
     let functions = object.functions.iter().map(|f| &f.name);
     let variables = object.data.iter().flat_map(|d| d.variables.iter().map(|v| &v.name));
     let maps = object.maps.iter().map(|m| &m.name);
     let externs = object.externs.iter().map(|e| &e.name);
-    let mut seen = HashSet::new();
-    match functions.chain(variables).chain(maps).chain(externs).find(|name| !seen.insert(name.as_str())) {
-        Some(name) => Err(Error::Duplicate(name.clone())),
-        None => Ok(()),
+    unique(&SYMBOLS, functions.chain(variables).chain(maps).chain(externs))?;
+    let code: IndexSet<&String> = object.functions.iter().map(|f| &f.section).collect();
+    unique(&SECTIONS, code.into_iter().chain(object.data.iter().map(|d| &d.name)))
+}
+
+fn unique<'a>(taken: &[&'a str], names: impl Iterator<Item = &'a String>) -> Result<(), Error> {
+    let mut seen: HashSet<&str> = taken.iter().copied().collect();
+    for name in names {
+        if name.is_empty() || name.contains('\0') {
+            return Err(Error::Name(name.clone()));
+        }
+        if !seen.insert(name) {
+            return Err(Error::Duplicate(name.clone()));
+        }
     }
+    Ok(())
 }
 
 fn check_variables(section: &DataSection) -> Result<(), Error> {

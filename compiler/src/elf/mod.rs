@@ -1,5 +1,5 @@
 //! The ELF object: machine code, maps, globals and types go in as an [`Object`]; the bytes that
-//! libbpf, bpftool, aya and cilium/ebpf load unchanged come out of [`write`].
+//! libbpf, bpftool, aya and cilium/ebpf load unchanged come out of [`write()`].
 //!
 //! What always holds: the bytes depend on the [`Object`] alone, not on the machine or the time;
 //! symbols and `DATASEC` entries agree on every offset; every program and function has a symbol

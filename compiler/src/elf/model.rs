@@ -113,7 +113,8 @@ pub struct Map {
     pub name: String,
     /// What it is.
     pub def: MapDef,
-    /// The first entries of a map of maps or of programs, [`MapDef::initialised`].
+    /// The first entries of a map of maps or of programs, [`MapDef::initialised`]. libbpf puts
+    /// them in; aya leaves a map of maps empty and refuses an object with a filled map of programs.
     pub slots: Vec<Option<Target>>,
     /// The definition.
     pub span: Span,
@@ -127,7 +128,7 @@ pub struct DataSection {
     pub name: String,
     /// The bytes.
     pub contents: Contents,
-    /// What it is aligned to in bytes, a power of two.
+    /// What it is aligned to in bytes, a power of two; anything else is taken for 8.
     pub align: u32,
     /// The variables, in any order.
     pub variables: Vec<Variable>,

@@ -116,7 +116,6 @@ fn the_kernels_types_survive() {
     assert!(btf.len() > 1000);
     let file = btf.find("task_struct", |ty| matches!(ty, Type::Struct(_))).expect("task_struct");
     assert!(btf.size_of(file).is_some_and(|size| size > 1000));
-    // The kernel has far more strings than an object may have on its own; only the types count.
     let again = btf.to_bytes().expect("within limits");
     assert_eq!(read::parse(&again).as_ref(), Ok(&btf));
     assert!(again == bytes, "{} bytes became {}", bytes.len(), again.len());

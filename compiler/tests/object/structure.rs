@@ -132,6 +132,9 @@ fn a_wrong_model_is_an_error() {
     assert!(matches!(broken(&|o| o.functions[0].insns.clear()), Error::EmptyFunction(_)));
     assert!(matches!(broken(&|o| o.functions[0].spans.truncate(3)), Error::Spans { .. }));
     assert!(matches!(broken(&|o| o.functions[0].name = "outer".into()), Error::Duplicate(_)));
+    assert!(matches!(broken(&|o| o.functions[0].name = "_license".into()), Error::Duplicate(_)));
+    assert!(matches!(broken(&|o| o.functions[0].section = "xdp\0".into()), Error::Name(_)));
+    assert!(matches!(broken(&|o| o.data[1].name = ".data".into()), Error::Duplicate(_)));
     assert!(matches!(broken(&|o| o.functions[0].relocs[0].insn = 99), Error::Place { .. }));
     assert!(matches!(broken(&|o| o.functions[0].relocs[0].insn = 2), Error::Place { .. }));
     assert!(matches!(broken(&|o| o.functions[0].relocs[0].target = Target::Map(9)), Error::Target(_)));
