@@ -1,2 +1,4 @@
 //! What the kernel accepts, as tables.
 #![forbid(unsafe_code)]
+
+pub mod catalog;
