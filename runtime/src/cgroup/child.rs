@@ -81,8 +81,9 @@ impl ChildCgroup {
 
     /// The processes in it and below it.
     pub fn pids(&self) -> Vec<u32> {
-        let text = fs::read_to_string(self.path.join("cgroup.procs")).unwrap_or_default();
-        text.lines().filter_map(|line| line.parse().ok()).collect()
+        let mut pids = Vec::new();
+        collect_pids(&self.path, &mut pids);
+        pids
     }
 
     /// Whether a process is in it or below it (`populated` of `cgroup.events`, which counts no
@@ -163,6 +164,16 @@ fn sweep(parent: &Path) {
 fn is_own_name(name: &str) -> bool {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     name.strip_prefix(PREFIX).is_some_and(|rest| rest.split('-').all(number))
+}
+
+fn collect_pids(path: &Path, pids: &mut Vec<u32>) {
+    let text = fs::read_to_string(path.join("cgroup.procs")).unwrap_or_default();
+    pids.extend(text.lines().filter_map(|line| line.parse::<u32>().ok()));
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect_pids(&entry.path(), pids);
+        }
+    }
 }
 
 fn remove_tree(path: &Path) -> io::Result<()> {

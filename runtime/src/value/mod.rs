@@ -12,7 +12,7 @@ pub use decode::decode;
 pub use encode::{EncodeError, encode};
 
 /// What a key or a value of a map holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub enum Value {
     /// An integer of any width and sign.
     Int(i128),
