@@ -15,4 +15,6 @@ pub mod btf;
 pub mod diagnostic;
 pub mod driver;
 pub mod elf;
+pub mod names;
+pub mod read;
 pub mod source;

@@ -1,4 +1,5 @@
-//! What the kernel accepts, as tables.
+//! What bpfl knows: the kernel [`catalog`], as tables that compiler, runtime, documentation and
+//! tests read, and the prelude written in bpfl itself.
 #![forbid(unsafe_code)]
 
 pub mod catalog;

@@ -30,6 +30,11 @@ macro_rules! codes {
 codes! {
     UNREADABLE_FILE "E0001" "a source file cannot be read"
     NOT_UTF8 "E0002" "a source file is not UTF-8"
+    UNCLOSED "E0003" "a parenthesis, string or comment is never closed"
+    STRAY_PAREN "E0004" "a closing parenthesis closes nothing"
+    BAD_LITERAL "E0005" "a literal cannot be read"
+    TOO_DEEP "E0006" "data is nested too deeply"
+    MISPLACED "E0007" "a datum is missing or a dot is misplaced"
 }
 
 /// The code called `id`, in any case, with or without the `E` and leading zeroes.

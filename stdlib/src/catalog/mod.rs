@@ -1,8 +1,13 @@
-//! The catalogue: one row per fact about the kernel, each citing where it comes from.
+//! Facts about the kernel, a row each, with the place they come from.
 //!
-//! The compiler, the runtime, the command and the book all read these rows; no fact about the
-//! kernel is written anywhere else.
+//! No fact about the kernel is written anywhere else in bpfl. Where a document and the kernel
+//! disagree, the kernel is right and the row says so.
 
 pub mod attach;
+pub mod constant;
+pub mod context;
+pub mod helper;
+pub mod map;
+pub mod program;
 pub mod section;
 pub mod version;
