@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub use child::{ChildCgroup, Stragglers};
 use procfs::{FromRead, ProcessCGroups, process::MountInfo};
 pub use resolve::{Resolved, resolve};
-pub use spawn::spawn;
+pub use spawn::{SpawnError, spawn};
 
 /// What went wrong with a cgroup.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,15 @@ pub enum CgroupError {
         path: PathBuf,
         /// The system's reason.
         source: std::io::Error,
+    },
+    /// A process may not enter.
+    #[error(
+        "a process may not be moved by writing to `{}`; run as root, or name a cgroup you own",
+        path.display()
+    )]
+    Join {
+        /// Its `cgroup.procs`.
+        path: PathBuf,
     },
     /// The system refused.
     #[error("`{}` cannot be used ({source})", path.display())]

@@ -10,21 +10,43 @@ use std::{
     process::{Child, Command},
 };
 
-use super::ChildCgroup;
+use super::{CgroupError, ChildCgroup};
+
+/// Why a command was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum SpawnError {
+    /// There is no such program.
+    #[error("there is no such program")]
+    NotFound,
+    /// It is there, but cannot be executed.
+    #[error("it cannot be executed ({0})")]
+    Exec(io::Error),
+    /// The new process may not join the cgroup.
+    #[error(transparent)]
+    Cgroup(#[from] CgroupError),
+}
+
+/// What the child reports when it cannot join; execve(2) never gives this.
+const CANNOT_JOIN: i32 = libc::EXDEV;
 
 /// Starts `command` inside `cgroup`.
 ///
 /// # Errors
-/// As [`Command::spawn`]: `NotFound` when there is no such program; also when the process may not
-/// join the cgroup.
-pub fn spawn(mut command: Command, cgroup: &ChildCgroup) -> io::Result<Child> {
-    let members = OpenOptions::new().write(true).open(cgroup.path().join("cgroup.procs"))?;
+/// When there is no such program, or it cannot be executed, or may not join the cgroup, for which
+/// it needs write access to `cgroup.procs` of the cgroup and of its parent.
+pub fn spawn(mut command: Command, cgroup: &ChildCgroup) -> Result<Child, SpawnError> {
+    let path = cgroup.path().join("cgroup.procs");
+    let members = OpenOptions::new().write(true).open(&path).map_err(CgroupError::io(&path))?;
     let join = move || match rustix::io::write(&members, b"0") {
         Ok(_) => Ok(()),
-        Err(error) => Err(io::Error::from(error)),
+        Err(_) => Err(io::Error::from_raw_os_error(CANNOT_JOIN)),
     };
     // SAFETY: between fork and exec the closure makes one write(2) system call on a descriptor
     // that it owns; it neither allocates nor locks.
     unsafe { command.pre_exec(join) };
-    command.spawn()
+    command.spawn().map_err(|error| match error.raw_os_error() {
+        Some(CANNOT_JOIN) => CgroupError::Join { path }.into(),
+        Some(libc::ENOENT) => SpawnError::NotFound,
+        _ => SpawnError::Exec(error),
+    })
 }

@@ -1,0 +1,100 @@
+//! `bpfl run`: loads a file's programs, attaches them, shows their maps, and ends cleanly.
+//!
+//! Always holds: whatever ends the run, programs are detached and freed, and the cgroup that was
+//! made for CMD is removed once nothing is in it.
+
+mod command;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use bpfl_runtime::{
+    cgroup::{Hierarchy, resolve},
+    load::LoadError,
+    session::{Session, SessionError},
+};
+
+use crate::{
+    cli::Run,
+    failure::{Failure, Outcome},
+    input::{self, Input},
+    output,
+    signals::Signals,
+};
+
+/// Runs the command.
+pub fn run(args: &Run) -> Outcome {
+    match args.command.is_empty() {
+        true => prepare(args).and_then(|ready| watch::run(args, ready)),
+        false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::as_own),
+    }
+}
+
+/// What both ways of running start from.
+struct Ready {
+    session: Session,
+    hierarchy: Hierarchy,
+    /// The cgroup that `--cgroup` means.
+    chosen: Option<PathBuf>,
+    signals: Signals,
+}
+
+fn prepare(args: &Run) -> Result<Ready, Failure> {
+    let file = args.file.clone().map_or_else(only_file, Ok)?;
+    let object = match input::read(&file, &args.compile)? {
+        Input::Object(bytes) => bytes,
+        Input::Lisp(source) => source.compile()?,
+    };
+    let session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    if session.spec().programs.is_empty() {
+        let name = file.display();
+        return Err(Failure::new(format!("`{name}` has no program to run; define one with `defprog`")));
+    }
+    let hierarchy = Hierarchy::find()?;
+    let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
+    let signals = Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
+    Ok(Ready { session, hierarchy, chosen, signals })
+}
+
+fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {
+    let found = resolve(hierarchy, path)?;
+    if let Some(note) = &found.note {
+        output::note(note);
+    }
+    Ok(found.path)
+}
+
+/// The only `.lisp` file in the working directory.
+fn only_file() -> Result<PathBuf, Failure> {
+    let files = input::lisp_files(Path::new("."));
+    let list = || files.iter().map(|file| format!("\n  {}", file.display())).collect::<String>();
+    match files.as_slice() {
+        [] => Err(Failure::new("there is no .lisp file here; name the file to run")),
+        [file] => Ok(file.clone()),
+        _ => Err(Failure::new(format!("there are several .lisp files here; name the one to run:{}", list()))),
+    }
+}
+
+fn in_file(file: &Path, error: &SessionError) -> Failure {
+    Failure::new(format!("`{}`: {error}", file.display()))
+}
+
+/// An error of the session, with the verifier's log as far as it is wanted.
+fn refused(args: &Run, error: SessionError) -> Failure {
+    let log = match &error {
+        SessionError::Load(load) => LoadError::verifier_log(load),
+        _ => None,
+    };
+    let Some(log) = log else { return error.into() };
+    let log = log.trim_end();
+    match args.verifier_log {
+        true => Failure::new(format!("{error}; its log:\n{log}")),
+        false => Failure::new(format!("{error}; the end of its log (--verifier-log shows all):\n{}", tail(log))),
+    }
+}
+
+/// The last lines of a log: the instruction at fault, the reason, and the verifier's counts.
+fn tail(log: &str) -> String {
+    let lines: Vec<_> = log.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}
