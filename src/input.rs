@@ -69,7 +69,9 @@ pub fn read_lisp(path: &Path, compile: &Compile) -> Result<Source, Failure> {
         Input::Lisp(source) => Ok(source),
         Input::Object(_) => {
             let name = path.display();
-            Err(Failure::new(format!("`{name}` is an object already; `bpfl disasm {name}` shows what it holds")))
+            Err(Failure::new(format!(
+                "`{name}` is an object already; `bpfl disasm {name}` shows what it holds"
+            )))
         }
     }
 }
@@ -133,12 +135,7 @@ pub fn lisp_files(directory: &Path) -> Vec<PathBuf> {
     files.iter().map(|file| file.strip_prefix(".").unwrap_or(file).to_path_buf()).collect()
 }
 
-fn text(
-    mut sources: SourceMap,
-    name: String,
-    bytes: Vec<u8>,
-    compile: &Compile,
-) -> Result<Source, Failure> {
+fn text(mut sources: SourceMap, name: String, bytes: Vec<u8>, compile: &Compile) -> Result<Source, Failure> {
     match String::from_utf8(bytes) {
         Ok(text) => {
             let file = sources.add(name, text);

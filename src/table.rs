@@ -56,7 +56,8 @@ fn map_rows(map: &Map<'_>) -> Result<Vec<Row>, MapError> {
     }
     let more = entries.len().saturating_sub(MOST_ROWS);
     let shown = entries.into_iter().take(MOST_ROWS).map(|(key, value)| entry(map.name(), &key, &value));
-    let rest = (more > 0).then(|| Row { value: format!("and {more} more"), ..entry(map.name(), &"…", &"") });
+    let rest =
+        (more > 0).then(|| Row { value: format!("and {more} more"), ..entry(map.name(), &"…", &"") });
     Ok(shown.chain(rest).collect())
 }
 

@@ -43,7 +43,9 @@ pub enum Link {
 #[derive(Debug, thiserror::Error)]
 pub enum AttachError {
     /// A section that the catalogue does not know.
-    #[error("program `{program}` is in section `{section}`, which says nothing of where it belongs; {suggestion}")]
+    #[error(
+        "program `{program}` is in section `{section}`, which says nothing of where it belongs; {suggestion}"
+    )]
     Section {
         /// The program.
         program: String,

@@ -94,13 +94,13 @@ pub(crate) fn load_programs(ebpf: &mut Ebpf, spec: &ObjectSpec) -> Result<(), Lo
 
 fn explain_object(error: EbpfError) -> LoadError {
     match error {
-        EbpfError::ParseError(ParseError::InvalidProgramSection { section }) => LoadError::Section { section },
-        EbpfError::MapError(MapError::CreateError { name, io_error }) => {
-            match io_error.kind() {
-                io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`")),
-                _ => LoadError::Map { map: name, source: io_error },
-            }
+        EbpfError::ParseError(ParseError::InvalidProgramSection { section }) => {
+            LoadError::Section { section }
         }
+        EbpfError::MapError(MapError::CreateError { name, io_error }) => match io_error.kind() {
+            io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`")),
+            _ => LoadError::Map { map: name, source: io_error },
+        },
         other => LoadError::Other(Box::new(other)),
     }
 }

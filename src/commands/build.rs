@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn objects_are_written_to_the_working_directory() {
-        for (file, output) in [("examples/count-egress.lisp", "count-egress.o"), ("-", "out.o"), ("a", "a.o")] {
+        for (file, output) in [("examples/count-egress.lisp", "count-egress.o"), ("-", "out.o"), ("a", "a.o")]
+        {
             assert_eq!(default_output(Path::new(file)), Path::new(output));
         }
     }

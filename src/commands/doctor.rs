@@ -18,7 +18,8 @@ pub fn run(args: &Doctor) -> Outcome {
 
 fn json(report: &Report) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(report);
-    text.map(|text| text + "\n").map_err(|error| Failure::new(format!("the report cannot be written ({error})")))
+    text.map(|text| text + "\n")
+        .map_err(|error| Failure::new(format!("the report cannot be written ({error})")))
 }
 
 fn text(report: &Report) -> String {

@@ -43,11 +43,8 @@ pub fn resolve(hierarchy: &Hierarchy, path: &Path) -> Result<Resolved, CgroupErr
 }
 
 fn moved(from: &Path, to: PathBuf) -> Resolved {
-    let note = format!(
-        "`{}` is no cgroup v2 directory on this host; using `{}`",
-        from.display(),
-        to.display()
-    );
+    let note =
+        format!("`{}` is no cgroup v2 directory on this host; using `{}`", from.display(), to.display());
     Resolved { path: to, note: Some(note) }
 }
 

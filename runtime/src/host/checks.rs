@@ -149,7 +149,9 @@ fn tracefs() -> Check {
 fn tracefs_mend() -> &'static str {
     match Path::new("/sys/kernel/tracing").is_dir() {
         true => "`mount -t tracefs tracefs /sys/kernel/tracing` as root",
-        false => "boot a kernel built with CONFIG_FTRACE=y, then `mount -t tracefs tracefs /sys/kernel/tracing`",
+        false => {
+            "boot a kernel built with CONFIG_FTRACE=y, then `mount -t tracefs tracefs /sys/kernel/tracing`"
+        }
     }
 }
 

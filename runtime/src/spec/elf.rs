@@ -1,8 +1,7 @@
 //! The ELF side of an object: sections and symbols.
 
 use object::{
-    Architecture, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind,
-    read::elf::ElfFile64,
+    Architecture, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, read::elf::ElfFile64,
 };
 
 use super::{MapSpec, ObjectSpec, ProgramSpec, SpecError, globals, maps, program_row};

@@ -20,11 +20,7 @@ use crate::{
 /// `BPF_MAP_TYPE_ARRAY`.
 const ARRAY: u32 = 2;
 
-pub(super) fn read(
-    file: &File<'_>,
-    btf: &Btf,
-    shapes: &mut Shapes<'_>,
-) -> Result<Vec<MapSpec>, SpecError> {
+pub(super) fn read(file: &File<'_>, btf: &Btf, shapes: &mut Shapes<'_>) -> Result<Vec<MapSpec>, SpecError> {
     let mut all = Vec::new();
     for section in file.sections() {
         let name = section.name()?;

@@ -73,11 +73,7 @@ fn set(btf: &Btf, to: &mut Attributes, name: &str, target: TypeId) -> Result<(),
     Ok(())
 }
 
-fn shape(
-    shapes: &mut Shapes<'_>,
-    ty: Option<TypeId>,
-    size: Option<u32>,
-) -> Result<Arc<Shape>, SpecError> {
+fn shape(shapes: &mut Shapes<'_>, ty: Option<TypeId>, size: Option<u32>) -> Result<Arc<Shape>, SpecError> {
     match ty {
         Some(ty) => Ok(shapes.get(ty)?),
         None => Ok(Arc::new(Shape::of_size(size.unwrap_or(0) as usize))),

@@ -99,13 +99,7 @@ impl<'a> RawMap<'a> {
     }
 
     /// `value` is the address of as many bytes as the command uses there.
-    fn element(
-        &self,
-        command: Command,
-        key: Option<&[u8]>,
-        value: u64,
-        flags: u64,
-    ) -> io::Result<()> {
+    fn element(&self, command: Command, key: Option<&[u8]>, value: u64, flags: u64) -> io::Result<()> {
         if let Some(key) = key {
             check(key, self.key_size)?;
         }
@@ -126,9 +120,5 @@ fn absent(error: io::Error) -> io::Result<()> {
 
 fn check(bytes: &[u8], size: usize) -> io::Result<()> {
     let message = || format!("{} bytes given where the map has {size}", bytes.len());
-    if bytes.len() == size {
-        Ok(())
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, message()))
-    }
+    if bytes.len() == size { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, message())) }
 }

@@ -8,8 +8,8 @@ mod map;
 mod program;
 
 pub(crate) use map::RawMap;
-pub(crate) use program::{link_cgroup, load_program};
 pub use program::attached_programs;
+pub(crate) use program::{link_cgroup, load_program};
 
 use std::{io, mem::size_of};
 

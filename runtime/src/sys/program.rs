@@ -57,11 +57,7 @@ struct LinkAttr {
 }
 
 /// Attaches `program` to the cgroup behind `cgroup` until the link that is returned is closed.
-pub(crate) fn link_cgroup(
-    program: impl AsFd,
-    cgroup: impl AsFd,
-    attach_type: u32,
-) -> io::Result<OwnedFd> {
+pub(crate) fn link_cgroup(program: impl AsFd, cgroup: impl AsFd, attach_type: u32) -> io::Result<OwnedFd> {
     let mut attr = LinkAttr {
         program: program.as_fd().as_raw_fd() as u32,
         target: cgroup.as_fd().as_raw_fd() as u32,

@@ -71,9 +71,7 @@ pub fn encode(shape: &Shape, value: &Value) -> Result<Vec<u8>, EncodeError> {
         (Shape::Array { element, count }, Value::Array(values)) => array(element, *count, values),
         (Shape::Struct { bytes, fields, .. }, Value::Struct(values)) => record(*bytes, fields, values),
         (_, Value::Bytes(bytes)) if bytes.len() == shape.size() => Ok(bytes.clone()),
-        (_, Value::Bytes(bytes)) => {
-            Err(EncodeError::Length { given: bytes.len(), room: shape.size() })
-        }
+        (_, Value::Bytes(bytes)) => Err(EncodeError::Length { given: bytes.len(), room: shape.size() }),
         _ => Err(EncodeError::Kind { value: value.to_string(), wanted: kind(shape) }),
     }
 }

@@ -36,8 +36,7 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     session.attach_all(&Target::cgroup(cgroup.path())).map_err(|error| refused(args, error))?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
-    let status =
-        Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;
+    let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;
     wait_empty(&cgroup, &signals)?;
     let rows = table::rows(&mut session)?;
     drop(session);
@@ -53,13 +52,13 @@ fn start(args: &Run, cgroup: &ChildCgroup) -> Result<Child, Failure> {
     let mut command = Command::new(&args.command[0]);
     command.args(&args.command[1..]);
     spawn(command, cgroup).map_err(|error| match error {
-        SpawnError::NotFound => Failure::with(
-            NOT_FOUND,
-            format!("there is no command `{name}`; check the spelling and PATH"),
-        ),
-        SpawnError::Exec(error) => {
-            Failure::with(NOT_RUNNABLE, format!("`{name}` cannot be run ({error}); check that it is a program"))
+        SpawnError::NotFound => {
+            Failure::with(NOT_FOUND, format!("there is no command `{name}`; check the spelling and PATH"))
         }
+        SpawnError::Exec(error) => Failure::with(
+            NOT_RUNNABLE,
+            format!("`{name}` cannot be run ({error}); check that it is a program"),
+        ),
         SpawnError::Cgroup(error) => Failure::new(error.to_string()),
     })
 }

@@ -52,7 +52,8 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     }
     let hierarchy = Hierarchy::find()?;
     let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
-    let signals = Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
+    let signals =
+        Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
     Ok(Ready { session, hierarchy, chosen, signals })
 }
 
@@ -89,7 +90,9 @@ fn refused(args: &Run, error: SessionError) -> Failure {
     let log = log.trim_end();
     match args.verifier_log {
         true => Failure::new(format!("{error}; its log:\n{log}")),
-        false => Failure::new(format!("{error}; the end of its log (--verifier-log shows all):\n{}", tail(log))),
+        false => {
+            Failure::new(format!("{error}; the end of its log (--verifier-log shows all):\n{}", tail(log)))
+        }
     }
 }
 
