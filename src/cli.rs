@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use bpfl_compiler::driver::{Cpu, Stage};
+use bpfl_compiler::driver::{Cpu, Options, Stage};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
@@ -58,6 +58,13 @@ pub struct Compile {
     /// The instruction set: v1, v2, v3 or v4
     #[arg(long, value_name = "SET", default_value = "v3")]
     pub cpu: Cpu,
+}
+
+impl Compile {
+    /// The same for the compiler.
+    pub fn options(&self) -> Options {
+        Options { cpu: self.cpu }
+    }
 }
 
 /// `bpfl build`.

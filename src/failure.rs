@@ -60,7 +60,7 @@ impl Failure {
     }
 
     /// The same with status 125, for `run … -- CMD`, whose other statuses are CMD's.
-    pub fn as_own(self) -> Self {
+    pub fn into_own(self) -> Self {
         match self {
             Self::Message { text, status: FAILED } => Self::Message { text, status: OWN },
             Self::Said(FAILED) => Self::Said(OWN),

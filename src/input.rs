@@ -139,7 +139,7 @@ fn text(mut sources: SourceMap, name: String, bytes: Vec<u8>, compile: &Compile)
     match String::from_utf8(bytes) {
         Ok(text) => {
             let file = sources.add(name, text);
-            let options = Options { cpu: compile.cpu, ..Options::default() };
+            let options = compile.options();
             Ok(Source { sources, file, diagnostics: Diagnostics::default(), options })
         }
         Err(error) => Err(not_utf8(sources, &name, error.as_bytes(), error.utf8_error().valid_up_to())),

@@ -25,8 +25,8 @@ pub enum Event {
     Child,
 }
 
-/// Signals that wait to be read. They stay blocked until the process ends; children that
-/// [`std::process::Command`] makes start with none blocked.
+/// Signals that wait to be read. They stay blocked until the process ends, and in its children
+/// unless those unblock them, as those of [`bpfl_runtime::cgroup::spawn`] do.
 pub struct Signals {
     fd: SignalFd,
 }

@@ -193,6 +193,13 @@ fn a_signal_is_handed_on_to_the_command() {
 }
 
 #[test]
+fn the_command_starts_with_no_signal_blocked() {
+    let Some(_) = cgroup() else { return };
+    let got = output(&["run", PROGRAM, "--", "grep", "SigBlk", "/proc/self/status"]);
+    assert_eq!(text(&got.stdout), "SigBlk:\t0000000000000000\n");
+}
+
+#[test]
 fn it_ends_after_the_time_that_for_gives() {
     let Some(cgroup) = cgroup() else { return };
     let running = Running::start(&cgroup, &["--for", "500ms", "--interval", "100ms"]);

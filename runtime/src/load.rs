@@ -1,15 +1,17 @@
 //! Loading: the bytes of an object in, its maps and programs in the kernel out, through aya.
 
-use std::io;
+use std::{io, path::Path};
 
 use aya::{Ebpf, EbpfError, EbpfLoader, maps::MapError, programs::ProgramError};
-use aya_obj::ParseError;
+use aya_obj::{Object, ParseError};
 
 use crate::{
     attach::{self, AttachError},
     host::{capability, memlock},
     spec::{ObjectSpec, ProgramSpec, SpecError},
 };
+
+const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
 /// Why an object could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,12 @@ pub enum LoadError {
         /// The section.
         section: String,
     },
+    /// It reads kernel structs, whose layout the running kernel does not tell.
+    #[error(
+        "the object reads kernel structs, for which it needs the kernel's own BTF, and {KERNEL_BTF} is not there; \
+         boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+    )]
+    NoKernelBtf,
     /// A program whose hook is not known here.
     #[error(transparent)]
     Hook(#[from] AttachError),
@@ -72,6 +80,11 @@ impl LoadError {
 
 /// Makes the maps of the object `bytes` and gets its programs ready to be loaded.
 pub(crate) fn load_object(bytes: &[u8]) -> Result<Ebpf, LoadError> {
+    let object = Object::parse(bytes).map_err(|error| explain_object(error.into()))?;
+    // Without it aya would load the object with those accesses left as they were compiled.
+    if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
+        return Err(LoadError::NoKernelBtf);
+    }
     memlock::raise();
     EbpfLoader::new().allow_unsupported_maps().load(bytes).map_err(explain_object)
 }

@@ -16,8 +16,11 @@ pub use spawn::{SpawnError, spawn};
 #[derive(Debug, thiserror::Error)]
 pub enum CgroupError {
     /// No cgroup v2 on this machine.
-    #[error("cgroup v2 is not mounted; mount it with `mount -t cgroup2 none /sys/fs/cgroup` as root")]
-    NotMounted,
+    #[error("cgroup v2 is not mounted; as root, `mkdir -p {at} && mount -t cgroup2 none {at}`")]
+    NotMounted {
+        /// Where it can be mounted.
+        at: &'static str,
+    },
     /// A path that leads nowhere.
     #[error("there is no cgroup `{}`; the cgroup v2 hierarchy is at `{}`", path.display(), v2.display())]
     Missing {
@@ -119,7 +122,9 @@ impl Hierarchy {
         let mounts: Vec<_> = mountinfo.lines().filter_map(|line| MountInfo::from_line(line).ok()).collect();
         let of = |kind: &'static str| mounts.iter().filter(move |mount| mount.fs_type == kind);
         let whole = of("cgroup2").find(|mount| mount.root == "/");
-        let chosen = whole.or_else(|| of("cgroup2").next()).ok_or(CgroupError::NotMounted)?;
+        // Where v1 controllers are mounted, v2 goes beside them, not over them.
+        let at = if of("cgroup").next().is_some() { "/sys/fs/cgroup/unified" } else { "/sys/fs/cgroup" };
+        let chosen = whole.or_else(|| of("cgroup2").next()).ok_or(CgroupError::NotMounted { at })?;
         Ok(Self {
             mount: unescape(&chosen.mount_point),
             root: unescape(Path::new(&chosen.root)),

@@ -10,6 +10,8 @@ use std::{
     process::{Child, Command},
 };
 
+use nix::sys::signal::SigSet;
+
 use super::{CgroupError, ChildCgroup};
 
 /// Why a command was not started.
@@ -29,7 +31,7 @@ pub enum SpawnError {
 /// What the child reports when it cannot join; execve(2) never gives this.
 const CANNOT_JOIN: i32 = libc::EXDEV;
 
-/// Starts `command` inside `cgroup`.
+/// Starts `command` inside `cgroup`, with no signals blocked, whatever this thread has blocked.
 ///
 /// # Errors
 /// When there is no such program, or it cannot be executed, or may not join the cgroup, for which
@@ -37,13 +39,16 @@ const CANNOT_JOIN: i32 = libc::EXDEV;
 pub fn spawn(mut command: Command, cgroup: &ChildCgroup) -> Result<Child, SpawnError> {
     let path = cgroup.path().join("cgroup.procs");
     let members = OpenOptions::new().write(true).open(&path).map_err(CgroupError::io(&path))?;
-    let join = move || match rustix::io::write(&members, b"0") {
-        Ok(_) => Ok(()),
-        Err(_) => Err(io::Error::from_raw_os_error(CANNOT_JOIN)),
+    let enter = move || {
+        SigSet::empty().thread_set_mask()?;
+        match rustix::io::write(&members, b"0") {
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::from_raw_os_error(CANNOT_JOIN)),
+        }
     };
-    // SAFETY: between fork and exec the closure makes one write(2) system call on a descriptor
+    // SAFETY: between fork and exec the closure makes two system calls, the second on a descriptor
     // that it owns; it neither allocates nor locks.
-    unsafe { command.pre_exec(join) };
+    unsafe { command.pre_exec(enter) };
     command.spawn().map_err(|error| match error.raw_os_error() {
         Some(CANNOT_JOIN) => CgroupError::Join { path }.into(),
         Some(libc::ENOENT) => SpawnError::NotFound,

@@ -31,6 +31,7 @@ const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, hierarchy, chosen, signals } = ready;
+    session.load().map_err(|error| refused(args, error))?;
     let parent = chosen.map_or_else(|| hierarchy.own(), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     session.attach_all(&Target::cgroup(cgroup.path())).map_err(|error| refused(args, error))?;

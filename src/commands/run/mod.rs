@@ -26,7 +26,7 @@ use crate::{
 pub fn run(args: &Run) -> Outcome {
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),
-        false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::as_own),
+        false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::into_own),
     }
 }
 
