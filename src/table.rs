@@ -7,7 +7,7 @@ use bpfl_runtime::{
     session::{Session, SessionError},
     value::Value,
 };
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 /// One line: an entry of a map, or a global variable.
 pub struct Row {
@@ -76,23 +76,41 @@ fn variables(section: &str, value: Value) -> Vec<Row> {
     fields.into_iter().map(row).collect()
 }
 
+/// Where a table goes, whose width it then takes if that is a terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Error,
+}
+
 /// The rows as a table, each map's name only where it starts.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[Row], stream: Stream) -> String {
     if rows.is_empty() {
         return "the maps are empty\n".into();
     }
     let mut table = Table::new();
+    if stream == Stream::Error {
+        table.use_stderr();
+    }
+    table.set_content_arrangement(ContentArrangement::Dynamic);
     table.load_style(presets::UTF8_FULL_CONDENSED).set_header(["map", "key", "value"]);
     let mut last = "";
     for row in rows {
         let map = if row.map == last { "" } else { &row.map };
-        table.add_row([map, &row.key, &row.value]);
+        table.add_row([Cell::new(map), Cell::new(&row.key), value_cell(&row.value)]);
         last = &row.map;
     }
-    if let Some(values) = table.column_mut(2) {
-        values.set_cell_alignment(CellAlignment::Right);
-    }
     format!("{table}\n")
+}
+
+/// Numbers stand to the right, so that their digits line up.
+fn value_cell(value: &str) -> Cell {
+    match value.parse::<i128>() {
+        Ok(_) => Cell::new(value).set_alignment(CellAlignment::Right),
+        Err(_) => Cell::new(value),
+    }
 }
 
 /// The rows as lines, `map[key] = value`.

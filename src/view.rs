@@ -15,12 +15,16 @@ impl View {
     /// For standard output, whatever that is.
     pub fn new() -> Self {
         let terminal = stdout().is_terminal();
-        let target = || ProgressDrawTarget::stdout();
-        let bar = terminal.then(|| ProgressBar::with_draw_target(None, target()));
+        let bar = terminal.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout()));
         if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{msg}")) {
             bar.set_style(style);
         }
         Self { bar }
+    }
+
+    /// Whether it refreshes in place.
+    pub fn is_live(&self) -> bool {
+        self.bar.is_some()
     }
 
     /// Shows `lines` in place of those before them, or after them where nothing can be replaced.

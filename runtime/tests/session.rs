@@ -136,13 +136,21 @@ fn opening_describes_and_names_are_suggested() {
 }
 
 #[test]
-fn what_is_no_object_is_refused() {
+fn what_is_no_object_is_refused_and_damage_does_no_harm() {
     let text = Session::open("(defmap".as_bytes().to_vec());
     assert!(matches!(text, Err(SessionError::Spec(_))));
-    let mut cut = object();
+    let whole = object();
+    for (at, _) in whole.iter().enumerate() {
+        for wrong in [0, 0xff] {
+            let mut damaged = whole.clone();
+            damaged[at] = wrong;
+            let _ = Session::open(damaged);
+        }
+    }
+    let mut cut = whole;
+    // Whatever is left of it: an error or an object, never a panic.
     for length in (0..cut.len()).rev().step_by(37) {
         cut.truncate(length);
-        // Whatever is left of it: an error or an object, never a panic.
         let _ = Session::open(cut.clone());
     }
 }

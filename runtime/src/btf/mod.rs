@@ -112,3 +112,6 @@ pub struct Member {
     /// Its width in bits if it is a bit-field, else 0.
     pub bit_width: u32,
 }
+
+#[cfg(test)]
+mod tests;

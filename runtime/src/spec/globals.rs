@@ -64,7 +64,7 @@ fn fields(
         let Some(symbol) = file.symbol_by_name(&variable.name) else { continue };
         fields.push(Field {
             name: variable.name.clone(),
-            bit_offset: symbol.address() as usize * 8,
+            bit_offset: (symbol.address() as usize).saturating_mul(8),
             bit_width: 0,
             shape: shapes.get(ty)?,
         });

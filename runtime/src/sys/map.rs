@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{Command, address, address_mut, bpf};
+use crate::map::kind::{self, Access};
 
 /// The part of `struct bpf_map_info` that is needed.
 #[repr(C)]
@@ -43,10 +44,6 @@ pub(crate) struct RawMap<'a> {
     value_size: usize,
 }
 
-/// A per-CPU kind of map has one value for each possible CPU, each in steps of 8 bytes
-/// (kernel/bpf/syscall.c, `bpf_map_value_size`).
-const PER_CPU_KINDS: [u32; 4] = [5, 6, 10, 21];
-
 impl<'a> RawMap<'a> {
     /// For the map behind `fd`, on a machine with `cpus` possible CPUs.
     pub(crate) fn new(fd: BorrowedFd<'a>, cpus: usize) -> io::Result<Self> {
@@ -59,8 +56,10 @@ impl<'a> RawMap<'a> {
         // SAFETY: `info` names one whole `MapInfo` of integers, and `length` its size.
         unsafe { bpf(Command::InfoByFd, &mut attr) }?;
         let one = info.value_size as usize;
-        let value_size =
-            if PER_CPU_KINDS.contains(&info.kind) { one.next_multiple_of(8) * cpus } else { one };
+        let per_cpu = kind::find(info.kind).access == Access::PerCpu;
+        // One value for each possible CPU, in steps of 8 bytes (kernel/bpf/syscall.c,
+        // `bpf_map_value_size`).
+        let value_size = if per_cpu { one.next_multiple_of(8) * cpus } else { one };
         Ok(Self { fd, key_size: info.key_size as usize, value_size })
     }
 

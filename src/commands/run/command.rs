@@ -19,7 +19,7 @@ use crate::{
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
     output,
     signals::{Event, Signals},
-    table,
+    table::{Stream, rows, table},
 };
 
 /// How long is waited for processes to end that were told to, or that CMD left behind.
@@ -39,9 +39,9 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let end = args.time.map(|time| Instant::now() + time);
     let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;
     wait_empty(&cgroup, &signals)?;
-    let rows = table::rows(&mut session)?;
+    let rows = rows(&mut session)?;
     drop(session);
-    output::tell(&table::table(&rows));
+    output::tell(&table(&rows, Stream::Error));
     if let Err(stragglers) = cgroup.remove() {
         output::note(&stragglers.to_string());
     }

@@ -10,7 +10,7 @@ use crate::{
     failure::{Failure, Outcome},
     output,
     signals::{Event, Signals},
-    table,
+    table::{self, Stream},
     view::View,
 };
 
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let status = status?;
     let rows = table::rows(&mut session)?;
     session.detach_all();
-    output::print(table::table(&rows))?;
+    output::print(table::table(&rows, Stream::Out))?;
     Ok(status)
 }
 
@@ -41,7 +41,7 @@ fn programs(session: &Session) -> String {
 fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View) -> Outcome {
     let start = Instant::now();
     let end = args.time.map(|time| start + time);
-    let mut next = start + args.interval;
+    let mut next = if view.is_live() { start } else { start + args.interval };
     loop {
         let until = end.map_or(next, |end| end.min(next));
         if let Some(status) = ended(signals, until)? {
