@@ -3,7 +3,10 @@
 use std::str::FromStr;
 
 use crate::{
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    hir, ir,
+    names::Names,
+    read::{self, Data},
     source::{FileId, SourceMap},
 };
 
@@ -65,21 +68,58 @@ pub struct Compiled {
 
 /// Compiles `file` of `sources`. `None` when there were errors; `diagnostics` says which.
 pub fn compile(
-    _sources: &mut SourceMap,
-    _file: FileId,
-    _options: &Options,
-    _diagnostics: &mut Diagnostics,
+    sources: &mut SourceMap,
+    file: FileId,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
+    let _ = options;
+    let mut names = Names::new();
+    let hir = program(sources, file, &mut names, diagnostics)?;
+    let ir = ir::lower::lower(&hir);
+    let _ = ir;
     None
 }
 
 /// Compiles `file` as far as `stage` and prints what that stage made.
 pub fn print(
-    _sources: &mut SourceMap,
-    _file: FileId,
-    _stage: Stage,
+    sources: &mut SourceMap,
+    file: FileId,
+    stage: Stage,
     _options: &Options,
-    _diagnostics: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<String> {
-    None
+    let mut names = Names::new();
+    if stage == Stage::Datum {
+        let mut data = Data::new();
+        let forms = read::read(sources, file, &mut names, &mut data, diagnostics);
+        let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
+        return Some(lines.collect());
+    }
+    let hir = program(sources, file, &mut names, diagnostics)?;
+    if stage == Stage::Hir {
+        return Some(hir::print(&names, &hir));
+    }
+    let ir = ir::lower::lower(&hir);
+    Some(ir::print(&ir))
+}
+
+/// Text to the typed program.
+fn program(
+    sources: &SourceMap,
+    file: FileId,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<hir::Module> {
+    let mut data = Data::new();
+    let forms = read::read(sources, file, names, &mut data, diagnostics);
+    let hir = hir::build::build(names, &data, &forms, diagnostics);
+    if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
+        let error =
+            Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
+        diagnostics.push(error.help(
+            "the least program is `(defprog pass (:type :cgroup-skb :section \"cgroup_skb/egress\") 1)`",
+        ));
+    }
+    (!diagnostics.has_errors()).then_some(hir)
 }

@@ -15,6 +15,8 @@ pub mod btf;
 pub mod diagnostic;
 pub mod driver;
 pub mod elf;
+pub mod hir;
+pub mod ir;
 pub mod names;
 pub mod read;
 pub mod source;

@@ -1,1 +1,5 @@
 //! BPF machine code.
+
+pub mod disasm;
+pub mod insn;
+pub mod opcode;

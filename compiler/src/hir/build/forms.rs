@@ -1,0 +1,170 @@
+//! The table of special forms.
+
+use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory};
+use crate::{
+    hir::{Atomic, Binary, Compare, ExprId},
+    names::Name,
+    read::DatumId,
+    source::Span,
+};
+
+/// One use of a form or helper.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// Its name, as spelled.
+    pub name: Name,
+    /// Where the name stands.
+    pub head: Span,
+    /// The whole form.
+    pub span: Span,
+    /// Its arguments.
+    pub args: &'a [DatumId],
+    /// Whether its value is wanted.
+    pub used: bool,
+}
+
+/// What builds a form whose number of arguments is right.
+type Build = for<'a> fn(&mut Builder<'a>, &Call<'a>) -> ExprId;
+
+/// A row of [`FORMS`].
+pub struct Form {
+    /// Its name.
+    pub name: &'static str,
+    /// The least number of arguments.
+    min: usize,
+    /// The greatest number of arguments.
+    max: usize,
+    /// How it is written.
+    pub usage: &'static str,
+    /// What builds it.
+    pub build: Build,
+}
+
+impl Form {
+    /// Whether it takes `count` arguments.
+    pub fn takes(&self, count: usize) -> bool {
+        (self.min..=self.max).contains(&count)
+    }
+
+    /// How many arguments it takes, in words.
+    pub fn count(&self) -> String {
+        let plural = |n: usize| if n == 1 { "argument" } else { "arguments" };
+        match (self.min, self.max) {
+            (0, 0) => "no arguments".into(),
+            (n, MANY) => format!("at least {n} {}", plural(n)),
+            (n, m) if n == m => format!("{n} {}", plural(n)),
+            (n, m) => format!("{n} to {m} arguments"),
+        }
+    }
+}
+
+const MANY: usize = usize::MAX;
+
+const fn form(name: &'static str, min: usize, max: usize, usage: &'static str, build: Build) -> Form {
+    Form { name, min, max, usage, build }
+}
+
+/// A form for each operator of a family: `builder.$method(call, $operator)`.
+macro_rules! each {
+    ($method:path, $operator:expr) => {
+        |b, c| $method(b, c, $operator)
+    };
+}
+
+/// All special forms.
+pub const FORMS: &[Form] = &[
+    // binding
+    form("let", 1, MANY, "(let ((name value) …) body…)", binding::bind_in_parallel),
+    form("let*", 1, MANY, "(let* ((name value) …) body…)", binding::bind_in_turn),
+    form("setf", 0, MANY, "(setf place value …)", binding::setf),
+    form("setq", 0, MANY, "(setq name value …)", binding::setf),
+    form("incf", 1, 2, "(incf place [n])", each!(binding::step, Binary::Add)),
+    form("decf", 1, 2, "(decf place [n])", each!(binding::step, Binary::Sub)),
+    // control
+    form("progn", 0, MANY, "(progn form…)", control::progn),
+    form("prog1", 1, MANY, "(prog1 value form…)", control::prog1),
+    form("if", 2, 3, "(if test then [else])", control::if_),
+    form("when", 1, MANY, "(when test body…)", control::when),
+    form("unless", 1, MANY, "(unless test body…)", control::unless),
+    form("cond", 0, MANY, "(cond (test form…) …)", control::cond),
+    form("case", 1, MANY, "(case value (key form…) … (otherwise form…))", control::case),
+    form("and", 0, MANY, "(and form…)", control::and),
+    form("or", 0, MANY, "(or form…)", control::or),
+    form("not", 1, 1, "(not value)", control::not),
+    form("when-let", 1, MANY, "(when-let ((name value) …) body…)", control::when_let),
+    form("if-let", 2, 3, "(if-let ((name value) …) then [else])", control::if_let),
+    form("return", 0, 1, "(return [value])", control::return_),
+    form("dotimes", 1, MANY, "(dotimes (i count [:max n]) body…)", control::dotimes),
+    form("break", 0, 0, "(break)", control::break_),
+    form("continue", 0, 0, "(continue)", control::continue_),
+    // arithmetic
+    form("+", 0, MANY, "(+ a b …)", each!(arith::fold, Binary::Add)),
+    form("-", 1, MANY, "(- a b …)", arith::minus),
+    form("*", 0, MANY, "(* a b …)", each!(arith::fold, Binary::Mul)),
+    form("/", 2, MANY, "(/ a b …)", each!(arith::fold, Binary::Div)),
+    form("mod", 2, 2, "(mod a b)", each!(arith::fold, Binary::Mod)),
+    form("rem", 2, 2, "(rem a b)", each!(arith::fold, Binary::Rem)),
+    form("logand", 0, MANY, "(logand a b …)", each!(arith::fold, Binary::And)),
+    form("logior", 0, MANY, "(logior a b …)", each!(arith::fold, Binary::Or)),
+    form("logxor", 0, MANY, "(logxor a b …)", each!(arith::fold, Binary::Xor)),
+    form("lognot", 1, 1, "(lognot a)", arith::lognot),
+    form("1+", 1, 1, "(1+ a)", each!(arith::by_one, Binary::Add)),
+    form("1-", 1, 1, "(1- a)", each!(arith::by_one, Binary::Sub)),
+    form("<<", 2, 2, "(<< a count)", each!(arith::shift, Binary::Shl)),
+    form(">>", 2, 2, "(>> a count)", each!(arith::shift, Binary::Shr)),
+    form(">>>", 2, 2, "(>>> a count)", each!(arith::shift, Binary::Sar)),
+    form("ash", 2, 2, "(ash a constant)", arith::ash),
+    form("min", 1, MANY, "(min a b …)", each!(arith::extreme, Compare::Le)),
+    form("max", 1, MANY, "(max a b …)", each!(arith::extreme, Compare::Ge)),
+    form("abs", 1, 1, "(abs a)", arith::abs),
+    // comparison
+    form("=", 1, MANY, "(= a b …)", each!(compare::chain, Compare::Eq)),
+    form("/=", 1, MANY, "(/= a b …)", compare::all_different),
+    form("<", 1, MANY, "(< a b …)", each!(compare::chain, Compare::Lt)),
+    form("<=", 1, MANY, "(<= a b …)", each!(compare::chain, Compare::Le)),
+    form(">", 1, MANY, "(> a b …)", each!(compare::chain, Compare::Gt)),
+    form(">=", 1, MANY, "(>= a b …)", each!(compare::chain, Compare::Ge)),
+    form("s<", 1, MANY, "(s< a b …)", each!(compare::chain, Compare::SignedLt)),
+    form("s<=", 1, MANY, "(s<= a b …)", each!(compare::chain, Compare::SignedLe)),
+    form("s>", 1, MANY, "(s> a b …)", each!(compare::chain, Compare::SignedGt)),
+    form("s>=", 1, MANY, "(s>= a b …)", each!(compare::chain, Compare::SignedGe)),
+    form("zerop", 1, 1, "(zerop a)", each!(compare::with_zero, Compare::Eq)),
+    form("plusp", 1, 1, "(plusp a)", each!(compare::with_zero, Compare::Gt)),
+    // byte order
+    form("htons", 1, 1, "(htons x)", each!(bytes::swap, 2)),
+    form("ntohs", 1, 1, "(ntohs x)", each!(bytes::swap, 2)),
+    form("htonl", 1, 1, "(htonl x)", each!(bytes::swap, 4)),
+    form("ntohl", 1, 1, "(ntohl x)", each!(bytes::swap, 4)),
+    form("htonll", 1, 1, "(htonll x)", each!(bytes::swap, 8)),
+    form("ntohll", 1, 1, "(ntohll x)", each!(bytes::swap, 8)),
+    form("bswap16", 1, 1, "(bswap16 x)", each!(bytes::swap, 2)),
+    form("bswap32", 1, 1, "(bswap32 x)", each!(bytes::swap, 4)),
+    form("bswap64", 1, 1, "(bswap64 x)", each!(bytes::swap, 8)),
+    // types
+    form("cast", 2, 2, "(cast type x)", arith::cast),
+    // memory
+    form("load", 2, 3, "(load type pointer [offset])", memory::load),
+    form("store", 3, 4, "(store type pointer [offset] value)", memory::store),
+    form("deref", 1, 1, "(deref pointer)", memory::deref),
+    form("atomic-add", 2, 3, "(atomic-add pointer [offset] n)", each!(memory::atomic, (Atomic::Add, false))),
+    form("atomic-or", 2, 3, "(atomic-or pointer [offset] n)", each!(memory::atomic, (Atomic::Or, false))),
+    form("atomic-and", 2, 3, "(atomic-and pointer [offset] n)", each!(memory::atomic, (Atomic::And, false))),
+    form("atomic-xor", 2, 3, "(atomic-xor pointer [offset] n)", each!(memory::atomic, (Atomic::Xor, false))),
+    form(
+        "atomic-fetch-add",
+        2,
+        3,
+        "(atomic-fetch-add pointer [offset] n)",
+        each!(memory::atomic, (Atomic::Add, true)),
+    ),
+    form("stack-addr", 1, 1, "(stack-addr variable)", memory::stack_addr),
+    // context
+    form("ctx", 1, 2, "(ctx field [index])", context::read),
+    form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    // maps
+    form("map-lookup", 2, 2, "(map-lookup map key)", maps::lookup),
+    form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),
+    form("map-delete", 2, 2, "(map-delete map key)", maps::delete),
+    form("getmap", 2, 2, "(getmap map key)", maps::read),
+    form("remmap", 2, 2, "(remmap map key)", maps::delete),
+];

@@ -1,0 +1,334 @@
+//! Data to HIR.
+//!
+//! [`forms`] is the table of special forms; each file beside it holds one family of them.
+//! Top-level forms are in [`top`]. Names are collected first, so that a program may use a map that
+//! is defined after it.
+
+mod arith;
+mod binding;
+mod bytes;
+mod calls;
+mod compare;
+mod context;
+mod control;
+mod convert;
+mod forms;
+mod map_decl;
+mod maps;
+mod memory;
+mod options;
+mod place;
+mod program;
+mod scope;
+mod top;
+
+use std::collections::HashMap;
+
+use bpfl_stdlib::catalog::constant;
+
+use super::{Expr, ExprId, ExprKind, MapId, Module, Ty, TypeKind, Var, VarId};
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    names::{Name, Names, nearest},
+    read::{Data, Datum, DatumId},
+    source::Span,
+};
+use forms::Call;
+use program::Hook;
+use scope::Scope;
+
+/// What the top level of a file defines under a name.
+#[derive(Clone, Copy)]
+enum Global {
+    Map(MapId),
+    Constant(i128),
+    Program,
+}
+
+/// The state of building one module.
+struct Builder<'a> {
+    names: &'a Names,
+    data: &'a Data,
+    diagnostics: &'a mut Diagnostics,
+    module: Module,
+    scope: Scope,
+    /// Definitions by kernel name, with the place of each.
+    globals: HashMap<Name, (Global, Span)>,
+    /// The special forms by folded name.
+    forms: HashMap<Name, &'static forms::Form>,
+    /// The program whose body is being built.
+    hook: Option<Hook>,
+    /// How many loops there are around the current form, within its program.
+    loops: usize,
+}
+
+/// Builds the module that `forms`, a file's top-level data, define.
+pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mut Diagnostics) -> Module {
+    let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
+    let mut builder = Builder {
+        names,
+        data,
+        diagnostics,
+        module: Module::default(),
+        scope: Scope::default(),
+        globals: HashMap::new(),
+        forms: table,
+        hook: None,
+        loops: 0,
+    };
+    builder.top_level(forms);
+    builder.module
+}
+
+impl<'a> Builder<'a> {
+    // ---- nodes ----
+
+    fn add(&mut self, kind: ExprKind, ty: Ty, span: Span) -> ExprId {
+        self.module.exprs.push(Expr { kind, ty, span })
+    }
+
+    fn literal(&mut self, value: i128, span: Span) -> ExprId {
+        self.add(ExprKind::Int(value), Ty::LITERAL, span)
+    }
+
+    fn nil(&mut self, span: Span) -> ExprId {
+        self.literal(0, span)
+    }
+
+    fn ty(&self, expr: ExprId) -> Ty {
+        self.module.exprs[expr].ty
+    }
+
+    fn kind(&self, ty: Ty) -> TypeKind {
+        self.module.types.get(ty)
+    }
+
+    fn expr_span(&self, expr: ExprId) -> Span {
+        self.module.exprs[expr].span
+    }
+
+    /// The value of an integer literal or a folded constant, of whatever type.
+    fn constant(&self, expr: ExprId) -> Option<i128> {
+        match self.module.exprs[expr].kind {
+            ExprKind::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn variable(&mut self, name: Option<Name>, ty: Ty, span: Span) -> VarId {
+        self.module.vars.push(Var { name, ty, span, addressed: false })
+    }
+
+    fn read_var(&mut self, var: VarId, span: Span) -> ExprId {
+        let ty = self.module.vars[var].ty;
+        self.add(ExprKind::Var(var), ty, span)
+    }
+
+    /// Binds `value` to a variable of the compiler's own, for forms that use it more than once.
+    fn hold(&mut self, value: ExprId) -> (VarId, ExprId) {
+        let value = self.settled(value);
+        (self.variable(None, self.ty(value), self.expr_span(value)), value)
+    }
+
+    // ---- messages ----
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports `diagnostic` and gives an expression that fits everywhere.
+    fn fail(&mut self, diagnostic: Diagnostic) -> ExprId {
+        let span = diagnostic.span;
+        self.report(diagnostic);
+        self.add(ExprKind::Error, Ty::ERROR, span)
+    }
+
+    fn fail_at(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> ExprId {
+        self.fail(Diagnostic::error(code, span, message))
+    }
+
+    fn text(&self, name: Name) -> &'a str {
+        // The names outlive the builder, so the text may be kept while the builder is changed.
+        let names: &'a Names = self.names;
+        names.text(name)
+    }
+
+    fn show(&self, ty: Ty) -> String {
+        self.module.types.display(ty)
+    }
+
+    // ---- data ----
+
+    fn span(&self, datum: DatumId) -> Span {
+        self.data.span(datum)
+    }
+
+    fn items(&self, datum: DatumId) -> Option<&'a [DatumId]> {
+        let data: &'a Data = self.data;
+        data.list(datum)
+    }
+
+    /// The symbol's folded name.
+    fn symbol(&self, datum: DatumId) -> Option<Name> {
+        self.data.symbol(datum).map(|name| self.names.folded(name))
+    }
+
+    fn is_symbol(&self, datum: DatumId, text: &str) -> bool {
+        self.symbol(datum).is_some_and(|name| self.text(name) == text)
+    }
+
+    // ---- expressions ----
+
+    /// The expression that `datum` is, for its value.
+    fn value(&mut self, datum: DatumId) -> ExprId {
+        let expr = self.expr(datum, true);
+        if self.ty(expr) != Ty::NOTHING {
+            return expr;
+        }
+        let span = self.expr_span(expr);
+        let nil = self.nil(span);
+        self.add(ExprKind::Seq(vec![expr, nil]), Ty::LITERAL, span)
+    }
+
+    /// The expression that `datum` is, for its effect.
+    fn effect(&mut self, datum: DatumId) -> ExprId {
+        let expr = self.expr(datum, false);
+        self.settled(expr)
+    }
+
+    fn expr(&mut self, datum: DatumId, used: bool) -> ExprId {
+        // Data are at most `read::MAX_DEPTH` deep, but a debug build's frames are large.
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_here(datum, used))
+    }
+
+    fn expr_here(&mut self, datum: DatumId, used: bool) -> ExprId {
+        let span = self.span(datum);
+        match self.data.get(datum) {
+            Datum::Int(value) => self.literal(value, span),
+            Datum::Char(c) => self.literal(u32::from(c).into(), span),
+            Datum::Symbol(name) => self.name(name, span),
+            Datum::List(children) => match self.data.children(children) {
+                [] => self.nil(span),
+                [head, args @ ..] => self.form(*head, args, span, used),
+            },
+            Datum::Error => self.add(ExprKind::Error, Ty::ERROR, span),
+            Datum::Str(_) => self.misplaced(span, "a string", "strings stand where a helper takes one"),
+            Datum::Keyword(_) => self.misplaced(span, "a keyword", "keywords name options of a form"),
+            Datum::Dotted(_) => self.misplaced(span, "a dotted list", "a form is a proper list: `(f x)`"),
+            Datum::Vector(_) => self.misplaced(span, "a vector", "vectors are for macros"),
+        }
+    }
+
+    fn misplaced(&mut self, span: Span, what: &str, help: &str) -> ExprId {
+        let message = format!("{what} cannot be evaluated in a BPF program");
+        self.fail(Diagnostic::error(&codes::MALFORMED, span, message).help(help))
+    }
+
+    /// A name that stands for a value.
+    fn name(&mut self, name: Name, span: Span) -> ExprId {
+        let folded = self.names.folded(name);
+        if let Some(var) = self.scope.find(folded) {
+            return self.read_var(var, span);
+        }
+        match self.text(folded) {
+            "nil" => return self.nil(span),
+            "t" => return self.add(ExprKind::Int(1), Ty::BOOL, span),
+            _ => {}
+        }
+        match self.globals.get(&self.names.kernel(name)) {
+            Some((Global::Constant(value), _)) => return self.literal(*value, span),
+            Some((what, place)) => return self.not_a_value(name, *what, *place, span),
+            None => {}
+        }
+        match constant::find(self.text(name)) {
+            Some(row) => self.literal(row.value.into(), span),
+            None => self.unknown_name(name, span),
+        }
+    }
+
+    fn not_a_value(&mut self, name: Name, what: Global, place: Span, span: Span) -> ExprId {
+        let text = self.text(name);
+        let (what, help) = match what {
+            Global::Map(_) => ("map", format!("read an element with `(getmap {text} key)`")),
+            _ => ("program", "programs are called by the kernel, or through a tail call".into()),
+        };
+        let message = format!("`{text}` is a {what}, not a value");
+        let error = Diagnostic::error(&codes::NOT_A_VALUE, span, message);
+        self.fail(error.also(place, "defined here").help(help))
+    }
+
+    fn unknown_name(&mut self, name: Name, span: Span) -> ExprId {
+        let text = self.text(name);
+        let message = format!("there is no variable or constant called `{text}`");
+        let mut error = Diagnostic::error(&codes::UNKNOWN_VARIABLE, span, message);
+        if let Some(near) = self.nearest_name(text) {
+            error = error.help(format!("did you mean `{near}`?"));
+        } else if self.forms.contains_key(&self.names.folded(name)) {
+            error = error.help(format!("`{text}` is a form: write `({text} …)`"));
+        }
+        self.fail(error)
+    }
+
+    fn nearest_name(&self, text: &str) -> Option<String> {
+        let scope = self.scope.names().map(|n| self.text(n));
+        let globals = self.globals.keys().map(|n| self.text(*n));
+        let mut candidates: Vec<&str> = scope.chain(globals).collect();
+        // A hash map's order differs from run to run; what is suggested must not.
+        candidates.sort_unstable();
+        candidates.extend(constant::CONSTANTS.iter().map(|row| row.name));
+        nearest(text, candidates).map(str::to_string)
+    }
+
+    fn form(&mut self, head: DatumId, args: &'a [DatumId], span: Span, used: bool) -> ExprId {
+        let head_span = self.span(head);
+        let Some(name) = self.data.symbol(head) else {
+            let error = Diagnostic::error(&codes::MALFORMED, head_span, "a form starts with a name");
+            return self.fail(error.help("BPF has no function values: write `(name argument …)`"));
+        };
+        let call = Call { name, head: head_span, span, args, used };
+        match self.forms.get(&self.names.folded(name)).copied() {
+            Some(form) => self.special_form(form, &call),
+            None => self.named_call(&call),
+        }
+    }
+
+    fn special_form(&mut self, form: &'static forms::Form, call: &Call<'a>) -> ExprId {
+        if form.takes(call.args.len()) {
+            return (form.build)(self, call);
+        }
+        let message = format!("`{}` takes {}, and {} given", form.name, form.count(), given(call.args.len()));
+        let error = Diagnostic::error(&codes::ARITY, call.span, message);
+        self.fail(error.help(format!("it is written `{}`", form.usage)))
+    }
+
+    /// `body` in turn, for the last one's value if `used`.
+    fn body(&mut self, body: &[DatumId], span: Span, used: bool) -> ExprId {
+        match body {
+            [] => self.nil(span),
+            [only] if used => self.value(*only),
+            [only] => self.effect(*only),
+            [first @ .., last] => {
+                let mut all: Vec<_> = first.iter().map(|datum| self.effect(*datum)).collect();
+                let last = if used { self.value(*last) } else { self.effect(*last) };
+                all.push(last);
+                self.seq(all, span)
+            }
+        }
+    }
+
+    /// A sequence; one that contains something that never gives a value never does either.
+    fn seq(&mut self, exprs: Vec<ExprId>, span: Span) -> ExprId {
+        let never = exprs.iter().any(|e| self.ty(*e) == Ty::NEVER);
+        let last = exprs.last().map_or(Ty::NOTHING, |e| self.ty(*e));
+        self.add(ExprKind::Seq(exprs), if never { Ty::NEVER } else { last }, span)
+    }
+}
+
+/// `1 is`, `3 are`, for messages.
+fn given(count: usize) -> String {
+    match count {
+        0 => "none is".into(),
+        1 => "1 is".into(),
+        n => format!("{n} are"),
+    }
+}

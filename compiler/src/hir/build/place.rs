@@ -1,0 +1,151 @@
+//! Places: what `setf`, `incf` and `decf` change.
+
+use super::Builder;
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    hir::{ExprId, ExprKind, MapId, Ty, VarId},
+    ir::Region,
+    read::DatumId,
+    source::Span,
+};
+
+/// A place, its subforms built already.
+pub enum Place {
+    /// It was reported.
+    Error,
+    /// A variable.
+    Var(VarId),
+    /// An element of a map.
+    Element {
+        /// The map.
+        map: MapId,
+        /// The key, of the map's key type.
+        key: ExprId,
+    },
+    /// A value of type `ty` at pointer plus offset.
+    Memory {
+        /// The pointer.
+        ptr: ExprId,
+        /// Bytes from there.
+        offset: i32,
+        /// What is there.
+        ty: Ty,
+        /// Who else may change it.
+        sharing: Sharing,
+    },
+}
+
+/// Who may change a place at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sharing {
+    /// This program run only.
+    Own,
+    /// Other CPUs.
+    Shared,
+}
+
+impl<'a> Builder<'a> {
+    /// The place that `datum` names.
+    pub(super) fn place(&mut self, datum: DatumId) -> Place {
+        let span = self.span(datum);
+        if let Some(name) = self.data.symbol(datum) {
+            return match self.scope.find(self.names.folded(name)) {
+                Some(var) => Place::Var(var),
+                None => self.no_place(datum, span),
+            };
+        }
+        let Some([head, args @ ..]) = self.items(datum) else { return self.no_place(datum, span) };
+        let name = self.symbol(*head).map(|name| self.text(name));
+        match (name, args) {
+            (Some("deref"), [pointer]) => self.deref_place(*pointer),
+            (Some("getmap"), [map, key]) => match self.map_and_key(*map, *key) {
+                Some((map, key)) => Place::Element { map, key },
+                None => Place::Error,
+            },
+            (Some("ctx"), [field, index @ ..]) if index.len() < 2 => {
+                self.context_place(*field, index.first().copied())
+            }
+            _ => self.no_place(datum, span),
+        }
+    }
+
+    fn no_place(&mut self, datum: DatumId, span: Span) -> Place {
+        let known = self.data.symbol(datum).filter(|name| {
+            let constant = bpfl_stdlib::catalog::constant::find(self.text(*name)).is_some();
+            constant || self.globals.contains_key(&self.names.kernel(*name))
+        });
+        if let (Some(name), None) = (self.data.symbol(datum), known) {
+            self.unknown_name(name, span);
+            return Place::Error;
+        }
+        let error = Diagnostic::error(&codes::NOT_A_PLACE, span, "this cannot be set");
+        self.fail(error.help(
+            "places are variables, `(deref pointer)`, `(getmap map key)` and, where writable, `(ctx field)`",
+        ));
+        Place::Error
+    }
+
+    fn deref_place(&mut self, pointer: DatumId) -> Place {
+        let ptr = self.value(pointer);
+        match self.scalar_pointee(ptr) {
+            Some((ty, region)) => {
+                let sharing = if region.is_shared() { Sharing::Shared } else { Sharing::Own };
+                Place::Memory { ptr, offset: 0, ty, sharing }
+            }
+            None => Place::Error,
+        }
+    }
+
+    /// The type and region that `ptr` points to, when that is a scalar; reports when not.
+    pub(super) fn scalar_pointee(&mut self, ptr: ExprId) -> Option<(Ty, Region)> {
+        let span = self.expr_span(ptr);
+        if self.ty(ptr) == Ty::ERROR {
+            return None;
+        }
+        let Some(pointer) = self.module.types.as_pointer(self.ty(ptr)) else {
+            let message = format!("this is {}, and a pointer is wanted here", self.show(self.ty(ptr)));
+            self.fail_at(&codes::TYPE_MISMATCH, span, message);
+            return None;
+        };
+        if self.module.types.as_int(pointer.pointee).is_some() {
+            return Some((pointer.pointee, pointer.region));
+        }
+        let message = format!("this points to {}, not to a number", self.show(pointer.pointee));
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
+        self.fail(error.help("say what to read there: `(load u32 pointer offset)`"));
+        None
+    }
+
+    /// Stores `value`; the expression's value is what was stored.
+    pub(super) fn write(&mut self, place: Place, value: ExprId, span: Span) -> ExprId {
+        match place {
+            Place::Error => self.add(ExprKind::Error, Ty::ERROR, span),
+            Place::Var(var) => {
+                let ty = self.module.vars[var].ty;
+                let value = self.assignable(value, ty);
+                self.add(ExprKind::Assign(var, value), ty, span)
+            }
+            Place::Element { map, key } => {
+                let ty = self.module.maps[map].value;
+                let value = self.store_as(value, ty);
+                self.add(ExprKind::MapWrite(map, key, value), ty, span)
+            }
+            Place::Memory { ptr, offset, ty, .. } => {
+                let value = self.store_as(value, ty);
+                self.add(ExprKind::Store(ptr, offset, value), ty, span)
+            }
+        }
+    }
+
+    /// A value for a variable of type `ty`. A pointer variable takes any pointer to the same;
+    /// whether it may be null is a question of paths.
+    fn assignable(&mut self, value: ExprId, ty: Ty) -> ExprId {
+        match (self.module.types.as_pointer(ty), self.constant(value)) {
+            (Some(p), Some(0)) if self.ty(value) == Ty::LITERAL => {
+                let ty = self.module.types.pointer(p.pointee, p.region, true);
+                self.store_as(value, ty)
+            }
+            _ => self.store_as(value, ty),
+        }
+    }
+}

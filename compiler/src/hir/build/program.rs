@@ -1,0 +1,187 @@
+//! `defprog`.
+
+use bpfl_stdlib::catalog::{
+    program::{PROGRAMS, ProgramType},
+    section::{self, Section},
+};
+
+use super::{Builder, Global, options::Options, top::Definition};
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    hir::{ExprId, Program, Ty, TypeKind},
+    names::nearest,
+    read::{Datum, DatumId},
+};
+
+/// What the program whose body is being built is.
+#[derive(Clone, Copy)]
+pub struct Hook {
+    /// Its type.
+    pub ty: ProgramType,
+}
+
+impl<'a> Builder<'a> {
+    /// Enters a program's name, before any body is built.
+    pub(super) fn declare_program(&mut self, definition: Definition<'a>) -> Option<Definition<'a>> {
+        self.define(&definition, Global::Program).then_some(definition)
+    }
+
+    /// `(defprog name (:type type :section section …) body…)`
+    pub(super) fn defprog(&mut self, definition: Definition<'a>) {
+        let Some([options, body @ ..]) = Some(definition.rest).filter(|rest| !rest.is_empty()) else {
+            let error = Diagnostic::error(&codes::MALFORMED, definition.span, "this program has no options");
+            self.report(
+                error.help("write `(defprog name (:type :cgroup-skb :section \"cgroup_skb/egress\") body…)`"),
+            );
+            return;
+        };
+        let Some(items) = self.items(*options) else {
+            let error =
+                Diagnostic::error(&codes::MALFORMED, self.span(*options), "a list of options is wanted here");
+            self.report(error.help("write `(:type :cgroup-skb :section \"cgroup_skb/egress\")`"));
+            return;
+        };
+        let options = Options::parse(self, items, &["type", "section", "license"]);
+        let license = options.get("license").and_then(|datum| self.string(datum, "license"));
+        let Some((ty, section)) = self.type_and_section(&options, &definition) else { return };
+        self.hook = Some(Hook { ty });
+        let body = self.program_body(body, &definition);
+        self.hook = None;
+        self.module.programs.push(Program {
+            symbol: self.symbol_of(definition.name),
+            ty,
+            section,
+            license: license.unwrap_or_else(|| "GPL".into()),
+            body,
+            span: definition.name_span,
+        });
+    }
+
+    fn program_body(&mut self, body: &'a [DatumId], definition: &Definition<'_>) -> ExprId {
+        let body = match body {
+            [doc, rest @ ..] if !rest.is_empty() && matches!(self.data.get(*doc), Datum::Str(_)) => rest,
+            _ => body,
+        };
+        if body.is_empty() {
+            let error = Diagnostic::error(&codes::MALFORMED, definition.span, "this program does nothing");
+            return self.fail(error.help("its last form is what it returns: `1` lets a packet pass"));
+        }
+        let value = self.body(body, definition.span, true);
+        self.returned(value)
+    }
+
+    /// `value` as what a program returns: a C `int`.
+    pub(super) fn returned(&mut self, value: ExprId) -> ExprId {
+        if let TypeKind::Ptr(_) = self.kind(self.ty(value)) {
+            let error = Diagnostic::error(
+                &codes::TYPE_MISMATCH,
+                self.expr_span(value),
+                "a program returns a number, and this is a pointer",
+            );
+            return self.fail(error.help("to return whether there is one, write `(if p 1 0)`"));
+        }
+        self.store_as(value, Ty::I32)
+    }
+
+    fn string(&mut self, datum: DatumId, option: &str) -> Option<String> {
+        if let Datum::Str(id) = self.data.get(datum) {
+            return Some(String::from_utf8_lossy(self.data.string(id)).into_owned());
+        }
+        let message = format!("`:{option}` is a string");
+        self.report(Diagnostic::error(&codes::BAD_OPTION, self.span(datum), message));
+        None
+    }
+
+    fn type_and_section(
+        &mut self,
+        options: &Options,
+        definition: &Definition<'_>,
+    ) -> Option<(ProgramType, &'static Section)> {
+        let ty = match options.get("type") {
+            Some(datum) => Some(self.program_type(datum)?),
+            None => None,
+        };
+        let section = match options.get("section") {
+            Some(datum) => Some(self.section(datum)?),
+            None => None,
+        };
+        match (ty, section) {
+            (ty, Some(section)) => {
+                let own = ProgramType::find(section.program_type)?;
+                if ty.is_some_and(|ty| ty != own) {
+                    self.disagreement(options, section);
+                }
+                Some((own, section))
+            }
+            (Some(ty), None) => self.only_section(ty, definition).map(|section| (ty, section)),
+            (None, None) => {
+                let message = "this program has neither `:type` nor `:section`";
+                let error = Diagnostic::error(&codes::BAD_OPTION, definition.name_span, message);
+                self.report(
+                    error.help("write `(:type :cgroup-skb :section \"cgroup_skb/egress\")`, for example"),
+                );
+                None
+            }
+        }
+    }
+
+    fn disagreement(&mut self, options: &Options, section: &Section) {
+        let (Some(ty), Some(at)) = (options.get("type"), options.get("section")) else { return };
+        let message = format!("section `{}` is for another program type", section.name);
+        let error = Diagnostic::error(&codes::SECTION_MISMATCH, self.span(at), message)
+            .also(self.span(ty), "this type")
+            .help(format!("leave `:type` out, or write `:type :{}`", section.program_type.replace('_', "-")));
+        self.report(error);
+    }
+
+    fn program_type(&mut self, datum: DatumId) -> Option<ProgramType> {
+        let names = || PROGRAMS.iter().map(|row| row.name);
+        let text = match self.data.get(datum) {
+            Datum::Keyword(name) | Datum::Symbol(name) => self.text(self.names.folded(name)),
+            _ => "",
+        };
+        let found = ProgramType::find(text);
+        if found.is_none() {
+            let message = format!("there is no program type `:{text}`");
+            let help = match nearest(text, names()) {
+                Some(near) => format!("did you mean `:{near}`?"),
+                None => {
+                    format!("types are {}", names().map(|n| format!(":{n}")).collect::<Vec<_>>().join(", "))
+                }
+            };
+            let error = Diagnostic::error(&codes::UNKNOWN_PROGRAM_TYPE, self.span(datum), message);
+            self.report(error.help(help));
+        }
+        found
+    }
+
+    fn section(&mut self, datum: DatumId) -> Option<&'static Section> {
+        let text = self.string(datum, "section")?;
+        let found = section::find(&text);
+        if found.is_none() {
+            let names = || section::ALL.iter().map(|row| row.name);
+            let message = format!("there is no section `{text}`");
+            let help = match nearest(&text, names()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("sections are {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            let error = Diagnostic::error(&codes::UNKNOWN_SECTION, self.span(datum), message);
+            self.report(error.help(help));
+        }
+        found
+    }
+
+    /// The section of a type that has only one.
+    fn only_section(&mut self, ty: ProgramType, definition: &Definition<'_>) -> Option<&'static Section> {
+        let of_type = |row: &&Section| ProgramType::find(row.program_type) == Some(ty);
+        let sections: Vec<&'static Section> = section::ALL.iter().filter(of_type).collect();
+        if let [only] = sections[..] {
+            return Some(only);
+        }
+        let names: Vec<_> = sections.iter().map(|row| format!("\"{}\"", row.name)).collect();
+        let message = format!("a {} program can be for several events", ty.row().name);
+        let error = Diagnostic::error(&codes::UNKNOWN_SECTION, definition.name_span, message);
+        self.report(error.help(format!("say which: `:section` is one of {}", names.join(", "))));
+        None
+    }
+}

@@ -1,0 +1,159 @@
+//! Top-level forms.
+//!
+//! Constants and maps are built in the order written, then programs, so that a program may use
+//! what is defined after it.
+
+use super::{Builder, Global, given};
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    names::{Name, nearest},
+    read::{Datum, DatumId},
+    source::Span,
+};
+
+/// A top-level form's arguments.
+#[derive(Clone, Copy)]
+pub struct Definition<'a> {
+    /// The whole form.
+    pub span: Span,
+    /// The name it defines.
+    pub name: Name,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What follows the name.
+    pub rest: &'a [DatumId],
+}
+
+type Define = for<'a> fn(&mut Builder<'a>, Definition<'a>);
+
+/// What defines things, in two rounds: programs come second.
+const DEFINITIONS: &[(&str, usize, Define)] = &[
+    ("defconstant", 1, |b, d| b.defconstant(d)),
+    ("defmap", 1, |b, d| b.defmap(d)),
+    ("defprog", 2, |b, d| b.defprog(d)),
+];
+
+impl<'a> Builder<'a> {
+    /// Builds all of a file's forms.
+    pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
+        let mut programs = Vec::new();
+        for form in forms {
+            let Some((round, define, definition)) = self.top_form(*form) else { continue };
+            match round {
+                1 => define(self, definition),
+                _ => programs.push((define, self.declare_program(definition))),
+            }
+        }
+        for (define, definition) in programs {
+            if let Some(definition) = definition {
+                define(self, definition);
+            }
+        }
+    }
+
+    fn top_form(&mut self, form: DatumId) -> Option<(usize, Define, Definition<'a>)> {
+        let span = self.span(form);
+        let Some([head, args @ ..]) = self.items(form) else {
+            if self.data.get(form) != Datum::Error {
+                let error = Diagnostic::error(&codes::NOT_TOP_LEVEL, span, "this is not a definition");
+                self.report(error.help("a file is a list of forms such as `(defmap …)` and `(defprog …)`"));
+            }
+            return None;
+        };
+        let text = self.symbol(*head).map(|name| self.text(name)).unwrap_or("");
+        if text == "in-package" {
+            return None;
+        }
+        let Some((name, round, define)) = DEFINITIONS.iter().find(|(name, ..)| *name == text) else {
+            self.unknown_definition(text, *head);
+            return None;
+        };
+        let defined = args.first().and_then(|first| self.data.symbol(*first));
+        let Some(defined) = defined else {
+            let at = args.first().map_or(span, |first| self.span(*first));
+            let message = format!("`{name}` needs a name first, and {} given", given(0));
+            self.report(Diagnostic::error(&codes::MALFORMED, at, message));
+            return None;
+        };
+        let name_span = self.span(args[0]);
+        Some((*round, *define, Definition { span, name: defined, name_span, rest: &args[1..] }))
+    }
+
+    fn unknown_definition(&mut self, text: &str, head: DatumId) {
+        let message = match text {
+            "" => "a form starts with a name".into(),
+            _ => format!("there is no top-level form called `{text}`"),
+        };
+        let mut error = Diagnostic::error(&codes::NOT_TOP_LEVEL, self.span(head), message);
+        if let Some(near) = nearest(text, DEFINITIONS.iter().map(|(name, ..)| *name)) {
+            error = error.help(format!("did you mean `{near}`?"));
+        } else if self.symbol(head).is_some_and(|name| self.forms.contains_key(&name)) {
+            error = error.help(format!("`{text}` stands inside a program: `(defprog name (:type …) …)`"));
+        }
+        self.report(error);
+    }
+
+    /// Enters a definition; false, and a message, when the name is taken.
+    pub(super) fn define(&mut self, definition: &Definition<'_>, global: Global) -> bool {
+        let key = self.names.kernel(definition.name);
+        if let Some((_, before)) = self.globals.get(&key) {
+            let text = self.text(definition.name);
+            let message = format!("`{text}` is defined twice");
+            let mut error = Diagnostic::error(&codes::DUPLICATE, definition.name_span, message)
+                .also(*before, "first here");
+            if self.data_spelling_differs(*before, text) {
+                error = error.note("names of maps and programs are ELF symbols, where `-` and `_` are alike");
+            }
+            self.report(error);
+            return false;
+        }
+        self.globals.insert(key, (global, definition.name_span));
+        true
+    }
+
+    /// Whether the first definition was spelled differently: then saying why they clash helps.
+    fn data_spelling_differs(&self, before: Span, text: &str) -> bool {
+        before.end - before.start != text.len() as u32
+            || self
+                .module
+                .maps
+                .values()
+                .any(|map| map.span == before && text.contains('_') != text.contains('-'))
+    }
+
+    fn defconstant(&mut self, definition: Definition<'a>) {
+        let value = match definition.rest {
+            [value] => *value,
+            [value, doc] if matches!(self.data.get(*doc), Datum::Str(_)) => *value,
+            _ => {
+                let error = Diagnostic::error(&codes::MALFORMED, definition.span, "a constant has one value");
+                self.report(error.help("write `(defconstant name value)`"));
+                return;
+            }
+        };
+        if let Some(value) = self.constant_value(value) {
+            self.define(&definition, Global::Constant(value));
+        } else {
+            // Known all the same, so that its uses are not reported too.
+            self.define(&definition, Global::Constant(1));
+        }
+    }
+
+    /// The value of a constant expression; reports one that is not constant.
+    pub(super) fn constant_value(&mut self, datum: DatumId) -> Option<i128> {
+        let before = self.diagnostics.error_count();
+        let expr = self.value(datum);
+        let value = self.constant(expr);
+        if value.is_none() && self.diagnostics.error_count() == before {
+            let message = "a constant is wanted here";
+            let error = Diagnostic::error(&codes::NOT_CONSTANT, self.span(datum), message);
+            self.report(error.help("its value must be known when the program is compiled"));
+        }
+        value
+    }
+
+    /// The ELF symbol of a defined name.
+    pub(super) fn symbol_of(&self, name: Name) -> String {
+        self.text(name).replace('-', "_")
+    }
+}

@@ -1,0 +1,254 @@
+//! The typed program: names resolved, types inferred, what the kernel offers checked.
+//!
+//! Comes in: data, as read. Goes out: a [`Module`] in which
+//!
+//! - every expression has a type, and no expression is of type [`Ty::LITERAL`] any more;
+//! - operands of an operation have the operation's type, every conversion is a [`ExprKind::Convert`];
+//! - every name is an id; every helper call has its catalogue row and fitting arguments;
+//! - what is evaluated before what is the order of the operands.
+//!
+//! Whether a pointer may be null, and whether an access is inside its object, are questions about
+//! paths; `check` answers them over the SSA.
+
+pub mod build;
+mod print;
+pub mod types;
+
+pub use print::print;
+pub use types::{Int, Pointer, Ty, TypeKind, Types};
+
+use bpfl_stdlib::catalog::{helper::Helper, map::MapKind, program::ProgramType, section::Section};
+
+use crate::{arena::Arena, entity, names::Name, source::Span};
+
+entity! {
+    /// A map.
+    pub struct MapId "map";
+    /// A program.
+    pub struct ProgramId "prog";
+    /// An expression.
+    pub struct ExprId "e";
+    /// A variable.
+    pub struct VarId "v";
+}
+
+/// A file's programs and maps.
+#[derive(Default)]
+pub struct Module {
+    /// All types.
+    pub types: Types,
+    /// The maps, in the order of their definitions.
+    pub maps: Arena<MapId, Map>,
+    /// The programs, in the order of their definitions.
+    pub programs: Arena<ProgramId, Program>,
+    /// All expressions.
+    pub exprs: Arena<ExprId, Expr>,
+    /// All variables.
+    pub vars: Arena<VarId, Var>,
+}
+
+/// A `defmap`.
+#[derive(Debug)]
+pub struct Map {
+    /// Its ELF symbol: the name as spelled, with `_` for `-`.
+    pub symbol: String,
+    /// Its kind.
+    pub kind: &'static MapKind,
+    /// The type of its keys.
+    pub key: Ty,
+    /// The type of its values.
+    pub value: Ty,
+    /// How many entries it has room for.
+    pub max_entries: u32,
+    /// `BPF_F_…`
+    pub flags: u32,
+    /// Whether it is pinned by its name.
+    pub pinned: bool,
+    /// Where its name stands in the definition.
+    pub span: Span,
+}
+
+/// A `defprog`.
+#[derive(Debug)]
+pub struct Program {
+    /// Its ELF symbol: the name as spelled, with `_` for `-`.
+    pub symbol: String,
+    /// Its type.
+    pub ty: ProgramType,
+    /// Its section, which fixes the attach type.
+    pub section: &'static Section,
+    /// Its licence.
+    pub license: String,
+    /// What it does; the value is what it returns.
+    pub body: ExprId,
+    /// Where its name stands in the definition.
+    pub span: Span,
+}
+
+/// A local variable.
+#[derive(Debug)]
+pub struct Var {
+    /// Its name; variables that the compiler makes have none.
+    pub name: Option<Name>,
+    /// Its type.
+    pub ty: Ty,
+    /// Where it is bound.
+    pub span: Span,
+    /// Whether its address is taken, so that it lives in memory.
+    pub addressed: bool,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it does.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub ty: Ty,
+    /// The form it was written as.
+    pub span: Span,
+}
+
+/// What an expression does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ExprKind {
+    /// Something that was reported.
+    Error,
+    /// A constant; its value is one of the type's.
+    Int(i128),
+    /// The value of a variable.
+    Var(VarId),
+    /// All of them in turn; the value is the last one's, `nil` when there is none.
+    Seq(Vec<ExprId>),
+    /// Binds the variables in turn, then evaluates the body.
+    Let(Vec<(VarId, ExprId)>, ExprId),
+    /// Gives a variable a new value, which is the expression's value too.
+    Assign(VarId, ExprId),
+    /// The second if the first is true, else the third.
+    If(ExprId, ExprId, ExprId),
+    /// From the left up to the first that is false.
+    And(Vec<ExprId>),
+    /// From the left up to the first that is true.
+    Or(Vec<ExprId>),
+    /// Whether it is false.
+    Not(ExprId),
+    /// Arithmetic at the expression's type.
+    Binary(Binary, ExprId, ExprId),
+    /// Swaps the low bytes, 2, 4 or 8 of them, and clears those above.
+    Swap(u8, ExprId),
+    /// A comparison of operands of one type.
+    Compare(Compare, ExprId, ExprId),
+    /// The value, truncated or extended to the expression's type.
+    Convert(ExprId),
+    /// The body, with the variable from 0 up to the bound.
+    Dotimes {
+        /// The counter.
+        var: VarId,
+        /// How often; evaluated once.
+        bound: ExprId,
+        /// At most so often, when the bound is not constant.
+        max: Option<u64>,
+        /// What is done.
+        body: ExprId,
+    },
+    /// Leaves the innermost loop.
+    Break,
+    /// Goes on with the next round of the innermost loop.
+    Continue,
+    /// Leaves the program.
+    Return(ExprId),
+    /// The program's context.
+    Ctx,
+    /// The address of a variable.
+    AddressOf(VarId),
+    /// Reads a value of the expression's type at pointer plus offset.
+    Load(ExprId, i32),
+    /// Writes the third at pointer plus offset; the value is what was written.
+    Store(ExprId, i32, ExprId),
+    /// A pointer, a number of bytes further.
+    Advance(ExprId, ExprId),
+    /// Adds atomically at pointer plus offset, and so on for the other operations. The value is
+    /// what was there before if `fetch`, else nothing.
+    Atomic {
+        /// The operation.
+        op: Atomic,
+        /// The place's address.
+        ptr: ExprId,
+        /// Bytes from there.
+        offset: i32,
+        /// The operand, of the place's type.
+        value: ExprId,
+        /// Whether the old value is wanted.
+        fetch: bool,
+    },
+    /// A map, as a helper's argument.
+    Map(MapId),
+    /// The address of a stack slot of the operand's type that holds the operand.
+    Slot(ExprId),
+    /// A helper call; scalars come back at the expression's type.
+    Call(&'static Helper, Vec<ExprId>),
+    /// `(getmap m k)`: the value, 0 when there is none.
+    MapRead(MapId, ExprId),
+    /// `(setf (getmap m k) v)`: the value is v.
+    MapWrite(MapId, ExprId, ExprId),
+    /// `(incf (getmap m k) n)`. The value is the new one, if it is used.
+    MapAdd {
+        /// The map.
+        map: MapId,
+        /// The key.
+        key: ExprId,
+        /// What to add, of the value's type.
+        delta: ExprId,
+        /// Whether the new value is wanted.
+        used: bool,
+    },
+}
+
+/// A binary operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    /// The quotient, truncated.
+    Div,
+    /// The remainder, with the dividend's sign.
+    Rem,
+    /// The remainder, with the divisor's sign.
+    Mod,
+    And,
+    Or,
+    Xor,
+    Shl,
+    /// Fills with the sign when the type is signed.
+    Shr,
+    /// Fills with the sign always.
+    Sar,
+}
+
+/// A comparison. Whether it is signed follows from the operands' type, unless it says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    SignedLt,
+    SignedLe,
+    SignedGt,
+    SignedGe,
+}
+
+/// An atomic operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Atomic {
+    Add,
+    Or,
+    And,
+    Xor,
+}

@@ -1,0 +1,108 @@
+//! HIR as text: each expression with its type, for `--emit=hir`.
+
+use std::fmt::Write;
+
+use super::{ExprId, ExprKind, Module, VarId};
+use crate::names::Names;
+
+/// Prints a module's maps and programs.
+pub fn print(names: &Names, module: &Module) -> String {
+    let mut printer = Printer { names, m: module, out: String::new() };
+    for map in module.maps.values() {
+        let (key, value) = (module.types.display(map.key), module.types.display(map.value));
+        let (symbol, kind, entries) = (&map.symbol, map.kind.name, map.max_entries);
+        let _ = writeln!(printer.out, "map {symbol}: {kind} of {entries}, {key} -> {value}");
+    }
+    for program in module.programs.values() {
+        let (symbol, section) = (&program.symbol, program.section.name);
+        let _ = write!(printer.out, "\nprogram {symbol} in {section}, licence {}", program.license);
+        printer.expr(program.body, 1);
+        printer.out.push('\n');
+    }
+    printer.out
+}
+
+struct Printer<'a> {
+    names: &'a Names,
+    m: &'a Module,
+    out: String,
+}
+
+impl Printer<'_> {
+    fn expr(&mut self, id: ExprId, depth: usize) {
+        let expr = &self.m.exprs[id];
+        let (head, operands) = self.parts(&expr.kind);
+        let _ = write!(self.out, "\n{:indent$}{head}", "", indent = depth * 2);
+        let _ = write!(self.out, " : {}", self.m.types.display(expr.ty));
+        for (label, operand) in operands {
+            if let Some(label) = label {
+                let _ = write!(self.out, "\n{:indent$}{label} =", "", indent = (depth + 1) * 2);
+            }
+            let deeper = depth + if label_is_some(&self.out) { 2 } else { 1 };
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr(operand, deeper));
+        }
+    }
+
+    fn var(&self, var: VarId) -> String {
+        match self.m.vars[var].name {
+            Some(name) => format!("{}.{var}", self.names.text(name)),
+            None => var.to_string(),
+        }
+    }
+
+    /// What an expression is called, and its operands, those that bind with the variable's name.
+    fn parts(&self, kind: &ExprKind) -> (String, Vec<(Option<String>, ExprId)>) {
+        use ExprKind as K;
+        let plain = |ids: &[ExprId]| ids.iter().map(|id| (None, *id)).collect::<Vec<_>>();
+        match kind {
+            K::Error => ("error".into(), vec![]),
+            K::Int(value) => (value.to_string(), vec![]),
+            K::Var(var) => (self.var(*var), vec![]),
+            K::AddressOf(var) => (format!("address-of {}", self.var(*var)), vec![]),
+            K::Seq(exprs) => ("progn".into(), plain(exprs)),
+            K::Let(bindings, body) => {
+                let mut parts: Vec<_> =
+                    bindings.iter().map(|(var, init)| (Some(self.var(*var)), *init)).collect();
+                parts.push((None, *body));
+                ("let".into(), parts)
+            }
+            K::Assign(var, value) => (format!("assign {}", self.var(*var)), plain(&[*value])),
+            K::If(a, b, c) => ("if".into(), plain(&[*a, *b, *c])),
+            K::And(tests) => ("and".into(), plain(tests)),
+            K::Or(tests) => ("or".into(), plain(tests)),
+            K::Not(a) => ("not".into(), plain(&[*a])),
+            K::Binary(op, a, b) => (format!("{op:?}").to_lowercase(), plain(&[*a, *b])),
+            K::Swap(bytes, a) => (format!("swap {bytes}"), plain(&[*a])),
+            K::Compare(op, a, b) => (format!("compare {op:?}").to_lowercase(), plain(&[*a, *b])),
+            K::Convert(a) => ("convert".into(), plain(&[*a])),
+            K::Dotimes { var, bound, body, .. } => {
+                (format!("dotimes {}", self.var(*var)), plain(&[*bound, *body]))
+            }
+            K::Break => ("break".into(), vec![]),
+            K::Continue => ("continue".into(), vec![]),
+            K::Return(a) => ("return".into(), plain(&[*a])),
+            K::Ctx => ("ctx".into(), vec![]),
+            K::Load(ptr, offset) => (format!("load at {offset}"), plain(&[*ptr])),
+            K::Store(ptr, offset, value) => (format!("store at {offset}"), plain(&[*ptr, *value])),
+            K::Advance(ptr, by) => ("advance".into(), plain(&[*ptr, *by])),
+            K::Atomic { op, ptr, offset, value, .. } => {
+                (format!("atomic {op:?} at {offset}").to_lowercase(), plain(&[*ptr, *value]))
+            }
+            K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
+            K::Slot(value) => ("slot".into(), plain(&[*value])),
+            K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),
+            K::MapRead(map, key) => (format!("getmap {}", self.m.maps[*map].symbol), plain(&[*key])),
+            K::MapWrite(map, key, value) => {
+                (format!("setmap {}", self.m.maps[*map].symbol), plain(&[*key, *value]))
+            }
+            K::MapAdd { map, key, delta, .. } => {
+                (format!("incmap {}", self.m.maps[*map].symbol), plain(&[*key, *delta]))
+            }
+        }
+    }
+}
+
+/// Whether the last thing written was a binding's name.
+fn label_is_some(out: &str) -> bool {
+    out.ends_with('=')
+}

@@ -1,0 +1,265 @@
+//! Types, interned: equal types have equal ids, so types are compared by id.
+
+use std::collections::HashMap;
+
+use crate::{
+    arena::{Arena, Entity},
+    entity,
+    ir::Region,
+};
+
+entity! {
+    /// A type.
+    pub struct Ty "ty";
+}
+
+/// What a type is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TypeKind {
+    /// Of something that was reported already; fits everywhere, so that one mistake is one message.
+    Error,
+    /// Of an integer literal, or an `if` of literals, whose place has not yet said which it is.
+    Literal,
+    /// Of an expression that never gives a value, `(return …)`.
+    Never,
+    /// Of an expression done for its effect alone. Where a value is wanted it is `nil`.
+    Nothing,
+    /// Of comparisons: 0 or 1.
+    Bool,
+    /// An integer.
+    Int(Int),
+    /// A pointer.
+    Ptr(Pointer),
+    /// Elements of one type, `count` of them.
+    Array {
+        /// The elements' type.
+        element: Ty,
+        /// How many, at least one.
+        count: u32,
+    },
+}
+
+/// An integer type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Int {
+    /// 8, 16, 32 or 64.
+    pub bits: u8,
+    /// Whether it is read as two's complement.
+    pub signed: bool,
+}
+
+impl Int {
+    /// The least value.
+    pub fn min(self) -> i128 {
+        if self.signed { -(1 << (self.bits - 1)) } else { 0 }
+    }
+
+    /// The greatest value.
+    pub fn max(self) -> i128 {
+        if self.signed { (1 << (self.bits - 1)) - 1 } else { (1 << self.bits) - 1 }
+    }
+
+    /// Whether every value of `other` is one of `self`.
+    pub fn contains(self, other: Self) -> bool {
+        self.min() <= other.min() && other.max() <= self.max()
+    }
+
+    /// What operands are computed at: at least 32 bits wide, of the same sign.
+    pub fn widened(self) -> Self {
+        Self { bits: self.bits.max(32), ..self }
+    }
+
+    /// The value that the low bits of `value` stand for.
+    pub fn wrap(self, value: i128) -> i128 {
+        let low = value & ((1 << self.bits) - 1);
+        if self.signed && low > self.max() { low - (1 << self.bits) } else { low }
+    }
+
+    /// Whether a literal `value` may be written here: it fits the width read as signed or unsigned.
+    pub fn admits(self, value: i128) -> bool {
+        let widest = Self { signed: false, ..self };
+        let least = Self { signed: true, ..self };
+        (least.min()..=widest.max()).contains(&value)
+    }
+}
+
+/// A pointer type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Pointer {
+    /// What it points to.
+    pub pointee: Ty,
+    /// What kind of memory that is in.
+    pub region: Region,
+    /// Whether its value may be null.
+    pub nullable: bool,
+}
+
+/// All types of a compilation.
+pub struct Types {
+    kinds: Arena<Ty, TypeKind>,
+    ids: HashMap<TypeKind, Ty>,
+}
+
+macro_rules! fixed_types {
+    ($($name:ident = $kind:expr;)+) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Fixed { $($name),+ }
+        impl Ty {
+            $(#[doc = concat!("`", stringify!($name), "`")] pub const $name: Self = Self(Fixed::$name as u32);)+
+        }
+        const FIXED: &[TypeKind] = &[$($kind),+];
+    };
+}
+
+fixed_types! {
+    ERROR = TypeKind::Error;
+    LITERAL = TypeKind::Literal;
+    NEVER = TypeKind::Never;
+    NOTHING = TypeKind::Nothing;
+    BOOL = TypeKind::Bool;
+    U8 = TypeKind::Int(Int { bits: 8, signed: false });
+    U16 = TypeKind::Int(Int { bits: 16, signed: false });
+    U32 = TypeKind::Int(Int { bits: 32, signed: false });
+    U64 = TypeKind::Int(Int { bits: 64, signed: false });
+    I8 = TypeKind::Int(Int { bits: 8, signed: true });
+    I16 = TypeKind::Int(Int { bits: 16, signed: true });
+    I32 = TypeKind::Int(Int { bits: 32, signed: true });
+    I64 = TypeKind::Int(Int { bits: 64, signed: true });
+}
+
+/// The scalar types' names, with the accepted spellings of the signed ones.
+const NAMES: &[(&str, Ty)] = &[
+    ("u8", Ty::U8),
+    ("u16", Ty::U16),
+    ("u32", Ty::U32),
+    ("u64", Ty::U64),
+    ("i8", Ty::I8),
+    ("i16", Ty::I16),
+    ("i32", Ty::I32),
+    ("i64", Ty::I64),
+    ("s8", Ty::I8),
+    ("s16", Ty::I16),
+    ("s32", Ty::I32),
+    ("s64", Ty::I64),
+    ("bool", Ty::BOOL),
+];
+
+impl Types {
+    /// The scalar types.
+    pub fn new() -> Self {
+        let mut types = Self { kinds: Arena::new(), ids: HashMap::new() };
+        FIXED.iter().for_each(|kind| {
+            types.intern(*kind);
+        });
+        types
+    }
+
+    /// The id of `kind`.
+    pub fn intern(&mut self, kind: TypeKind) -> Ty {
+        let Self { kinds, ids } = self;
+        *ids.entry(kind).or_insert_with(|| kinds.push(kind))
+    }
+
+    /// What `ty` is.
+    pub fn get(&self, ty: Ty) -> TypeKind {
+        self.kinds[ty]
+    }
+
+    /// The pointer type.
+    pub fn pointer(&mut self, pointee: Ty, region: Region, nullable: bool) -> Ty {
+        self.intern(TypeKind::Ptr(Pointer { pointee, region, nullable }))
+    }
+
+    /// An integer type's id.
+    pub fn int(&mut self, int: Int) -> Ty {
+        self.intern(TypeKind::Int(int))
+    }
+
+    /// `size` bytes as a type: an unsigned integer where there is one of that size, else an array.
+    pub fn of_size(&mut self, size: u32) -> Ty {
+        match size {
+            1 => Ty::U8,
+            2 => Ty::U16,
+            4 => Ty::U32,
+            8 => Ty::U64,
+            count => self.intern(TypeKind::Array { element: Ty::U8, count }),
+        }
+    }
+
+    /// The integer that values of `ty` are, if they are: a bool counts as a `u8`.
+    pub fn as_int(&self, ty: Ty) -> Option<Int> {
+        match self.get(ty) {
+            TypeKind::Int(int) => Some(int),
+            TypeKind::Bool => Some(Int { bits: 8, signed: false }),
+            _ => None,
+        }
+    }
+
+    /// The pointer that values of `ty` are, if they are.
+    pub fn as_pointer(&self, ty: Ty) -> Option<Pointer> {
+        match self.get(ty) {
+            TypeKind::Ptr(pointer) => Some(pointer),
+            _ => None,
+        }
+    }
+
+    /// Bytes in memory. 0 for types that have no place in memory.
+    pub fn size(&self, ty: Ty) -> u32 {
+        match self.get(ty) {
+            TypeKind::Bool => 1,
+            TypeKind::Int(int) => u32::from(int.bits) / 8,
+            TypeKind::Ptr(_) => 8,
+            TypeKind::Array { element, count } => self.size(element).saturating_mul(count),
+            _ => 0,
+        }
+    }
+
+    /// Alignment in memory, in bytes.
+    pub fn align(&self, ty: Ty) -> u32 {
+        match self.get(ty) {
+            TypeKind::Array { element, .. } => self.align(element),
+            _ => self.size(ty).max(1),
+        }
+    }
+
+    /// The scalar type called `name`, in lower case.
+    pub fn named(name: &str) -> Option<Ty> {
+        NAMES.iter().find(|(n, _)| *n == name).map(|(_, ty)| *ty)
+    }
+
+    /// The names of all scalar types.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
+    }
+
+    /// The type as the user writes it.
+    pub fn display(&self, ty: Ty) -> String {
+        match self.get(ty) {
+            TypeKind::Error => "unknown".into(),
+            TypeKind::Literal => "a literal".into(),
+            TypeKind::Never => "never".into(),
+            TypeKind::Nothing => "nothing".into(),
+            TypeKind::Bool => "bool".into(),
+            TypeKind::Int(int) => format!("{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
+            TypeKind::Array { element, count } => format!("(array {} {count})", self.display(element)),
+            TypeKind::Ptr(Pointer { region: Region::Packet, .. }) => "packet".into(),
+            TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),
+            TypeKind::Ptr(Pointer { region: Region::Ctx, .. }) => "ctx".into(),
+            TypeKind::Ptr(p) if p.nullable => format!("(nullable (ptr {}))", self.display(p.pointee)),
+            TypeKind::Ptr(p) => format!("(ptr {})", self.display(p.pointee)),
+        }
+    }
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ty {
+    /// The position among all types, for side tables.
+    pub fn position(self) -> usize {
+        self.index()
+    }
+}

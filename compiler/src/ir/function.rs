@@ -1,0 +1,243 @@
+//! Functions and the module they are in.
+
+use super::{Block, Inst, Op, Slot, Terminator, Type, Value};
+use crate::{
+    arena::{Arena, Entity},
+    hir::MapId,
+    names::Name,
+    source::Span,
+};
+
+/// What the SSA needs to know of a map.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MapInfo {
+    /// Its ELF symbol.
+    pub symbol: String,
+    /// Bytes of a key.
+    pub key_size: u32,
+    /// Bytes of a value.
+    pub value_size: u32,
+}
+
+/// All functions of a file.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Module {
+    /// The maps that [`Op::MapAddr`] names.
+    pub maps: Arena<MapId, MapInfo>,
+    /// The functions; a file's programs first, in the order of their definitions.
+    pub functions: Vec<Function>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+struct BlockData {
+    params: Vec<Value>,
+    insts: Vec<Inst>,
+    end: Terminator,
+    end_span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+struct InstData {
+    op: Op,
+    result: Option<Value>,
+    span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct ValueData {
+    ty: Type,
+    def: Option<Inst>,
+    name: Option<Name>,
+}
+
+/// An object on the stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlotData {
+    /// Bytes.
+    pub size: u32,
+    /// Alignment in bytes.
+    pub align: u32,
+    /// What it is for.
+    pub span: Span,
+}
+
+/// A function in SSA form.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Function {
+    /// Its ELF symbol.
+    pub name: String,
+    /// Objects on the stack.
+    pub slots: Arena<Slot, SlotData>,
+    blocks: Arena<Block, BlockData>,
+    insts: Arena<Inst, InstData>,
+    values: Arena<Value, ValueData>,
+}
+
+impl Function {
+    /// A function without blocks.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Where it starts: the first block. Its parameters are the function's.
+    pub fn entry(&self) -> Block {
+        Block::new(0)
+    }
+
+    // ---- blocks ----
+
+    /// Adds a block, which has to be ended.
+    pub fn add_block(&mut self) -> Block {
+        self.blocks.push(BlockData {
+            params: Vec::new(),
+            insts: Vec::new(),
+            end: Terminator::Open,
+            end_span: Span::default(),
+        })
+    }
+
+    /// All blocks ever made, reachable or not.
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = Block> + use<> {
+        self.blocks.keys()
+    }
+
+    /// How many blocks were ever made.
+    pub fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The parameters.
+    pub fn params(&self, block: Block) -> &[Value] {
+        &self.blocks[block].params
+    }
+
+    /// Adds a parameter. Every edge to the block must give it an argument.
+    pub fn add_param(&mut self, block: Block, ty: Type) -> Value {
+        let value = self.values.push(ValueData { ty, def: None, name: None });
+        self.blocks[block].params.push(value);
+        value
+    }
+
+    /// Keeps the parameters for which `keep` says so, by position. The caller removes the
+    /// arguments from the edges.
+    pub fn retain_params(&mut self, block: Block, mut keep: impl FnMut(usize) -> bool) {
+        let mut index = 0;
+        self.blocks[block].params.retain(|_| {
+            index += 1;
+            keep(index - 1)
+        });
+    }
+
+    /// The instructions, in order.
+    pub fn insts(&self, block: Block) -> &[Inst] {
+        &self.blocks[block].insts
+    }
+
+    /// Replaces the list of instructions.
+    pub fn set_insts(&mut self, block: Block, insts: Vec<Inst>) {
+        self.blocks[block].insts = insts;
+    }
+
+    /// Takes the list of instructions out, to be set again.
+    pub fn take_insts(&mut self, block: Block) -> Vec<Inst> {
+        std::mem::take(&mut self.blocks[block].insts)
+    }
+
+    /// How the block ends.
+    pub fn end(&self, block: Block) -> &Terminator {
+        &self.blocks[block].end
+    }
+
+    /// How the block ends.
+    pub fn end_mut(&mut self, block: Block) -> &mut Terminator {
+        &mut self.blocks[block].end
+    }
+
+    /// Where its end comes from.
+    pub fn end_span(&self, block: Block) -> Span {
+        self.blocks[block].end_span
+    }
+
+    /// Ends the block.
+    pub fn set_end(&mut self, block: Block, end: Terminator, span: Span) {
+        self.blocks[block].end = end;
+        self.blocks[block].end_span = span;
+    }
+
+    // ---- instructions ----
+
+    /// Makes an instruction without putting it anywhere.
+    pub fn make(&mut self, op: Op, ty: Option<Type>, span: Span) -> (Inst, Option<Value>) {
+        let inst = Inst::new(self.insts.len());
+        let result = ty.map(|ty| self.values.push(ValueData { ty, def: Some(inst), name: None }));
+        self.insts.push(InstData { op, result, span });
+        (inst, result)
+    }
+
+    /// Appends an instruction; its result if it has a type.
+    pub fn append(&mut self, block: Block, op: Op, ty: Option<Type>, span: Span) -> Option<Value> {
+        let (inst, result) = self.make(op, ty, span);
+        self.blocks[block].insts.push(inst);
+        result
+    }
+
+    /// What the instruction does.
+    pub fn op(&self, inst: Inst) -> &Op {
+        &self.insts[inst].op
+    }
+
+    /// What the instruction does.
+    pub fn op_mut(&mut self, inst: Inst) -> &mut Op {
+        &mut self.insts[inst].op
+    }
+
+    /// Its result.
+    pub fn result(&self, inst: Inst) -> Option<Value> {
+        self.insts[inst].result
+    }
+
+    /// Where it comes from.
+    pub fn span(&self, inst: Inst) -> Span {
+        self.insts[inst].span
+    }
+
+    // ---- values ----
+
+    /// How many values were ever made.
+    pub fn value_count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The type.
+    pub fn ty(&self, value: Value) -> Type {
+        self.values[value].ty
+    }
+
+    /// The instruction that defines it; `None` for a block's parameter.
+    pub fn def(&self, value: Value) -> Option<Inst> {
+        self.values[value].def
+    }
+
+    /// What defines it.
+    pub fn def_op(&self, value: Value) -> Option<&Op> {
+        self.def(value).map(|inst| self.op(inst))
+    }
+
+    /// Its value, if it is a constant; an `i32` sign-extended.
+    pub fn constant(&self, value: Value) -> Option<i64> {
+        match self.def_op(value) {
+            Some(Op::Const(constant)) => Some(self.ty(value).wrap(*constant)),
+            _ => None,
+        }
+    }
+
+    /// The variable that it is the value of, for messages.
+    pub fn name(&self, value: Value) -> Option<Name> {
+        self.values[value].name
+    }
+
+    /// Names a value, unless it has a name.
+    pub fn set_name(&mut self, value: Value, name: Name) {
+        self.values[value].name.get_or_insert(name);
+    }
+}

@@ -1,0 +1,210 @@
+//! Runs SSA, so that what a pass does to a program can be compared with what it did before, and
+//! with the kernel.
+//!
+//! Memory is a list of objects. A pointer is an object's number in the upper half and an offset in
+//! the lower half of 64 bits; object 0 does not exist, so null is 0. What a helper does is the
+//! caller's business, through [`Host`].
+
+use super::{Atomic, Block, Edge, Function, Inst, Op, Terminator, Type, Value};
+use crate::{
+    arena::{Arena, Entity},
+    hir::MapId,
+    ir::Slot,
+};
+
+/// Why a run stopped early.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Trap {
+    /// An access outside every object.
+    #[error("access of {bytes} bytes at {address:#x}, outside every object")]
+    OutOfBounds {
+        /// The address.
+        address: u64,
+        /// How many bytes.
+        bytes: u8,
+    },
+    /// More steps than allowed.
+    #[error("more than {0} steps")]
+    Fuel(u64),
+    /// A helper that the host does not know.
+    #[error("the host has no helper {0}")]
+    NoHelper(u32),
+}
+
+/// The memory of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    objects: Vec<Vec<u8>>,
+}
+
+impl Memory {
+    /// Adds an object and returns its address.
+    pub fn add(&mut self, bytes: Vec<u8>) -> u64 {
+        self.objects.push(bytes);
+        (self.objects.len() as u64) << 32
+    }
+
+    /// The `bytes` bytes at `address`.
+    pub fn slice(&mut self, address: u64, bytes: usize) -> Result<&mut [u8], Trap> {
+        let trap = Trap::OutOfBounds { address, bytes: bytes.min(255) as u8 };
+        let object = (address >> 32) as usize;
+        let start = address as u32 as usize;
+        let object = object.checked_sub(1).and_then(|index| self.objects.get_mut(index));
+        object.and_then(|object| object.get_mut(start..start + bytes)).ok_or(trap)
+    }
+
+    fn read(&mut self, address: u64, bytes: u8) -> Result<u64, Trap> {
+        let mut buffer = [0; 8];
+        buffer[..bytes.into()].copy_from_slice(self.slice(address, bytes.into())?);
+        Ok(u64::from_le_bytes(buffer))
+    }
+
+    fn write(&mut self, address: u64, bytes: u8, value: u64) -> Result<(), Trap> {
+        let source = value.to_le_bytes();
+        self.slice(address, bytes.into())?.copy_from_slice(&source[..bytes.into()]);
+        Ok(())
+    }
+}
+
+/// What the world around a program does.
+pub trait Host {
+    /// The value that stands for a map, for the host's own use.
+    fn map(&mut self, map: MapId) -> u64;
+    /// A helper call.
+    fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
+}
+
+/// Runs `function` for at most `fuel` instructions and gives what it returns.
+pub fn run(
+    function: &Function,
+    args: &[u64],
+    memory: &mut Memory,
+    host: &mut dyn Host,
+    fuel: u64,
+) -> Result<u64, Trap> {
+    let slots = function.slots.values().map(|slot| memory.add(vec![0; slot.size as usize])).collect();
+    let values = Arena::filled(function.value_count(), 0);
+    let mut run = Run { f: function, memory, host, slots, values, fuel, limit: fuel };
+    let params = function.params(function.entry());
+    params.iter().zip(args).for_each(|(param, arg)| run.values[*param] = *arg);
+    run.blocks()
+}
+
+struct Run<'a> {
+    f: &'a Function,
+    memory: &'a mut Memory,
+    host: &'a mut dyn Host,
+    slots: Arena<Slot, u64>,
+    /// Each value as a register holds it: an `i32` with zero above.
+    values: Arena<Value, u64>,
+    fuel: u64,
+    limit: u64,
+}
+
+impl Run<'_> {
+    fn blocks(&mut self) -> Result<u64, Trap> {
+        let mut block = self.f.entry();
+        loop {
+            for inst in self.f.insts(block) {
+                self.burn()?;
+                self.inst(*inst)?;
+            }
+            self.burn()?;
+            match self.f.end(block) {
+                Terminator::Return(value) => return Ok(self.values[*value]),
+                Terminator::Jump(edge) => block = self.follow(edge),
+                Terminator::Branch(cond, a, b, then, otherwise) => {
+                    let holds = cond.eval(self.signed(*a), self.signed(*b));
+                    block = self.follow(if holds { then } else { otherwise });
+                }
+                Terminator::Open => return Ok(0),
+            }
+        }
+    }
+
+    fn burn(&mut self) -> Result<(), Trap> {
+        self.fuel = self.fuel.checked_sub(1).ok_or(Trap::Fuel(self.limit))?;
+        Ok(())
+    }
+
+    fn follow(&mut self, edge: &Edge) -> Block {
+        let args: Vec<u64> = edge.args.iter().map(|arg| self.values[*arg]).collect();
+        for (param, arg) in self.f.params(edge.block).iter().zip(args) {
+            self.values[*param] = arg;
+        }
+        edge.block
+    }
+
+    /// A value sign-extended from its type's width; comparisons agree on it, signed or not.
+    fn signed(&self, value: Value) -> i64 {
+        self.f.ty(value).wrap(self.values[value] as i64)
+    }
+
+    fn inst(&mut self, inst: Inst) -> Result<(), Trap> {
+        let result = self.f.result(inst);
+        let bits = result.map_or(64, |value| self.f.ty(value).bits());
+        let get = |run: &Self, value: Value| run.values[value];
+        let value = match *self.f.op(inst) {
+            Op::Const(value) => value as u64,
+            Op::Binary(op, a, b) => op.eval(self.signed(a), self.signed(b), bits) as u64,
+            Op::Compare(cond, a, b) => cond.eval(self.signed(a), self.signed(b)).into(),
+            Op::Zext(a) | Op::Trunc(a) => get(self, a),
+            Op::Sext(a) => self.signed(a) as u64,
+            Op::SextLow(low, a) => sign_extend(get(self, a), low.into()),
+            Op::Swap(bytes, a) => get(self, a).swap_bytes() >> (64 - 8 * u32::from(bytes)),
+            Op::Advance(a, b) => get(self, a).wrapping_add(get(self, b)),
+            Op::SlotAddr(slot) => self.slots[slot],
+            Op::MapAddr(map) => self.host.map(map),
+            Op::Load { bytes, ptr, offset } => self.memory.read(self.at(ptr, offset), bytes)?,
+            Op::Store { bytes, ptr, offset, value } => {
+                self.memory.write(self.at(ptr, offset), bytes, get(self, value))?;
+                0
+            }
+            Op::Atomic { op, bytes, ptr, offset, value, .. } => {
+                let address = self.at(ptr, offset);
+                let old = self.memory.read(address, bytes)?;
+                self.memory.write(address, bytes, atomic(op, old, get(self, value)))?;
+                old
+            }
+            Op::Call(helper, args) => {
+                let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
+                self.host.call(helper, &args, self.memory)?
+            }
+        };
+        if let Some(result) = result {
+            let low = self.f.ty(result) == Type::I32;
+            self.values[result] = if low { u64::from(value as u32) } else { value };
+        }
+        Ok(())
+    }
+
+    fn at(&self, ptr: Value, offset: i32) -> u64 {
+        self.values[ptr].wrapping_add_signed(offset.into())
+    }
+}
+
+fn sign_extend(value: u64, bits: u32) -> u64 {
+    ((value << (64 - bits)) as i64 >> (64 - bits)) as u64
+}
+
+fn atomic(op: Atomic, old: u64, value: u64) -> u64 {
+    match op {
+        Atomic::Add => old.wrapping_add(value),
+        Atomic::Or => old | value,
+        Atomic::And => old & value,
+        Atomic::Xor => old ^ value,
+    }
+}
+
+/// A host without maps and helpers.
+pub struct Nothing;
+
+impl Host for Nothing {
+    fn map(&mut self, map: MapId) -> u64 {
+        map.index() as u64
+    }
+
+    fn call(&mut self, helper: u32, _: &[u64], _: &mut Memory) -> Result<u64, Trap> {
+        Err(Trap::NoHelper(helper))
+    }
+}

@@ -1,0 +1,131 @@
+//! Variables, loads, stores, atomics and stack slots.
+
+use super::Lower;
+use crate::{
+    hir::{self, ExprId, ExprKind, Ty, TypeKind, VarId},
+    ir::{Atomic, Op, Region, Slot, Type, Value},
+    source::Span,
+};
+
+impl Lower<'_> {
+    pub(super) fn bind(&mut self, var: VarId, init: ExprId) {
+        let span = self.hir.exprs[init].span;
+        let value = self.value(init);
+        if let Some(name) = self.hir.vars[var].name {
+            self.f.set_name(value, name);
+        }
+        self.write_var(var, value, span);
+    }
+
+    pub(super) fn read_var(&mut self, var: VarId, span: Span) -> Value {
+        let ty = self.hir.vars[var].ty;
+        if self.hir.vars[var].addressed {
+            let ptr = self.home(var, span);
+            return self.load_at(ptr, 0, ty, span);
+        }
+        let ty = self.type_of(ty);
+        let found = self.vars.read(&mut self.f, self.block, var, ty);
+        found.unwrap_or_else(|| self.constant(0, ty, span))
+    }
+
+    pub(super) fn write_var(&mut self, var: VarId, value: Value, span: Span) {
+        if self.hir.vars[var].addressed {
+            let ptr = self.home(var, span);
+            self.store_at(ptr, 0, value, self.hir.vars[var].ty, span);
+        } else {
+            self.vars.write(self.block, var, value);
+        }
+    }
+
+    pub(super) fn address_of(&mut self, var: VarId, span: Span) -> Value {
+        self.home(var, span)
+    }
+
+    fn home(&mut self, var: VarId, span: Span) -> Value {
+        let slot = match self.homes[var] {
+            Some(slot) => slot,
+            None => {
+                let data = &self.hir.vars[var];
+                let slot = self.new_slot(data.ty, data.span);
+                self.homes[var] = Some(slot);
+                slot
+            }
+        };
+        self.slot_addr(slot, span)
+    }
+
+    pub(super) fn slot_addr(&mut self, slot: Slot, span: Span) -> Value {
+        self.emit(Op::SlotAddr(slot), Type::Ptr(Region::Stack), span)
+    }
+
+    /// The address of a fresh slot that holds the value.
+    pub(super) fn slot_with(&mut self, value: ExprId, span: Span) -> Value {
+        let ty = self.hir.exprs[value].ty;
+        let value = self.value(value);
+        let slot = self.new_slot(ty, span);
+        let ptr = self.slot_addr(slot, span);
+        self.store_at(ptr, 0, value, ty, span);
+        ptr
+    }
+
+    pub(super) fn load(&mut self, ptr: ExprId, offset: i32, ty: Ty, span: Span) -> Value {
+        let ptr = self.value(ptr);
+        self.load_at(ptr, offset, ty, span)
+    }
+
+    pub(super) fn load_at(&mut self, ptr: Value, offset: i32, ty: Ty, span: Span) -> Value {
+        let (bytes, target) = (self.width(ptr, ty), self.type_of(ty));
+        let value = self.emit(Op::Load { bytes, ptr, offset }, target, span);
+        match self.hir.types.get(ty) {
+            TypeKind::Int(int) if int.signed && int.bits < 32 => {
+                self.emit(Op::SextLow(int.bits, value), target, span)
+            }
+            TypeKind::Bool => {
+                let zero = self.constant(0, target, span);
+                self.emit(Op::Compare(crate::ir::Cond::Ne, value, zero), Type::I32, span)
+            }
+            _ => value,
+        }
+    }
+
+    /// How many bytes a value of type `ty` takes at `ptr`: contexts hold packet pointers in 4.
+    fn width(&self, ptr: Value, ty: Ty) -> u8 {
+        let packet = matches!(self.type_of(ty), Type::Ptr(Region::Packet | Region::PacketEnd));
+        match self.f.ty(ptr) {
+            Type::Ptr(Region::Ctx) if packet => 4,
+            _ => self.hir.types.size(ty) as u8,
+        }
+    }
+
+    pub(super) fn store(&mut self, ptr: ExprId, offset: i32, value: ExprId, span: Span) -> Value {
+        let ty = self.hir.exprs[value].ty;
+        let (ptr, value) = (self.value(ptr), self.value(value));
+        self.store_at(ptr, offset, value, ty, span);
+        value
+    }
+
+    pub(super) fn store_at(&mut self, ptr: Value, offset: i32, value: Value, ty: Ty, span: Span) {
+        let bytes = self.hir.types.size(ty) as u8;
+        self.effect(Op::Store { bytes, ptr, offset, value }, span);
+    }
+
+    pub(super) fn atomic(&mut self, expr: ExprId, span: Span) -> Value {
+        let ExprKind::Atomic { op, ptr, offset, value, fetch } = self.hir.exprs[expr].kind else {
+            return self.constant(0, Type::I32, span);
+        };
+        let op = match op {
+            hir::Atomic::Add => Atomic::Add,
+            hir::Atomic::Or => Atomic::Or,
+            hir::Atomic::And => Atomic::And,
+            hir::Atomic::Xor => Atomic::Xor,
+        };
+        let bytes = self.hir.types.size(self.hir.exprs[value].ty) as u8;
+        let (ptr, value) = (self.value(ptr), self.value(value));
+        let op = Op::Atomic { op, bytes, ptr, offset, value, fetch };
+        if fetch {
+            return self.emit(op, self.f.ty(value), span);
+        }
+        self.effect(op, span);
+        self.constant(0, Type::I32, span)
+    }
+}

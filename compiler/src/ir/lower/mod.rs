@@ -1,0 +1,229 @@
+//! HIR to SSA.
+//!
+//! Variables become values as in Braun and others, "Simple and Efficient Construction of Static
+//! Single Assignment Form": a block's missing definitions become parameters when it is sealed,
+//! that is, when all its predecessors are known. Variables whose address is taken live in slots.
+//!
+//! The input has no errors: every expression is typed and every call checked.
+
+mod arith;
+mod control;
+mod maps;
+mod memory;
+mod vars;
+
+use bpfl_stdlib::catalog::helper::Ret;
+
+use super::{
+    Args, Block, Cond, Edge, Function, MapInfo, Module, Op, Region, Slot, SlotData, Terminator, Type, Value,
+};
+use crate::{
+    arena::Arena,
+    hir::{self, ExprId, ExprKind, Ty, TypeKind, VarId},
+    source::Span,
+};
+use vars::Vars;
+
+/// Lowers all programs of `hir`.
+pub fn lower(hir: &hir::Module) -> Module {
+    let maps = hir.maps.values().map(|map| MapInfo {
+        symbol: map.symbol.clone(),
+        key_size: hir.types.size(map.key),
+        value_size: hir.types.size(map.value),
+    });
+    let functions = hir.programs.values().map(|program| Lower::program(hir, program)).collect();
+    Module { maps: maps.collect(), functions }
+}
+
+struct Lower<'a> {
+    hir: &'a hir::Module,
+    f: Function,
+    /// The block being filled.
+    block: Block,
+    vars: Vars,
+    /// The slots of variables whose address is taken.
+    homes: Arena<VarId, Option<Slot>>,
+    /// Where `break` and `continue` go, innermost last.
+    loops: Vec<control::Loop>,
+    ctx: Value,
+}
+
+impl<'a> Lower<'a> {
+    fn program(hir: &'a hir::Module, program: &hir::Program) -> Function {
+        let mut f = Function::new(program.symbol.clone());
+        let entry = f.add_block();
+        let ctx = f.add_param(entry, Type::Ptr(Region::Ctx));
+        let homes = Arena::filled(hir.vars.len(), None);
+        let mut lower = Self { hir, f, block: entry, vars: Vars::default(), homes, loops: Vec::new(), ctx };
+        lower.vars.seal(&mut lower.f, entry);
+        let value = lower.value(program.body);
+        lower.end(Terminator::Return(value), hir.exprs[program.body].span);
+        lower.f
+    }
+
+    // ---- making things ----
+
+    fn emit(&mut self, op: Op, ty: Type, span: Span) -> Value {
+        match self.f.append(self.block, op, Some(ty), span) {
+            Some(value) => value,
+            None => self.ctx, // An instruction with a type has a result.
+        }
+    }
+
+    fn effect(&mut self, op: Op, span: Span) {
+        self.f.append(self.block, op, None, span);
+    }
+
+    fn constant(&mut self, value: i64, ty: Type, span: Span) -> Value {
+        self.emit(Op::Const(ty.wrap(value)), ty, span)
+    }
+
+    fn new_slot(&mut self, ty: Ty, span: Span) -> Slot {
+        let (size, align) = (self.hir.types.size(ty), self.hir.types.align(ty));
+        self.f.slots.push(SlotData { size, align, span })
+    }
+
+    /// A block whose predecessors are not all known yet.
+    fn new_block(&mut self) -> Block {
+        self.f.add_block()
+    }
+
+    fn seal(&mut self, block: Block) {
+        self.vars.seal(&mut self.f, block);
+    }
+
+    /// Goes on in `block`, to which nothing will be added as a predecessor any more.
+    fn enter(&mut self, block: Block) {
+        self.seal(block);
+        self.block = block;
+    }
+
+    /// Ends the block. What follows, if anything does, cannot be reached.
+    fn end(&mut self, end: Terminator, span: Span) {
+        for edge in end.edges() {
+            self.vars.add_pred(edge.block, self.block);
+        }
+        self.f.set_end(self.block, end, span);
+    }
+
+    fn jump(&mut self, block: Block, args: Vec<Value>, span: Span) {
+        self.end(Terminator::Jump(Edge { block, args }), span);
+    }
+
+    fn branch(&mut self, cond: Cond, (a, b): (Value, Value), then: Block, otherwise: Block, span: Span) {
+        self.end(Terminator::Branch(cond, a, b, Edge::to(then), Edge::to(otherwise)), span);
+    }
+
+    /// Goes on in a block that nothing leads to, after something that never gives a value.
+    fn unreachable(&mut self) {
+        let block = self.new_block();
+        self.enter(block);
+    }
+
+    // ---- types ----
+
+    fn type_of(&self, ty: Ty) -> Type {
+        match self.hir.types.get(ty) {
+            TypeKind::Int(int) if int.bits == 64 => Type::I64,
+            TypeKind::Ptr(pointer) => Type::Ptr(pointer.region),
+            _ => Type::I32,
+        }
+    }
+
+    fn is_signed(&self, ty: Ty) -> bool {
+        matches!(self.hir.types.get(ty), TypeKind::Int(int) if int.signed)
+    }
+
+    // ---- expressions ----
+
+    /// Lowers for the value. Something without one gives 0, so that there is always one.
+    fn value(&mut self, expr: ExprId) -> Value {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.value_here(expr))
+    }
+
+    fn value_here(&mut self, id: ExprId) -> Value {
+        let expr = &self.hir.exprs[id];
+        let (ty, span) = (self.type_of(expr.ty), expr.span);
+        match &expr.kind {
+            ExprKind::Error => self.constant(0, ty, span),
+            ExprKind::Int(value) => self.constant(*value as i64, ty, span),
+            ExprKind::Var(var) => self.read_var(*var, span),
+            ExprKind::AddressOf(var) => self.address_of(*var, span),
+            ExprKind::Seq(exprs) => self.seq(exprs, ty, span),
+            ExprKind::Let(bindings, body) => {
+                bindings.iter().for_each(|(var, init)| self.bind(*var, *init));
+                self.value(*body)
+            }
+            ExprKind::Assign(var, value) => {
+                let value = self.value(*value);
+                self.write_var(*var, value, span);
+                value
+            }
+            ExprKind::If(test, then, otherwise) => self.if_value(*test, (*then, *otherwise), expr.ty, span),
+            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) => self.truth(id, span),
+            ExprKind::Binary(op, a, b) => self.binary(*op, *a, *b, expr.ty, span),
+            ExprKind::Swap(bytes, a) => {
+                let a = self.value(*a);
+                self.emit(Op::Swap(*bytes, a), ty, span)
+            }
+            ExprKind::Compare(op, a, b) => {
+                let (cond, a, b) = self.comparison(*op, *a, *b);
+                self.emit(Op::Compare(cond, a, b), Type::I32, span)
+            }
+            ExprKind::Convert(a) => self.convert(*a, expr.ty, span),
+            ExprKind::Dotimes { var, bound, max, body } => {
+                self.dotimes(*var, *bound, *max, *body, span);
+                self.constant(0, ty, span)
+            }
+            ExprKind::Break | ExprKind::Continue => {
+                self.leave_loop(expr.kind == ExprKind::Break, span);
+                self.constant(0, ty, span)
+            }
+            ExprKind::Return(value) => {
+                let value = self.value(*value);
+                self.end(Terminator::Return(value), span);
+                self.unreachable();
+                self.constant(0, ty, span)
+            }
+            ExprKind::Ctx => self.ctx,
+            ExprKind::Load(ptr, offset) => self.load(*ptr, *offset, expr.ty, span),
+            ExprKind::Store(ptr, offset, value) => self.store(*ptr, *offset, *value, span),
+            ExprKind::Advance(ptr, by) => {
+                let (ptr, by) = (self.value(*ptr), self.value(*by));
+                self.emit(Op::Advance(ptr, by), ty, span)
+            }
+            ExprKind::Atomic { .. } => self.atomic(id, span),
+            ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),
+            ExprKind::Slot(value) => self.slot_with(*value, span),
+            ExprKind::Call(helper, args) => {
+                let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
+                self.call(helper.id, helper.ret, &args, ty, span)
+            }
+            ExprKind::MapRead(map, key) => self.map_read(*map, *key, span),
+            ExprKind::MapWrite(map, key, value) => self.map_write(*map, *key, *value, span),
+            ExprKind::MapAdd { map, key, delta, used } => self.map_add(*map, *key, *delta, *used, span),
+        }
+    }
+
+    fn seq(&mut self, exprs: &[ExprId], ty: Type, span: Span) -> Value {
+        match exprs {
+            [] => self.constant(0, ty, span),
+            [first @ .., last] => {
+                first.iter().for_each(|expr| {
+                    self.value(*expr);
+                });
+                self.value(*last)
+            }
+        }
+    }
+
+    /// Calls a helper; a number it gives is brought to `ty`.
+    fn call(&mut self, helper: u32, ret: Ret, args: &[Value], ty: Type, span: Span) -> Value {
+        let raw = if ret == Ret::ValueOrNull { ty } else { Type::I64 };
+        let value = self.emit(Op::Call(helper, Args::new(args)), raw, span);
+        match (raw, ty) {
+            (Type::I64, Type::I32) => self.emit(Op::Trunc(value), ty, span),
+            _ => value,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The SSA form: what the proofs, the optimiser and the code generator work on.
+//!
+//! A [`Function`] is a list of blocks. A block has parameters (there are no phi nodes), a list of
+//! instructions and one terminator that gives arguments to the blocks it goes on to. Each value is
+//! defined once, by an instruction or as a block's parameter, and its definition dominates its uses.
+//!
+//! **Types.** `i32` and `i64` are bits without a sign; operations say how they read them. There
+//! are no narrower values: a `u8` is an `i32` whose upper 24 bits are zero, an `i8` one whose upper
+//! 24 bits repeat its sign, and loads and stores say how many bytes they move. A pointer has a
+//! [`Region`]. The constant 0 of a pointer type is the null pointer.
+//!
+//! **Registers.** A value is in a 64-bit register; an `i32` has zero above its 32 bits. So `zext`
+//! costs nothing, `trunc` costs nothing where only the low half is looked at, and no mask or shift
+//! is emitted to clean up.
+//!
+//! **Evaluation.** Instructions of a block are evaluated in order. [`Op::effect`] says which of
+//! them may be removed when unused, and which may not move across others:
+//!
+//! - *pure*: depends on operands only; may be removed, duplicated, reordered;
+//! - *reads*: depends on memory too; may be removed;
+//! - *writes*: calls, stores, atomics; stay where they are, in order.
+//!
+//! Arithmetic wraps. `x / 0` is 0 and `x % 0` is x, as in BPF; shift amounts are taken modulo the
+//! width.
+//!
+//! **Places.** Every instruction and terminator has the span it comes from, which becomes line
+//! information; the verifier's messages are mapped back through it.
+//!
+//! [`verify`](verify::verify) checks all of this that can be checked, after each pass in debug
+//! builds and tests.
+
+mod function;
+mod graph;
+pub mod interp;
+pub mod lower;
+mod op;
+mod parse;
+mod print;
+pub mod verify;
+
+pub use function::{Function, MapInfo, Module, SlotData};
+pub use graph::Graph;
+pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
+pub use parse::{ParseError, parse};
+pub use print::print;
+
+use crate::entity;
+
+entity! {
+    /// A value: the result of an instruction, or a block's parameter.
+    pub struct Value "v";
+    /// A block.
+    pub struct Block "b";
+    /// An instruction.
+    pub struct Inst "i";
+    /// An object on the stack.
+    pub struct Slot "s";
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Type {
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+    /// A pointer.
+    Ptr(Region),
+}
+
+impl Type {
+    /// The width of an integer type in bits; 64 for pointers.
+    pub fn bits(self) -> u32 {
+        if self == Self::I32 { 32 } else { 64 }
+    }
+
+    /// The value that a constant of this type has, of the bits of `value`.
+    pub fn wrap(self, value: i64) -> i64 {
+        if self == Self::I32 { i64::from(value as i32) } else { value }
+    }
+
+    /// Whether it is a pointer.
+    pub fn is_pointer(self) -> bool {
+        matches!(self, Self::Ptr(_))
+    }
+}
+
+/// What kind of memory a pointer points to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[allow(missing_docs)]
+pub enum Region {
+    /// The program's own stack.
+    Stack,
+    /// A value of a map that all CPUs share.
+    MapValue,
+    /// A value of a per-CPU map.
+    PerCpu,
+    /// A map itself.
+    Map,
+    /// The program's context.
+    Ctx,
+    /// The packet.
+    Packet,
+    /// One past the packet's last byte.
+    PacketEnd,
+    /// A global.
+    Global,
+    /// A `struct bpf_sock`.
+    Socket,
+    /// Not known: a function's parameter.
+    Unknown,
+}
+
+/// The names that regions have in the text form.
+const REGIONS: &[(&str, Region)] = &[
+    ("stack", Region::Stack),
+    ("value", Region::MapValue),
+    ("percpu", Region::PerCpu),
+    ("map", Region::Map),
+    ("ctx", Region::Ctx),
+    ("packet", Region::Packet),
+    ("packet_end", Region::PacketEnd),
+    ("global", Region::Global),
+    ("socket", Region::Socket),
+    ("unknown", Region::Unknown),
+];
+
+impl Region {
+    /// Whether other CPUs may change what is there at the same time.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::MapValue | Self::Global | Self::Unknown)
+    }
+
+    /// Its name in the text form.
+    pub fn name(self) -> &'static str {
+        REGIONS.iter().find(|(_, region)| *region == self).map_or("unknown", |(name, _)| name)
+    }
+
+    /// The region called `name` in the text form.
+    pub fn named(name: &str) -> Option<Self> {
+        REGIONS.iter().find(|(n, _)| *n == name).map(|(_, region)| *region)
+    }
+}
