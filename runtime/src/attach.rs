@@ -80,6 +80,12 @@ pub enum AttachError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The target is something else than a cgroup v2 directory.
+    #[error("`{}` is no cgroup v2 directory; name one below the mount that `bpfl doctor` shows", path.display())]
+    NotCgroup {
+        /// The target's path.
+        path: PathBuf,
+    },
     /// A capability is missing.
     #[error("attaching `{program}` was not permitted; {advice}")]
     NotPermitted {
@@ -149,7 +155,7 @@ pub(crate) fn attach(
 ) -> Result<Link, AttachError> {
     let hook = hook(spec)?;
     let fixed = spec.row.and_then(|row| row.attach_type).ok_or_else(|| open_section(spec))?;
-    (hook.attach)(program, fixed, target).map_err(|failure| explain(spec, failure))
+    (hook.attach)(program, fixed, target).map_err(|failure| explain(spec, target, failure))
 }
 
 fn load_cgroup_skb(program: &mut Program) -> Result<(), ProgramError> {
@@ -192,13 +198,18 @@ fn open_section(spec: &ProgramSpec) -> AttachError {
     }
 }
 
-fn explain(spec: &ProgramSpec, failure: Failure) -> AttachError {
+fn explain(spec: &ProgramSpec, target: &Target, failure: Failure) -> AttachError {
     let program = spec.name.clone();
     match failure {
         Failure::Open(path, source) => AttachError::Target { path, source },
         Failure::Program(ProgramError::SyscallError(error)) => match error.io_error.kind() {
             io::ErrorKind::PermissionDenied => {
                 AttachError::NotPermitted { program, advice: capability::advice(capability::ATTACH_CGROUP) }
+            }
+            // What `cgroup_get_from_fd` gives for any other file (kernel/cgroup/cgroup.c).
+            _ if error.io_error.raw_os_error() == Some(libc::EBADF) => {
+                let Target::Cgroup(path) = target;
+                AttachError::NotCgroup { path: path.clone() }
             }
             _ => AttachError::Kernel { program, source: error.io_error },
         },

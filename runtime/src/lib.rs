@@ -5,6 +5,7 @@
 //! ```
 //!
 //! [`session::Session`] is where to start; dropping it detaches and frees everything.
+#![warn(clippy::undocumented_unsafe_blocks)]
 
 pub mod attach;
 pub mod btf;

@@ -8,6 +8,7 @@ const MAGIC: u16 = 0xeb9f;
 #[derive(Clone, Debug)]
 pub struct Btf {
     types: Vec<Type>,
+    strings: Vec<u8>,
 }
 
 impl Btf {
@@ -24,7 +25,7 @@ impl Btf {
             cursor.id = list.len() as TypeId;
             list.push(read_type(&mut cursor, &Strings(strings))?);
         }
-        Ok(Self { types: list })
+        Ok(Self { types: list, strings: strings.to_vec() })
     }
 
     /// The type with this id.
@@ -48,6 +49,11 @@ impl Btf {
             }
         }
         Err(BtfError::Cycle(id))
+    }
+
+    /// The string at `offset` of the string table; empty when there is none.
+    pub fn string(&self, offset: u32) -> String {
+        Strings(&self.strings).get(offset)
     }
 
     /// The variables of the section called `name`: (variable, offset, size).

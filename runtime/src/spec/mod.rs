@@ -6,6 +6,7 @@
 
 mod elf;
 mod globals;
+mod lines;
 mod maps;
 
 use std::sync::Arc;
@@ -62,6 +63,25 @@ pub struct ProgramSpec {
     pub row: Option<&'static Section>,
     /// Its instructions, 8 bytes each, not yet relocated.
     pub code: Vec<u8>,
+    /// Which source each instruction is from, in order of their slots.
+    pub lines: Vec<SourceLine>,
+    /// Which instructions refer to a map or another symbol: (slot, name), in order.
+    pub references: Vec<(usize, String)>,
+}
+
+/// The source of the instructions from one slot on, up to that of the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// The first 8-byte slot of the program that it is about.
+    pub slot: usize,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1; 0 when it is not known.
+    pub column: u32,
+    /// The text of the line.
+    pub text: String,
 }
 
 /// A map of an object.

@@ -6,14 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bpfl_runtime::{
-    attach::Target,
-    cgroup::{ChildCgroup, SpawnError, spawn},
-};
+use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, refused, watch::wait};
+use super::{Ready, attach, verifier, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
@@ -31,10 +28,12 @@ const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, hierarchy, chosen, signals } = ready;
-    session.load().map_err(|error| refused(args, error))?;
+    // Before there is anything to clean up.
+    let loaded = session.load();
+    loaded.map_err(|error| verifier::explain(args, session.spec(), error))?;
     let parent = chosen.map_or_else(|| hierarchy.own(), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
-    session.attach_all(&Target::cgroup(cgroup.path())).map_err(|error| refused(args, error))?;
+    attach(args, &mut session, cgroup.path())?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
     let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;

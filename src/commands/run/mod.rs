@@ -4,13 +4,14 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
+mod verifier;
 mod watch;
 
 use std::path::{Path, PathBuf};
 
 use bpfl_runtime::{
+    attach::Target,
     cgroup::{Hierarchy, resolve},
-    load::LoadError,
     session::{Session, SessionError},
 };
 
@@ -80,24 +81,8 @@ fn in_file(file: &Path, error: &SessionError) -> Failure {
     Failure::new(format!("`{}`: {error}", file.display()))
 }
 
-/// An error of the session, with the verifier's log as far as it is wanted.
-fn refused(args: &Run, error: SessionError) -> Failure {
-    let log = match &error {
-        SessionError::Load(load) => LoadError::verifier_log(load),
-        _ => None,
-    };
-    let Some(log) = log else { return error.into() };
-    let log = log.trim_end();
-    match args.verifier_log {
-        true => Failure::new(format!("{error}; its log:\n{log}")),
-        false => {
-            Failure::new(format!("{error}; the end of its log (--verifier-log shows all):\n{}", tail(log)))
-        }
-    }
-}
-
-/// The last lines of a log: the instruction at fault, the reason, and the verifier's counts.
-fn tail(log: &str) -> String {
-    let lines: Vec<_> = log.lines().collect();
-    lines[lines.len().saturating_sub(10)..].join("\n")
+/// Loads and attaches every program to `cgroup`.
+fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failure> {
+    let attached = session.attach_all(&Target::cgroup(cgroup));
+    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use bpfl_runtime::{attach::Target, session::Session};
+use bpfl_runtime::session::Session;
 
-use super::{Ready, refused};
+use super::{Ready, attach};
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(3600);
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, hierarchy, chosen, signals } = ready;
     let cgroup = chosen.unwrap_or(hierarchy.mount);
-    session.attach_all(&Target::cgroup(&cgroup)).map_err(|error| refused(args, error))?;
+    attach(args, &mut session, &cgroup)?;
     output::note(&format!("{} attached to `{}`", programs(&session), cgroup.display()));
     let view = View::new();
     let status = watch(args, &mut session, &signals, &view);
