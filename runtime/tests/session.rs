@@ -91,6 +91,18 @@ fn packets_of_other_processes_are_not_counted() {
 }
 
 #[test]
+fn what_is_no_cgroup_cannot_be_attached_to() {
+    if cgroup().is_none() {
+        return;
+    }
+    let mut session = Session::open(object()).unwrap();
+    for (path, reason) in [("/proc", "no cgroup v2 directory"), ("/no/such/place", "cannot be opened")] {
+        let error = session.attach_all(&Target::cgroup(path)).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
+
+#[test]
 fn dropping_a_session_detaches() {
     let Some(cgroup) = cgroup() else { return };
     let mut session = Session::open(object()).unwrap();
