@@ -1,4 +1,4 @@
-//! Attaching loaded programs, a row of [`HOOKS`] for each program type.
+//! Attaching loaded programs, a row of the table `HOOKS` for each program type.
 //!
 //! A loaded program and a [`Target`] go in, a [`Link`] comes out; dropping it detaches. Always
 //! holds: where the kernel has a `bpf_link` for the hook, that is what is used, so that a killed
