@@ -19,7 +19,7 @@ use super::{
 use crate::{
     arena::Arena,
     driver::Cpu,
-    hir::MapId,
+    hir::{GlobalId, MapId},
     ir::{
         Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
     },
@@ -89,6 +89,7 @@ enum Made {
     Const(u64),
     Slot(Slot, i32),
     Map(MapId),
+    Global(GlobalId, i32),
 }
 
 struct Selector<'a> {
@@ -182,6 +183,7 @@ impl Selector<'_> {
         match *self.f.def_op(value)? {
             Op::Const(constant) => Some(Made::Const(register_bits(self.f.ty(value), constant))),
             Op::MapAddr(map) => Some(Made::Map(map)),
+            Op::GlobalAddr(global) => Some(Made::Global(global, 0)),
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
@@ -215,6 +217,7 @@ impl Selector<'_> {
             Made::Const(value) => Machine::Const(value),
             Made::Slot(slot, offset) => Machine::SlotAddr(slot, offset),
             Made::Map(map) => Machine::MapAddr(map),
+            Made::Global(global, offset) => Machine::GlobalAddr(global, offset),
         };
         self.push(inst, &[Operand::reg_def(d)]);
         self.made.insert(made, d);
@@ -244,7 +247,7 @@ impl Selector<'_> {
         let op = *self.f.op(inst);
         let result = self.f.result(inst);
         match (op, result) {
-            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_), _) => {}
+            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_), _) => {}
             (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
             (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
             (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),

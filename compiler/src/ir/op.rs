@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{Block, Slot, Value};
-use crate::hir::MapId;
+use crate::hir::{GlobalId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -48,6 +48,8 @@ pub enum Op {
     SlotAddr(Slot),
     /// A map.
     MapAddr(MapId),
+    /// The address of a global.
+    GlobalAddr(GlobalId),
     /// 1, 2, 4 or 8 bytes at pointer plus offset, zero-extended to the result's width.
     Load {
         /// How many bytes.
@@ -120,7 +122,7 @@ impl Op {
     /// Replaces each operand by what `f` makes of it, in order.
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
-            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) => {}
+            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }

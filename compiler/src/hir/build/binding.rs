@@ -179,6 +179,17 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
             let new = b.operate(op, old, amount, call.span);
             b.write(Place::Var(var), new, call.span)
         }
+        Place::Bits { ptr, offset, ty, first, bits } => {
+            let (pointer, ptr) = b.hold(ptr);
+            let place = |ptr| Place::Bits { ptr, offset, ty, first, bits };
+            let p = b.read_var(pointer, call.span);
+            let old = b.read_place(place(p), call.span);
+            let new = b.operate(op, old, amount, call.span);
+            let p = b.read_var(pointer, call.span);
+            let stored = b.write(place(p), new, call.span);
+            let ty = b.ty(stored);
+            b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
+        }
         Place::Element { map, key } => step_element(b, call, op, map, key, amount),
         Place::Memory { ptr, offset, ty, sharing } => match sharing {
             Sharing::Shared => step_atomically(b, call, op, (ptr, offset, ty), amount),

@@ -60,7 +60,7 @@ impl Builder<'_> {
     }
 
     /// A literal as a value of `int`; reports one that does not fit.
-    fn fit(&mut self, value: i128, int: Int, span: Span) -> i128 {
+    pub(super) fn fit(&mut self, value: i128, int: Int, span: Span) -> i128 {
         if !int.admits(value) {
             let ty = self.module.types.int(int);
             let name = self.show(ty);
