@@ -89,7 +89,8 @@ impl<'a> Builder<'a> {
         let (ty, init) = match (name, parts) {
             (Some(_), [_]) => (None, None),
             (Some(_), [_, init]) => (None, Some(*init)),
-            (Some(_), [_, ty, init]) => (Some(self.parse_type(*ty)?), Some(*init)),
+            // A type with a mistake fits everywhere, so that the name is known all the same.
+            (Some(_), [_, ty, init]) => (Some(self.parse_type(*ty).unwrap_or(Ty::ERROR)), Some(*init)),
             _ => {
                 let error = Diagnostic::error(&codes::MALFORMED, span, "this is not a binding");
                 self.report(error.help("write `(name value)`, or `(name type value)` to fix its type"));
