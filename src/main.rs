@@ -1,1 +1,51 @@
-fn main() {}
+//! The `bpfl` command: arguments in, an exit status out.
+//!
+//! Always holds: nothing that a user does makes it panic; what goes wrong is one sentence on
+//! standard error, with the way out, or diagnostics with places; and the status then is not 0.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod duration;
+mod failure;
+mod input;
+mod output;
+mod signals;
+mod table;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let status = match cli::Cli::try_parse() {
+        Ok(cli) => {
+            output::set_color(cli.color);
+            commands::dispatch(cli.command).unwrap_or_else(|failure| report(&failure))
+        }
+        Err(error) => usage(&error),
+    };
+    ExitCode::from(status)
+}
+
+/// What clap has to say: help or the version with status 0, or what is wrong with the arguments.
+fn usage(error: &clap::Error) -> u8 {
+    // Who closed the stream does not want to read it.
+    let _ = error.print();
+    let has_command = std::env::args_os().any(|argument| argument == "--");
+    match error.exit_code() {
+        0 => 0,
+        _ if has_command => failure::OWN,
+        code => u8::try_from(code).unwrap_or(failure::FAILED),
+    }
+}
+
+fn report(failure: &Failure) -> u8 {
+    if let Some(text) = failure.text() {
+        output::error(text);
+    }
+    failure.status()
+}

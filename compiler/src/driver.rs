@@ -3,9 +3,11 @@
 use std::str::FromStr;
 
 use crate::{
+    bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    hir, ir,
+    hir, ir, listing,
     names::Names,
+    object, opt,
     read::{self, Data},
     source::{FileId, SourceMap},
 };
@@ -73,12 +75,19 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
-    let _ = options;
     let mut names = Names::new();
     let hir = program(sources, file, &mut names, diagnostics)?;
-    let ir = ir::lower::lower(&hir);
-    let _ = ir;
-    None
+    let ir = optimized(&hir, &names, options, diagnostics)?;
+    let codes = codes(&hir, &ir, options, diagnostics)?;
+    let model = object::assemble(sources, &hir, codes);
+    match object::write(&model) {
+        Ok(object) => Some(Compiled { object }),
+        Err(error) => {
+            let span = sources.whole(file).first();
+            diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
+            None
+        }
+    }
 }
 
 /// Compiles `file` as far as `stage` and prints what that stage made.
@@ -86,7 +95,7 @@ pub fn print(
     sources: &mut SourceMap,
     file: FileId,
     stage: Stage,
-    _options: &Options,
+    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let mut names = Names::new();
@@ -97,11 +106,30 @@ pub fn print(
         return Some(lines.collect());
     }
     let hir = program(sources, file, &mut names, diagnostics)?;
-    if stage == Stage::Hir {
-        return Some(hir::print(&names, &hir));
+    match stage {
+        Stage::Datum | Stage::Hir => Some(hir::print(&names, &hir)),
+        Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
+        Stage::Opt => optimized(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
+        Stage::Asm => {
+            let ir = optimized(&hir, &names, options, diagnostics)?;
+            let codes = codes(&hir, &ir, options, diagnostics)?;
+            Some(listing::print(sources, &hir, &codes))
+        }
     }
-    let ir = ir::lower::lower(&hir);
-    Some(ir::print(&ir))
+}
+
+/// The SSA of `file` before and after optimisation, for tests that run both.
+pub fn ssa(
+    sources: &mut SourceMap,
+    file: FileId,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<(ir::Module, ir::Module)> {
+    let mut names = Names::new();
+    let hir = program(sources, file, &mut names, diagnostics)?;
+    let before = checked(&hir, &names, diagnostics)?;
+    let after = optimized(&hir, &names, options, diagnostics)?;
+    Some((before, after))
 }
 
 /// Text to the typed program.
@@ -117,9 +145,62 @@ fn program(
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
-        diagnostics.push(error.help(
-            "the least program is `(defprog pass (:type :cgroup-skb :section \"cgroup_skb/egress\") 1)`",
-        ));
+        diagnostics.push(error.help(LEAST_PROGRAM));
     }
     (!diagnostics.has_errors()).then_some(hir)
+}
+
+const LEAST_PROGRAM: &str =
+    "the least program is `(defprog pass (:type :cgroup-skb :section \"cgroup_skb/egress\") 1)`";
+
+/// The typed program to SSA that the verifier will accept.
+fn checked(hir: &hir::Module, names: &Names, diagnostics: &mut Diagnostics) -> Option<ir::Module> {
+    let ir = ir::lower::lower(hir);
+    verify(&ir, "lowering");
+    check::check(hir, &ir, names, diagnostics);
+    (!diagnostics.has_errors()).then_some(ir)
+}
+
+/// The typed program to optimised SSA for the chosen instruction set.
+fn optimized(
+    hir: &hir::Module,
+    names: &Names,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<ir::Module> {
+    let mut ir = checked(hir, names, diagnostics)?;
+    for function in &mut ir.functions {
+        bpf::legalize::legalize(function, options.cpu);
+        opt::optimize(function);
+    }
+    verify(&ir, "optimisation");
+    Some(ir)
+}
+
+/// Optimised SSA to machine code, a function each.
+fn codes(
+    hir: &hir::Module,
+    ir: &ir::Module,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<bpf::Code>> {
+    let mut codes = Vec::with_capacity(ir.functions.len());
+    for (function, program) in ir.functions.iter().zip(hir.programs.values()) {
+        match bpf::generate(function, options.cpu) {
+            Ok(code) => codes.push(code),
+            Err(error) => diagnostics.push(check::limits::too_much(program, error)),
+        }
+    }
+    (!diagnostics.has_errors()).then_some(codes)
+}
+
+/// The IR verifier finds bugs of this compiler; it runs where they are looked for.
+fn verify(module: &ir::Module, after: &str) {
+    if cfg!(debug_assertions) {
+        for function in &module.functions {
+            if let Err(problems) = ir::verify::verify(function) {
+                debug_assert!(false, "after {after}: {problems:?}\n{}", ir::print(module));
+            }
+        }
+    }
 }

@@ -12,11 +12,15 @@
 pub mod arena;
 pub mod bpf;
 pub mod btf;
+pub mod check;
 pub mod diagnostic;
 pub mod driver;
 pub mod elf;
 pub mod hir;
 pub mod ir;
+pub mod listing;
 pub mod names;
+pub mod object;
+pub mod opt;
 pub mod read;
 pub mod source;

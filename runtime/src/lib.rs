@@ -1,1 +1,22 @@
-//! r
+//! Loads BPF objects, attaches them for as long as a scope lasts, and reads their maps.
+//!
+//! ```text
+//! object ─spec→ ObjectSpec ─load→ maps and programs ─attach→ links ─session→ Session
+//! ```
+//!
+//! [`session::Session`] is where to start; dropping it detaches and frees everything.
+#![warn(clippy::undocumented_unsafe_blocks)]
+
+pub mod attach;
+pub mod btf;
+pub mod cgroup;
+pub mod host;
+pub mod load;
+pub mod map;
+pub mod name;
+pub mod session;
+pub mod spec;
+mod sys;
+pub mod value;
+
+pub use sys::attached_programs;

@@ -66,6 +66,7 @@ codes! {
     UNBOUNDED_LOOP "E0403" "a loop without a limit"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
+    INTERNAL "E0900" "a bug in bpfl"
 }
 
 /// The code called `id`, in any case, with or without the `E` and leading zeroes.

@@ -1,0 +1,501 @@
+//! Instruction selection: SSA to machine instructions over virtual registers.
+//!
+//! Constants and the addresses of stack objects and maps are made where they are used, as
+//! immediates where the instruction has room for one, so that none of them holds a register
+//! across a call. Within a block, between calls, one that was made is used again.
+//!
+//! A `zext` is its operand's register, for an `i32` has zero above it; so is a `trunc` whose users
+//! look at the low half only.
+
+use std::collections::HashMap;
+
+use regalloc2::{Operand, VReg};
+
+use super::{
+    alloc::reg,
+    machine::{Base, Block as MachineBlock, Code, Inst as Machine, Source},
+    opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
+};
+use crate::{
+    arena::Arena,
+    driver::Cpu,
+    hir::MapId,
+    ir::{
+        Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
+    },
+    source::Span,
+};
+
+/// Puts an empty block on each edge from a block with several successors to one with several
+/// predecessors, so that moves for block parameters have a place.
+pub fn split_critical_edges(f: &mut Function) {
+    let graph = Graph::new(f);
+    for block in graph.order() {
+        if f.end(*block).edges().count() < 2 {
+            continue;
+        }
+        let mut end = f.end(*block).clone();
+        let span = f.end_span(*block);
+        for edge in end.edges_mut().filter(|edge| graph.preds(edge.block).len() > 1) {
+            let middle = f.add_block();
+            let old = std::mem::replace(edge, Edge::to(middle));
+            f.set_end(middle, Terminator::Jump(old), span);
+        }
+        f.set_end(*block, end, span);
+    }
+}
+
+/// Selects instructions for a function without critical edges.
+pub fn select(f: &Function, cpu: Cpu) -> Code {
+    let graph = Graph::new(f);
+    let mut selector = Selector {
+        f,
+        cpu,
+        code: Code::default(),
+        regs: Arena::filled(f.value_count(), None),
+        uses: uses(f, &graph),
+        made: HashMap::new(),
+        span: Span::default(),
+    };
+    selector.find_truncations(&graph);
+    for block in graph.order() {
+        selector.block(*block, &graph);
+    }
+    selector.code
+}
+
+/// How often each value is used.
+fn uses(f: &Function, graph: &Graph) -> Arena<Value, Uses> {
+    let mut uses = Arena::filled(f.value_count(), Uses::default());
+    for block in graph.order() {
+        for inst in f.insts(*block) {
+            f.op(*inst).each_operand(|value| uses[value].count += 1);
+        }
+        f.end(*block).each_operand(|value| uses[value].count += 1);
+    }
+    uses
+}
+
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    count: u32,
+    /// How many of them look at the low half only.
+    low: u32,
+}
+
+/// What is made where it is used.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Made {
+    Const(u64),
+    Slot(Slot, i32),
+    Map(MapId),
+}
+
+struct Selector<'a> {
+    f: &'a Function,
+    cpu: Cpu,
+    code: Code,
+    regs: Arena<Value, Option<VReg>>,
+    uses: Arena<Value, Uses>,
+    /// What was made since the block's start or the last call.
+    made: HashMap<Made, VReg>,
+    span: Span,
+}
+
+impl Selector<'_> {
+    // ---- blocks ----
+
+    fn block(&mut self, block: Block, graph: &Graph) {
+        self.made.clear();
+        let first = self.code.insts.len();
+        let number = |block: Block| regalloc2::Block::new(graph.position(block));
+        let mut params = Vec::new();
+        if block == self.f.entry() {
+            self.span = self.f.insts(block).first().map_or(self.f.end_span(block), |inst| self.f.span(*inst));
+            self.entry_params(block);
+        } else {
+            params = self.f.params(block).iter().map(|param| self.define(*param)).collect();
+        }
+        for inst in self.f.insts(block) {
+            self.span = self.f.span(*inst);
+            self.inst(*inst);
+        }
+        self.span = self.f.end_span(block);
+        let args = self.f.end(block).edges().map(|edge| self.edge_args(edge)).collect();
+        self.terminator(self.f.end(block));
+        self.code.blocks.push(MachineBlock {
+            first,
+            end: self.code.insts.len(),
+            succs: self.f.end(block).edges().map(|edge| number(edge.block)).collect(),
+            preds: graph.preds(block).iter().map(|pred| number(*pred)).collect(),
+            params,
+            args,
+        });
+    }
+
+    fn entry_params(&mut self, block: Block) {
+        for (i, param) in self.f.params(block).iter().enumerate() {
+            let d = self.define(*param);
+            self.push(Machine::Param, &[Operand::reg_fixed_def(d, reg(1 + i))]);
+        }
+    }
+
+    fn edge_args(&mut self, edge: &Edge) -> Vec<VReg> {
+        edge.args.iter().map(|arg| self.reg(*arg)).collect()
+    }
+
+    fn terminator(&mut self, end: &Terminator) {
+        match end {
+            Terminator::Return(value) => {
+                let value = self.reg(*value);
+                self.push(Machine::Return, &[Operand::reg_fixed_use(value, reg(0))]);
+            }
+            Terminator::Branch(cond, a, b, ..) => {
+                let (width, op, a, source, b) = self.comparison(*cond, *a, *b);
+                let mut operands = vec![Operand::reg_use(a)];
+                operands.extend(b.map(Operand::reg_use));
+                self.push(Machine::Branch(width, op, source), &operands);
+            }
+            Terminator::Jump(_) | Terminator::Open => self.push(Machine::Jump, &[]),
+        }
+    }
+
+    // ---- registers ----
+
+    fn push(&mut self, inst: Machine, operands: &[Operand]) {
+        self.code.push(inst, operands, self.span);
+    }
+
+    fn define(&mut self, value: Value) -> VReg {
+        *self.regs[value].get_or_insert_with(|| self.code.vreg())
+    }
+
+    /// The register that holds `value`, made here if it is one of those that are.
+    fn reg(&mut self, value: Value) -> VReg {
+        match self.makeable(value) {
+            Some(made) => self.make(made),
+            None => self.define(value),
+        }
+    }
+
+    fn makeable(&self, value: Value) -> Option<Made> {
+        match *self.f.def_op(value)? {
+            Op::Const(constant) => Some(Made::Const(register_bits(self.f.ty(value), constant))),
+            Op::MapAddr(map) => Some(Made::Map(map)),
+            Op::SlotAddr(_) | Op::Advance(..) => {
+                self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
+            }
+            Op::Zext(inner) => match self.f.constant(inner) {
+                Some(constant) => Some(Made::Const(u64::from(constant as u32))),
+                None => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The stack object and offset that a value is the address of.
+    fn slot(&self, value: Value) -> Option<(Slot, i32)> {
+        match *self.f.def_op(value)? {
+            Op::SlotAddr(slot) => Some((slot, 0)),
+            Op::Advance(ptr, by) => {
+                let (slot, offset) = self.slot(ptr)?;
+                let by = i32::try_from(self.f.constant(by)?).ok()?;
+                Some((slot, offset.checked_add(by)?))
+            }
+            _ => None,
+        }
+    }
+
+    fn make(&mut self, made: Made) -> VReg {
+        if let Some(vreg) = self.made.get(&made) {
+            return *vreg;
+        }
+        let d = self.code.vreg();
+        let inst = match made {
+            Made::Const(value) => Machine::Const(value),
+            Made::Slot(slot, offset) => Machine::SlotAddr(slot, offset),
+            Made::Map(map) => Machine::MapAddr(map),
+        };
+        self.push(inst, &[Operand::reg_def(d)]);
+        self.made.insert(made, d);
+        d
+    }
+
+    /// The constant as an immediate of an operation of this width, if it fits one.
+    fn immediate(&self, value: Value, width: Width) -> Option<i32> {
+        let constant = self.f.constant(value)?;
+        match width {
+            Width::W32 => Some(constant as i32),
+            Width::W64 => i32::try_from(register_bits(self.f.ty(value), constant) as i64).ok(),
+        }
+    }
+
+    /// The second operand: an immediate, or a register.
+    fn source(&mut self, value: Value, width: Width) -> (Source, Option<VReg>) {
+        match self.immediate(value, width) {
+            Some(value) => (Source::Imm(value), None),
+            None => (Source::Reg, Some(self.reg(value))),
+        }
+    }
+
+    // ---- instructions ----
+
+    fn inst(&mut self, inst: Inst) {
+        let op = *self.f.op(inst);
+        let result = self.f.result(inst);
+        match (op, result) {
+            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_), _) => {}
+            (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
+            (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
+            (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),
+            (Op::Trunc(a), Some(d)) => self.trunc(a, d),
+            (Op::Sext(a), Some(d)) => self.movsx(Width::W64, Size::W, a, d),
+            (Op::SextLow(bits, a), Some(d)) => {
+                let size = Size::from_bytes(u32::from(bits) / 8).unwrap_or(Size::W);
+                self.movsx(self.width(d), size, a, d);
+            }
+            (Op::Swap(bytes, a), Some(d)) => {
+                let (a, d) = (self.reg(a), self.define(d));
+                let size = size(bytes);
+                self.push(Machine::Swap(size), &[Operand::reg_reuse_def(d, 1), Operand::reg_use(a)]);
+            }
+            (Op::Advance(ptr, by), Some(d)) if self.slot(d).is_none() => {
+                self.alu(Width::W64, AluOp::Add, ptr, by, d);
+            }
+            (Op::Load { bytes, ptr, offset }, Some(d)) => self.load(bytes, ptr, offset, d),
+            (Op::Store { bytes, ptr, offset, value }, _) => self.store(bytes, ptr, offset, value),
+            (Op::Atomic { op, bytes, ptr, offset, value, .. }, d) => {
+                self.atomic(op, bytes, (ptr, offset), value, d);
+            }
+            (Op::Call(helper, args), Some(d)) => {
+                let args: Vec<VReg> = args.iter().map(|arg| self.reg(arg)).collect();
+                let mut operands = vec![Operand::reg_fixed_def(self.define(d), reg(0))];
+                let uses = args.iter().enumerate();
+                operands.extend(uses.map(|(i, arg)| Operand::reg_fixed_use(*arg, reg(1 + i))));
+                self.push(Machine::Call(helper), &operands);
+                self.made.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn width(&self, value: Value) -> Width {
+        if self.f.ty(value) == Type::I32 { Width::W32 } else { Width::W64 }
+    }
+
+    fn binary(&mut self, op: Binary, a: Value, b: Value, d: Value) {
+        let width = self.width(d);
+        let (mut a, mut b) = (a, b);
+        // The result takes a's register, so a should be the one that is not needed afterwards.
+        let keeps_a = self.uses[a].count > 1 || self.makeable(a).is_some();
+        if op.commutes() && keeps_a && self.uses[b].count == 1 && self.makeable(b).is_none() {
+            (a, b) = (b, a);
+        }
+        self.alu(width, alu_op(op), a, b, d);
+    }
+
+    fn alu(&mut self, width: Width, op: AluOp, a: Value, b: Value, d: Value) {
+        let (source, b) = self.source(b, width);
+        let (a, d) = (self.reg(a), self.define(d));
+        let mut operands = vec![Operand::reg_reuse_def(d, 1), Operand::reg_use(a)];
+        operands.extend(b.map(Operand::reg_use));
+        self.push(Machine::Alu(width, op, source), &operands);
+    }
+
+    fn movsx(&mut self, width: Width, size: Size, a: Value, d: Value) {
+        let (a, d) = (self.reg(a), self.define(d));
+        self.push(Machine::Movsx(width, size), &[Operand::reg_def(d), Operand::reg_use(a)]);
+    }
+
+    /// `d` is in `a`'s register.
+    fn same(&mut self, a: Value, d: Value) {
+        let reg = self.reg(a);
+        self.regs[d] = Some(reg);
+    }
+
+    fn trunc(&mut self, a: Value, d: Value) {
+        if self.uses[d].count == self.uses[d].low && self.makeable(a).is_none() {
+            return self.same(a, d);
+        }
+        let (a, d) = (self.reg(a), self.define(d));
+        self.push(Machine::Mov(Width::W32), &[Operand::reg_def(d), Operand::reg_use(a)]);
+    }
+
+    /// Operands of a comparison, with the constant, if any, on the right.
+    fn comparison(&mut self, cond: Cond, a: Value, b: Value) -> (Width, JmpOp, VReg, Source, Option<VReg>) {
+        let (mut cond, mut a, mut b) = (cond, a, b);
+        let lacking = matches!(cond, Cond::Ult | Cond::Ule | Cond::Slt | Cond::Sle) && self.cpu < Cpu::V2;
+        if lacking || (self.f.constant(a).is_some() && self.f.constant(b).is_none()) {
+            (cond, a, b) = (cond.swapped(), b, a);
+        }
+        let narrow = self.f.ty(a) == Type::I32 && self.cpu >= Cpu::V3;
+        let width = if narrow { Width::W32 } else { Width::W64 };
+        let (source, b) = self.source(b, width);
+        (width, jmp_op(cond), self.reg(a), source, b)
+    }
+
+    fn set_if(&mut self, cond: Cond, a: Value, b: Value, d: Value) {
+        let (width, op, a, source, b) = self.comparison(cond, a, b);
+        // The result is written before the operands are read for the last time.
+        let mut operands = vec![Operand::reg_def_at_start(self.define(d)), Operand::reg_use_at_end(a)];
+        operands.extend(b.map(Operand::reg_use_at_end));
+        self.push(Machine::SetIf(width, op, source), &operands);
+    }
+
+    // ---- memory ----
+
+    /// An address: base, offset that an instruction has room for, register if the base is one.
+    fn address(&mut self, ptr: Value, offset: i32) -> (Base, i16, Option<VReg>) {
+        if let Some((slot, inner)) = self.slot(ptr)
+            && let Ok(offset) = i16::try_from(inner.saturating_add(offset))
+        {
+            return (Base::Slot(slot), offset, None);
+        }
+        if let Ok(offset) = i16::try_from(offset) {
+            return (Base::Reg, offset, Some(self.reg(ptr)));
+        }
+        let (a, d) = (self.reg(ptr), self.code.vreg());
+        let operands = [Operand::reg_reuse_def(d, 1), Operand::reg_use(a)];
+        self.push(Machine::Alu(Width::W64, AluOp::Add, Source::Imm(offset)), &operands);
+        (Base::Reg, 0, Some(d))
+    }
+
+    fn load(&mut self, bytes: u8, ptr: Value, offset: i32, d: Value) {
+        let (base, offset, reg) = self.address(ptr, offset);
+        let mut operands = vec![Operand::reg_def(self.define(d))];
+        operands.extend(reg.map(Operand::reg_use));
+        self.push(Machine::Load(size(bytes), base, offset), &operands);
+    }
+
+    fn store(&mut self, bytes: u8, ptr: Value, offset: i32, value: Value) {
+        let (base, offset, reg) = self.address(ptr, offset);
+        let mut operands: Vec<Operand> = reg.map(Operand::reg_use).into_iter().collect();
+        if let Some(immediate) = self.stored_immediate(bytes, ptr, value) {
+            return self.push(Machine::StoreImm(size(bytes), base, offset, immediate), &operands);
+        }
+        operands.push(Operand::reg_use(self.reg(value)));
+        self.push(Machine::Store(size(bytes), base, offset), &operands);
+    }
+
+    /// The constant to store, where the instruction can hold it. Contexts take immediates only
+    /// since Linux 6.4 (commit 0d80a619c113), which has the v4 instructions' neighbours.
+    fn stored_immediate(&self, bytes: u8, ptr: Value, value: Value) -> Option<i32> {
+        if self.f.ty(ptr) == Type::Ptr(Region::Ctx) && self.cpu < Cpu::V4 {
+            return None;
+        }
+        let constant = self.f.constant(value)?;
+        match bytes {
+            8 => i32::try_from(constant).ok(),
+            _ => Some(constant as i32),
+        }
+    }
+
+    fn atomic(&mut self, op: Atomic, bytes: u8, (ptr, offset): (Value, i32), value: Value, d: Option<Value>) {
+        let (mut ptr, mut offset) = (self.reg(ptr), offset);
+        if i16::try_from(offset).is_err() {
+            let d = self.code.vreg();
+            let operands = [Operand::reg_reuse_def(d, 1), Operand::reg_use(ptr)];
+            self.push(Machine::Alu(Width::W64, AluOp::Add, Source::Imm(offset)), &operands);
+            (ptr, offset) = (d, 0);
+        }
+        let value = self.reg(value);
+        let inst = Machine::Atomic(atomic_op(op, d.is_some()), size(bytes), offset as i16, d.is_some());
+        let uses = [Operand::reg_use(ptr), Operand::reg_use(value)];
+        match d {
+            Some(d) => {
+                let d = Operand::reg_reuse_def(self.define(d), 2);
+                self.push(inst, &[d, uses[0], uses[1]]);
+            }
+            None => self.push(inst, &uses),
+        }
+    }
+
+    // ---- truncations ----
+
+    /// Counts the uses that look at the low half only.
+    fn find_truncations(&mut self, graph: &Graph) {
+        let f = self.f;
+        for block in graph.order() {
+            for inst in f.insts(*block) {
+                let op = *f.op(*inst);
+                let narrow = f.result(*inst).is_some_and(|d| f.ty(d) == Type::I32);
+                match op {
+                    Op::Binary(_, a, b) if narrow => {
+                        self.uses[a].low += 1;
+                        self.uses[b].low += 1;
+                    }
+                    Op::Compare(_, a, b) => self.low_comparison(a, b),
+                    Op::SextLow(_, a) | Op::Swap(_, a) if narrow => self.uses[a].low += 1,
+                    Op::Store { value, .. } => self.uses[value].low += 1,
+                    Op::Atomic { value, fetch: false, .. } => self.uses[value].low += 1,
+                    _ => {}
+                }
+            }
+            if let Terminator::Branch(_, a, b, ..) = f.end(*block) {
+                self.low_comparison(*a, *b);
+            }
+        }
+    }
+
+    fn low_comparison(&mut self, a: Value, b: Value) {
+        if self.cpu >= Cpu::V3 && self.f.ty(a) == Type::I32 {
+            self.uses[a].low += 1;
+            self.uses[b].low += 1;
+        }
+    }
+}
+
+/// A constant as a register holds it.
+fn register_bits(ty: Type, constant: i64) -> u64 {
+    if ty == Type::I32 { u64::from(constant as u32) } else { constant as u64 }
+}
+
+fn size(bytes: u8) -> Size {
+    Size::from_bytes(bytes.into()).unwrap_or(Size::D)
+}
+
+fn alu_op(op: Binary) -> AluOp {
+    match op {
+        Binary::Add => AluOp::Add,
+        Binary::Sub => AluOp::Sub,
+        Binary::Mul => AluOp::Mul,
+        Binary::Udiv => AluOp::Div,
+        Binary::Sdiv => AluOp::SDiv,
+        Binary::Urem => AluOp::Mod,
+        Binary::Srem => AluOp::SMod,
+        Binary::And => AluOp::And,
+        Binary::Or => AluOp::Or,
+        Binary::Xor => AluOp::Xor,
+        Binary::Shl => AluOp::Lsh,
+        Binary::Lshr => AluOp::Rsh,
+        Binary::Ashr => AluOp::Arsh,
+    }
+}
+
+fn jmp_op(cond: Cond) -> JmpOp {
+    match cond {
+        Cond::Eq => JmpOp::Eq,
+        Cond::Ne => JmpOp::Ne,
+        Cond::Ult => JmpOp::Lt,
+        Cond::Ule => JmpOp::Le,
+        Cond::Ugt => JmpOp::Gt,
+        Cond::Uge => JmpOp::Ge,
+        Cond::Slt => JmpOp::Slt,
+        Cond::Sle => JmpOp::Sle,
+        Cond::Sgt => JmpOp::Sgt,
+        Cond::Sge => JmpOp::Sge,
+    }
+}
+
+fn atomic_op(op: Atomic, fetch: bool) -> AtomicOp {
+    match (op, fetch) {
+        (Atomic::Add, false) => AtomicOp::Add,
+        (Atomic::Or, false) => AtomicOp::Or,
+        (Atomic::And, false) => AtomicOp::And,
+        (Atomic::Xor, false) => AtomicOp::Xor,
+        (Atomic::Add, true) => AtomicOp::FetchAdd,
+        (Atomic::Or, true) => AtomicOp::FetchOr,
+        (Atomic::And, true) => AtomicOp::FetchAnd,
+        (Atomic::Xor, true) => AtomicOp::FetchXor,
+    }
+}

@@ -1,0 +1,48 @@
+//! Machine code as text with the source lines it comes from, for `--emit=asm`.
+
+use std::fmt::Write;
+
+use bpfl_stdlib::catalog::helper;
+
+use crate::{
+    arena::Entity,
+    bpf::{
+        Code,
+        disasm::{Callee, disassemble},
+    },
+    hir,
+    source::SourceMap,
+};
+
+/// Prints each program's code.
+pub fn print(sources: &SourceMap, hir: &hir::Module, codes: &[Code]) -> String {
+    let mut out = String::new();
+    for (program, code) in hir.programs.values().zip(codes) {
+        let (symbol, section, slots) = (&program.symbol, program.section.name, code.insns.len());
+        let _ = writeln!(out, "{symbol}: {slots} slots, section {section}");
+        function(sources, hir, code, &mut out);
+    }
+    out
+}
+
+fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut String) {
+    let mut last = None;
+    for line in disassemble(&code.insns, name) {
+        let place = sources.location(code.spans[line.slot].start);
+        if last != Some((place.file, place.line)) {
+            last = Some((place.file, place.line));
+            let text = sources.file(place.file).line(place.line as usize - 1).trim();
+            let _ = writeln!(out, "; {}:{}: {text}", sources.file(place.file).name, place.line);
+        }
+        let map = code.maps.iter().find(|(slot, _)| *slot as usize == line.slot);
+        let comment = map.map(|(_, map)| format!("   ; {}", hir.maps[hir::MapId::new(map.index())].symbol));
+        let _ = writeln!(out, "  {:4}: {}{}", line.slot, line.text, comment.unwrap_or_default());
+    }
+}
+
+/// A helper's name.
+fn name(callee: Callee) -> Option<String> {
+    let Callee::Helper(number) = callee else { return None };
+    let row = helper::by_id(u32::try_from(number).ok()?)?;
+    Some(format!("bpf_{}", row.name))
+}

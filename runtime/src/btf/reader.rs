@@ -1,0 +1,195 @@
+//! Reading the bytes of a `.BTF` section.
+
+use super::{BtfError, Kind, Member, Type, TypeId};
+
+const MAGIC: u16 = 0xeb9f;
+
+/// The types of one `.BTF` section.
+#[derive(Clone, Debug)]
+pub struct Btf {
+    types: Vec<Type>,
+    strings: Vec<u8>,
+}
+
+impl Btf {
+    /// Reads a whole `.BTF` section.
+    ///
+    /// # Errors
+    /// When the bytes are not BTF, or end early, or hold a kind that is not known.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BtfError> {
+        let header = Cursor { bytes, at: 0, id: 0 };
+        let (types, strings) = sections(header).ok_or(BtfError::Magic)?;
+        let mut cursor = Cursor { bytes: types, at: 0, id: 0 };
+        let mut list = vec![Type { name: String::new(), kind: Kind::Void }];
+        while cursor.at < cursor.bytes.len() {
+            cursor.id = list.len() as TypeId;
+            list.push(read_type(&mut cursor, &Strings(strings))?);
+        }
+        Ok(Self { types: list, strings: strings.to_vec() })
+    }
+
+    /// The type with this id.
+    ///
+    /// # Errors
+    /// [`BtfError::NoType`] when there is none.
+    pub fn get(&self, id: TypeId) -> Result<&Type, BtfError> {
+        self.types.get(id as usize).ok_or(BtfError::NoType(id))
+    }
+
+    /// The type behind typedefs and qualifiers.
+    ///
+    /// # Errors
+    /// When an id does not exist, or the chain never ends.
+    pub fn resolve(&self, id: TypeId) -> Result<&Type, BtfError> {
+        let mut at = id;
+        for _ in 0..self.types.len() {
+            match self.get(at)?.kind {
+                Kind::Alias(next) => at = next,
+                _ => return self.get(at),
+            }
+        }
+        Err(BtfError::Cycle(id))
+    }
+
+    /// The string at `offset` of the string table; empty when there is none.
+    pub fn string(&self, offset: u32) -> String {
+        Strings(&self.strings).get(offset)
+    }
+
+    /// The variables of the section called `name`: (variable, offset, size).
+    pub fn section(&self, name: &str) -> Option<&[(TypeId, u32, u32)]> {
+        self.types.iter().find_map(|ty| match &ty.kind {
+            Kind::Section(variables) if ty.name == name => Some(variables.as_slice()),
+            _ => None,
+        })
+    }
+}
+
+/// The bytes of the types and of the strings, if the header is one.
+fn sections(mut header: Cursor<'_>) -> Option<(&[u8], &[u8])> {
+    let magic = u16::from_ne_bytes(header.bytes.get(..2)?.try_into().ok()?);
+    header.at = 4;
+    let mut next = || header.u32().ok().map(|n| n as usize);
+    let length = next()?;
+    let (type_offset, type_length, string_offset, string_length) = (next()?, next()?, next()?, next()?);
+    let body = header.bytes.get(length..).filter(|_| magic == MAGIC)?;
+    let part = |offset: usize, length: usize| body.get(offset..offset.checked_add(length)?);
+    Some((part(type_offset, type_length)?, part(string_offset, string_length)?))
+}
+
+struct Strings<'a>(&'a [u8]);
+
+impl Strings<'_> {
+    fn get(&self, offset: u32) -> String {
+        let tail = self.0.get(offset as usize..).unwrap_or(&[]);
+        let end = tail.iter().position(|b| *b == 0).unwrap_or(tail.len());
+        String::from_utf8_lossy(&tail[..end]).into_owned()
+    }
+}
+
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    id: TypeId,
+}
+
+impl Cursor<'_> {
+    fn u32(&mut self) -> Result<u32, BtfError> {
+        let word = self.bytes.get(self.at..self.at + 4).and_then(|b| b.try_into().ok());
+        self.at += 4;
+        word.map(u32::from_ne_bytes).ok_or(BtfError::Truncated(self.id))
+    }
+
+    fn list<T>(
+        &mut self,
+        count: u32,
+        mut read: impl FnMut(&mut Self) -> Result<T, BtfError>,
+    ) -> Result<Vec<T>, BtfError> {
+        (0..count).map(|_| read(self)).collect()
+    }
+
+    fn skip(&mut self, words: u32) -> Result<Kind, BtfError> {
+        self.list(words, |c| c.u32().map(drop))?;
+        Ok(Kind::Other)
+    }
+}
+
+fn read_type(c: &mut Cursor<'_>, strings: &Strings<'_>) -> Result<Type, BtfError> {
+    let name = strings.get(c.u32()?);
+    let info = c.u32()?;
+    let size_or_type = c.u32()?;
+    let head =
+        Head { kind: info >> 24 & 0x1f, count: info & 0xffff, flag: info >> 31 == 1, word: size_or_type };
+    Ok(Type { name, kind: read_kind(c, strings, &head)? })
+}
+
+/// The fixed part of a type: `count` is vlen, `flag` kind_flag, `word` its size or type.
+struct Head {
+    kind: u32,
+    count: u32,
+    flag: bool,
+    word: u32,
+}
+
+fn read_kind(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+    Ok(match head.kind {
+        1 => read_int(c, head)?,
+        2 => Kind::Pointer(head.word),
+        3 => read_array(c)?,
+        4 | 5 => read_struct(c, strings, head)?,
+        6 => read_enum(c, strings, head)?,
+        8..=11 | 18 => Kind::Alias(head.word),
+        7 | 12 => Kind::Other,
+        13 => c.skip(2 * head.count)?,
+        14 => c.u32().map(|_linkage| Kind::Variable(head.word))?,
+        15 => Kind::Section(c.list(head.count, |c| Ok((c.u32()?, c.u32()?, c.u32()?)))?),
+        16 => Kind::Float { bytes: head.word },
+        17 => c.skip(1)?,
+        19 => read_enum64(c, strings, head)?,
+        other => return Err(BtfError::Kind(other)),
+    })
+}
+
+fn read_int(c: &mut Cursor<'_>, head: &Head) -> Result<Kind, BtfError> {
+    let encoding = c.u32()? >> 24 & 0xf;
+    Ok(Kind::Int {
+        bytes: head.word,
+        signed: encoding & 1 != 0,
+        character: encoding & 2 != 0,
+        boolean: encoding & 4 != 0,
+    })
+}
+
+fn read_array(c: &mut Cursor<'_>) -> Result<Kind, BtfError> {
+    let (element, _index, count) = (c.u32()?, c.u32()?, c.u32()?);
+    Ok(Kind::Array { element, count })
+}
+
+fn read_struct(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+    let members = c.list(head.count, |c| {
+        let (name, ty, offset) = (strings.get(c.u32()?), c.u32()?, c.u32()?);
+        // With kind_flag the offset's upper byte is the width of a bit-field.
+        let (bit_offset, bit_width) =
+            if head.flag { (offset & 0x00ff_ffff, offset >> 24) } else { (offset, 0) };
+        Ok(Member { name, ty, bit_offset, bit_width })
+    })?;
+    Ok(Kind::Struct { bytes: head.word, members, union: head.kind == 5 })
+}
+
+fn read_enum(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+    let members = c.list(head.count, |c| {
+        let (name, value) = (strings.get(c.u32()?), c.u32()?);
+        Ok((name, if head.flag { i128::from(value.cast_signed()) } else { i128::from(value) }))
+    })?;
+    // Before kind_flag meant "signed" for enums, compilers left it 0 with negative values too.
+    Ok(Kind::Enum { bytes: head.word, signed: head.flag, members })
+}
+
+fn read_enum64(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+    let members = c.list(head.count, |c| {
+        let (name, low, high) = (strings.get(c.u32()?), c.u32()?, c.u32()?);
+        let value = u64::from(high) << 32 | u64::from(low);
+        Ok((name, if head.flag { i128::from(value.cast_signed()) } else { i128::from(value) }))
+    })?;
+    Ok(Kind::Enum { bytes: head.word, signed: head.flag, members })
+}

@@ -1,0 +1,174 @@
+//! Shapes: what a reader of memory needs to know of a type, with names resolved and typedefs gone.
+//!
+//! A BTF type id goes in, a [`Shape`] comes out. Always holds: a shape is finite, its parts lie
+//! within its size where the BTF is right, and equal types share one allocation.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Btf, BtfError, Kind, Member, TypeId};
+
+/// How bytes are to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An integer.
+    Int {
+        /// Its width in bytes.
+        bytes: usize,
+        /// Whether it is signed.
+        signed: bool,
+    },
+    /// `true` or `false`.
+    Bool {
+        /// Its width in bytes.
+        bytes: usize,
+    },
+    /// A character of text; arrays of it are strings.
+    Char,
+    /// A floating-point number.
+    Float {
+        /// Its width in bytes.
+        bytes: usize,
+    },
+    /// A number of which some have names.
+    Enum {
+        /// Its width in bytes.
+        bytes: usize,
+        /// Whether it is signed.
+        signed: bool,
+        /// The names.
+        members: Arc<[(String, i128)]>,
+    },
+    /// `count` of the same.
+    Array {
+        /// What it has.
+        element: Arc<Self>,
+        /// How many.
+        count: usize,
+    },
+    /// Named parts; those of a union overlap.
+    Struct {
+        /// Its name; empty when it has none.
+        name: String,
+        /// Its size in bytes.
+        bytes: usize,
+        /// Its parts.
+        fields: Vec<Field>,
+    },
+    /// Bytes of which no more is known.
+    Bytes {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+/// A part of a struct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name; empty when it is an anonymous struct or union.
+    pub name: String,
+    /// Where it starts, in bits.
+    pub bit_offset: usize,
+    /// Its width in bits when it is a bit-field, else 0.
+    pub bit_width: usize,
+    /// How to read it.
+    pub shape: Arc<Shape>,
+}
+
+impl Shape {
+    /// The size in bytes.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Int { bytes, .. }
+            | Self::Bool { bytes }
+            | Self::Float { bytes }
+            | Self::Enum { bytes, .. }
+            | Self::Struct { bytes, .. }
+            | Self::Bytes { bytes } => *bytes,
+            Self::Char => 1,
+            Self::Array { element, count } => element.size().saturating_mul(*count),
+        }
+    }
+
+    /// Whether it is a single number, as against a struct, an array or bytes.
+    pub fn is_scalar(&self) -> bool {
+        !matches!(self, Self::Struct { .. } | Self::Array { .. } | Self::Bytes { .. })
+    }
+
+    /// An unsigned integer of `bytes` bytes where there are such, else plain bytes: what a map
+    /// without BTF is read as.
+    pub fn of_size(bytes: usize) -> Self {
+        match bytes {
+            1 | 2 | 4 | 8 => Self::Int { bytes, signed: false },
+            _ => Self::Bytes { bytes },
+        }
+    }
+}
+
+/// Makes shapes from one [`Btf`], each type once.
+pub struct Shapes<'a> {
+    btf: &'a Btf,
+    known: HashMap<TypeId, Option<Arc<Shape>>>,
+    depth: usize,
+}
+
+/// No struct that a compiler lays out nests deeper; damaged BTF may.
+const MAX_DEPTH: usize = 64;
+
+impl<'a> Shapes<'a> {
+    /// For the types of `btf`.
+    pub fn new(btf: &'a Btf) -> Self {
+        Self { btf, known: HashMap::new(), depth: 0 }
+    }
+
+    /// The shape of the type `id`.
+    ///
+    /// # Errors
+    /// When a type does not exist or contains itself.
+    pub fn get(&mut self, id: TypeId) -> Result<Arc<Shape>, BtfError> {
+        match self.known.get(&id) {
+            Some(Some(shape)) => return Ok(shape.clone()),
+            Some(None) => return Err(BtfError::Cycle(id)),
+            None if self.depth == MAX_DEPTH => return Err(BtfError::Cycle(id)),
+            None => {}
+        }
+        self.known.insert(id, None);
+        self.depth += 1;
+        let shape = Arc::new(self.make(id)?);
+        self.depth -= 1;
+        self.known.insert(id, Some(shape.clone()));
+        Ok(shape)
+    }
+
+    fn make(&mut self, id: TypeId) -> Result<Shape, BtfError> {
+        let ty = self.btf.resolve(id)?;
+        Ok(match &ty.kind {
+            Kind::Int { boolean: true, bytes, .. } => Shape::Bool { bytes: *bytes as usize },
+            // clang calls `char` a signed integer: only its name tells it from `signed char`.
+            Kind::Int { bytes: 1, character, .. } if *character || ty.name == "char" => Shape::Char,
+            Kind::Int { bytes, signed, .. } => Shape::Int { bytes: *bytes as usize, signed: *signed },
+            Kind::Float { bytes } => Shape::Float { bytes: *bytes as usize },
+            Kind::Pointer(_) => Shape::Int { bytes: 8, signed: false },
+            Kind::Array { element, count } => {
+                Shape::Array { element: self.get(*element)?, count: *count as usize }
+            }
+            Kind::Struct { bytes, members, .. } => Shape::Struct {
+                name: ty.name.clone(),
+                bytes: *bytes as usize,
+                fields: members.iter().map(|m| self.field(m)).collect::<Result<_, _>>()?,
+            },
+            Kind::Enum { bytes, signed, members } => {
+                Shape::Enum { bytes: *bytes as usize, signed: *signed, members: members.clone().into() }
+            }
+            _ => Shape::Bytes { bytes: 0 },
+        })
+    }
+
+    fn field(&mut self, member: &Member) -> Result<Field, BtfError> {
+        Ok(Field {
+            name: member.name.clone(),
+            bit_offset: member.bit_offset as usize,
+            bit_width: member.bit_width as usize,
+            shape: self.get(member.ty)?,
+        })
+    }
+}

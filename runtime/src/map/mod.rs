@@ -1,0 +1,196 @@
+//! Reading and writing the entries of a loaded map through their types.
+
+pub mod kind;
+
+use std::{cmp::Ordering, io, os::fd::BorrowedFd, sync::Arc};
+
+use kind::{Access, MapKind};
+
+use crate::{
+    btf::shape::Shape,
+    spec::MapSpec,
+    sys::RawMap,
+    value::{EncodeError, Value, decode, encode},
+};
+
+/// What went wrong with an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    /// The kernel refused.
+    #[error("map `{map}` cannot be {doing} ({source})")]
+    Kernel {
+        /// The map.
+        map: String,
+        /// `read`, `changed`.
+        doing: &'static str,
+        /// The kernel's reason.
+        source: io::Error,
+    },
+    /// A key or value that does not fit its type.
+    #[error("the {part} does not suit map `{map}`: {source}")]
+    Encode {
+        /// The map.
+        map: String,
+        /// `key` or `value`.
+        part: &'static str,
+        /// Why.
+        source: EncodeError,
+    },
+    /// A per-CPU update with the wrong number of values.
+    #[error("map `{map}` wants one value for each of {cpus} possible CPUs")]
+    Cpus {
+        /// The map.
+        map: String,
+        /// How many there are.
+        cpus: usize,
+    },
+    /// A kind of map without entries that userspace can walk.
+    #[error("map `{map}` is a {kind} map, which has no entries to look up")]
+    NoEntries {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
+    },
+}
+
+/// A loaded map.
+pub struct Map<'a> {
+    spec: &'a MapSpec,
+    raw: RawMap<'a>,
+    cpus: usize,
+}
+
+/// A key and its value.
+pub type Entry = (Value, Value);
+
+impl<'a> Map<'a> {
+    pub(crate) fn new(spec: &'a MapSpec, fd: BorrowedFd<'a>) -> Result<Self, MapError> {
+        let failed = |source| MapError::Kernel { map: spec.name.clone(), doing: "read", source };
+        let cpus = aya::util::nr_cpus().map_err(|(_, error)| failed(error))?;
+        let raw = RawMap::new(fd, cpus).map_err(failed)?;
+        Ok(Self { spec, raw, cpus })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'a str {
+        &self.spec.name
+    }
+
+    /// What the object says of it.
+    pub fn spec(&self) -> &'a MapSpec {
+        self.spec
+    }
+
+    /// The value under `key`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the key does not fit the map's key type, or the kernel refuses.
+    pub fn lookup(&self, key: &Value) -> Result<Option<Value>, MapError> {
+        self.readable()?;
+        let key = self.encode("key", &self.spec.key, key)?;
+        let bytes = self.raw.lookup(&key).map_err(self.failed("read"))?;
+        Ok(bytes.map(|bytes| self.value(&bytes)))
+    }
+
+    /// All entries, ordered by key. In a map that programs are changing meanwhile, an entry that is deleted during
+    /// the walk is left out, and one that is added may be.
+    ///
+    /// # Errors
+    /// When this kind of map has no entries to walk, or the kernel refuses.
+    pub fn entries(&self) -> Result<Vec<Entry>, MapError> {
+        self.readable()?;
+        let mut entries = Vec::new();
+        for key in self.raw_keys()? {
+            if let Some(value) = self.raw.lookup(&key).map_err(self.failed("read"))? {
+                entries.push((decode(&self.spec.key, &key), self.value(&value)));
+            }
+        }
+        entries.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        Ok(entries)
+    }
+
+    /// Sets the value under `key`; `flags` are `BPF_ANY` (0), `BPF_NOEXIST` (1), `BPF_EXIST` (2).
+    ///
+    /// # Errors
+    /// When key or value do not fit their types (nothing is written then), or the kernel refuses.
+    pub fn update(&self, key: &Value, value: &Value, flags: u64) -> Result<(), MapError> {
+        self.readable()?;
+        let key = self.encode("key", &self.spec.key, key)?;
+        let value = self.encode_value(value)?;
+        self.raw.update(&key, &value, flags).map_err(self.failed("changed"))
+    }
+
+    /// Deletes `key`; whether it was there.
+    ///
+    /// # Errors
+    /// When the key does not fit its type, or the kernel refuses: no entry of an array can go.
+    pub fn delete(&self, key: &Value) -> Result<bool, MapError> {
+        self.readable()?;
+        let key = self.encode("key", &self.spec.key, key)?;
+        self.raw.delete(&key).map_err(self.failed("changed"))
+    }
+
+    /// The keys as bytes. Bounded: a hash that changes meanwhile can make the kernel start over
+    /// (kernel/bpf/hashtab.c, `htab_map_get_next_key`), so no more are taken than fit the map.
+    fn raw_keys(&self) -> Result<Vec<Vec<u8>>, MapError> {
+        let most = (self.spec.max_entries as usize).max(1);
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        while keys.len() < most {
+            let last = keys.last().map(Vec::as_slice);
+            match self.raw.next_key(last).map_err(self.failed("read"))? {
+                Some(next) => keys.push(next),
+                None => break,
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    fn value(&self, bytes: &[u8]) -> Value {
+        let shape = &self.spec.value;
+        match self.spec.kind.access {
+            Access::PerCpu => {
+                let step = (bytes.len() / self.cpus.max(1)).max(1);
+                Value::PerCpu(bytes.chunks_exact(step).map(|one| decode(shape, one)).collect())
+            }
+            Access::Handles => decode(&Shape::of_size(bytes.len()), bytes),
+            Access::Keyed | Access::None => decode(shape, bytes),
+        }
+    }
+
+    fn encode_value(&self, value: &Value) -> Result<Vec<u8>, MapError> {
+        if self.spec.kind.access != Access::PerCpu {
+            return self.encode("value", &self.spec.value, value);
+        }
+        let each = match value {
+            Value::PerCpu(each) | Value::Array(each) if each.len() == self.cpus => each,
+            _ => return Err(MapError::Cpus { map: self.spec.name.clone(), cpus: self.cpus }),
+        };
+        let mut whole = Vec::new();
+        for one in each {
+            whole.extend(self.encode("value", &self.spec.value, one)?);
+            whole.resize(whole.len().next_multiple_of(8), 0);
+        }
+        Ok(whole)
+    }
+
+    fn encode(&self, part: &'static str, shape: &Arc<Shape>, value: &Value) -> Result<Vec<u8>, MapError> {
+        let wrong = |source| MapError::Encode { map: self.spec.name.clone(), part, source };
+        encode(shape, value).map_err(wrong)
+    }
+
+    fn readable(&self) -> Result<(), MapError> {
+        let MapKind { access, name, .. } = self.spec.kind;
+        match access {
+            Access::None => Err(MapError::NoEntries { map: self.spec.name.clone(), kind: name }),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, doing: &'static str) -> impl FnOnce(io::Error) -> MapError {
+        let map = self.spec.name.clone();
+        move |source| MapError::Kernel { map, doing, source }
+    }
+}

@@ -1,0 +1,193 @@
+//! A session: an object, loaded and attached for as long as the session lives.
+//!
+//! An object's bytes go in; opening only describes it, and the kernel first hears of it when
+//! something needs it loaded. Always holds: dropping a session detaches all that it attached and
+//! frees its programs and maps; a killed process does the same, because nothing is pinned and
+//! attachments are links.
+
+use std::{fs, io, os::fd::AsFd, path::Path};
+
+use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
+
+use crate::{
+    attach::{self, AttachError, Link, Target},
+    load::{self, LoadError},
+    map::{Map, MapError},
+    spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
+};
+
+/// What can go wrong with a session.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The file cannot be read.
+    #[error("`{path}` cannot be read ({source})")]
+    File {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The bytes are no BPF object.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// No program or map of that name.
+    #[error(transparent)]
+    NoSuch(#[from] NoSuch),
+    /// The object cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The program cannot be attached.
+    #[error(transparent)]
+    Attach(#[from] AttachError),
+    /// A map cannot be read or changed.
+    #[error(transparent)]
+    Map(#[from] MapError),
+}
+
+/// An attachment of a [`Session`], to detach it before the session ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkId(usize);
+
+/// An object and what of it is in the kernel.
+///
+/// ```no_run
+/// use bpfl_runtime::{attach::Target, session::Session, value::Value};
+///
+/// let mut session = Session::open_file("count-egress.o")?;
+/// session.attach("count-egress", &Target::cgroup("/sys/fs/cgroup/some.slice"))?;
+/// let packets = session.map("pkt-count")?.lookup(&Value::Int(0))?;
+/// # Ok::<(), bpfl_runtime::session::SessionError>(())
+/// ```
+pub struct Session {
+    // Fields are dropped in this order: what is attached goes first.
+    links: Vec<Option<Link>>,
+    loaded: Option<Ebpf>,
+    spec: ObjectSpec,
+    bytes: Vec<u8>,
+}
+
+impl Session {
+    /// Opens the bytes of an object. The kernel is not asked for anything.
+    ///
+    /// # Errors
+    /// [`SessionError::Spec`] when they are no BPF object.
+    pub fn open(bytes: impl Into<Vec<u8>>) -> Result<Self, SessionError> {
+        let bytes = bytes.into();
+        let spec = ObjectSpec::parse(&bytes)?;
+        Ok(Self { links: Vec::new(), loaded: None, spec, bytes })
+    }
+
+    /// Opens the object in the file `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no BPF object.
+    pub fn open_file(path: impl AsRef<Path>) -> Result<Self, SessionError> {
+        let path = path.as_ref();
+        let read = fs::read(path);
+        Self::open(read.map_err(|source| SessionError::File { path: path.display().to_string(), source })?)
+    }
+
+    /// What the object holds.
+    pub fn spec(&self) -> &ObjectSpec {
+        &self.spec
+    }
+
+    /// Makes the maps and loads every program, if that has not been done.
+    ///
+    /// # Errors
+    /// [`SessionError::Load`], with the verifier's log where it refused.
+    pub fn load(&mut self) -> Result<(), SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        load::load_programs(loaded_or_load(loaded, bytes)?, spec)?;
+        Ok(())
+    }
+
+    /// Attaches the program called `name`, where `-` and `_` are alike, to `target`. How it is
+    /// attached follows from its section.
+    ///
+    /// # Errors
+    /// When there is no such program, or the kernel does not load or attach it.
+    pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
+        let Self { loaded, spec, bytes, links } = self;
+        let program = spec.program(name)?;
+        attach::hook(program)?;
+        let ebpf = loaded_or_load(loaded, bytes)?;
+        load::load_program(ebpf, program)?;
+        let missing = || LoadError::Other(format!("the loader does not see program `{name}`").into());
+        let handle = ebpf.program_mut(&program.name).ok_or_else(missing)?;
+        links.push(Some(attach::attach(program, handle, target)?));
+        Ok(LinkId(links.len() - 1))
+    }
+
+    /// Attaches every program to `target`, or none of them.
+    ///
+    /// # Errors
+    /// As [`Session::attach`]; what was attached before the error is detached again.
+    pub fn attach_all(&mut self, target: &Target) -> Result<Vec<LinkId>, SessionError> {
+        let names: Vec<_> = self.spec.programs.iter().map(|program| program.name.clone()).collect();
+        let before = self.links.len();
+        let attached: Result<_, _> = names.iter().map(|name| self.attach(name, target)).collect();
+        if attached.is_err() {
+            self.links.truncate(before);
+        }
+        attached
+    }
+
+    /// Detaches one attachment; whether it was still attached.
+    pub fn detach(&mut self, link: LinkId) -> bool {
+        self.links.get_mut(link.0).and_then(Option::take).is_some()
+    }
+
+    /// Detaches everything; maps and programs stay loaded.
+    pub fn detach_all(&mut self) {
+        self.links.iter_mut().for_each(|link| *link = None);
+    }
+
+    /// The map called `name`, where `-` and `_` are alike; loads the object's maps first.
+    ///
+    /// # Errors
+    /// When there is no such map, or the object cannot be loaded.
+    pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let map = spec.map(name)?;
+        open_map(loaded_or_load(loaded, bytes)?, map)
+    }
+
+    /// All maps of the object, in its order; loads them first.
+    ///
+    /// # Errors
+    /// When the object cannot be loaded.
+    pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let ebpf = &*loaded_or_load(loaded, bytes)?;
+        spec.maps.iter().map(|map| open_map(ebpf, map)).collect()
+    }
+}
+
+fn loaded_or_load<'a>(loaded: &'a mut Option<Ebpf>, bytes: &[u8]) -> Result<&'a mut Ebpf, LoadError> {
+    let ebpf = match loaded.take() {
+        Some(ebpf) => ebpf,
+        None => load::load_object(bytes)?,
+    };
+    Ok(loaded.insert(ebpf))
+}
+
+fn open_map<'a>(ebpf: &'a Ebpf, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {
+    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
+    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
+    Ok(Map::new(spec, map_data(map).fd().as_fd())?)
+}
+
+/// What is common to all kinds of maps.
+fn map_data(map: &AyaMap) -> &MapData {
+    use AyaMap as M;
+    match map {
+        M::Array(d) | M::ArrayOfMaps(d) | M::BloomFilter(d) | M::CgroupArray(d) | M::CgroupStorage(d) => d,
+        M::CgrpStorage(d) | M::CpuMap(d) | M::DevMap(d) | M::DevMapHash(d) | M::HashMap(d) => d,
+        M::HashOfMaps(d) | M::InodeStorage(d) | M::LpmTrie(d) | M::LruHashMap(d) | M::PerCpuArray(d) => d,
+        M::PerCpuCgroupStorage(d) | M::PerCpuHashMap(d) | M::PerCpuLruHashMap(d) => d,
+        M::PerfEventArray(d) | M::ProgramArray(d) | M::Queue(d) | M::ReusePortSockArray(d) => d,
+        M::RingBuf(d) | M::SockHash(d) | M::SockMap(d) | M::SkStorage(d) | M::Stack(d) => d,
+        M::StackTraceMap(d) | M::Unsupported(d) | M::XskMap(d) => d,
+    }
+}

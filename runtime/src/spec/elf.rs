@@ -1,0 +1,111 @@
+//! The ELF side of an object: sections and symbols.
+
+use std::ops::Range;
+
+use object::{
+    Architecture, Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind, SymbolKind,
+    read::elf::ElfFile64,
+};
+
+use super::{
+    MapSpec, ObjectSpec, ProgramSpec, SpecError, globals,
+    lines::{self, Lines},
+    maps, program_row,
+};
+use crate::btf::{Btf, shape::Shapes};
+
+/// An ELF file with 64-bit places, of this machine's byte order.
+pub(super) type File<'a> = ElfFile64<'a, object::Endianness>;
+
+pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
+    let file = File::parse(bytes)?;
+    if file.architecture() != Architecture::Bpf {
+        return Err(SpecError::NotBpf);
+    }
+    let btf = section_data(&file, ".BTF")?.map(Btf::parse).transpose()?;
+    let ext = section_data(&file, ".BTF.ext")?;
+    let lines = btf.as_ref().zip(ext).map(|(btf, ext)| lines::read(btf, ext)).unwrap_or_default();
+    Ok(ObjectSpec {
+        programs: programs(&file, &lines)?,
+        maps: all_maps(&file, btf.as_ref())?,
+        license: license(&file)?,
+    })
+}
+
+fn section_data<'a>(file: &File<'a>, name: &str) -> Result<Option<&'a [u8]>, SpecError> {
+    Ok(file.section_by_name(name).map(|section| section.data()).transpose()?)
+}
+
+fn license(file: &File<'_>) -> Result<String, SpecError> {
+    let bytes = section_data(file, "license")?.unwrap_or(&[]);
+    Ok(String::from_utf8_lossy(bytes).trim_end_matches('\0').to_string())
+}
+
+/// Programs are the global functions of code sections other than `.text`, which holds subprograms.
+fn programs(file: &File<'_>, lines: &Lines) -> Result<Vec<ProgramSpec>, SpecError> {
+    let mut found = Vec::new();
+    for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text) {
+        let Some(index) = symbol.section_index() else { continue };
+        let section = file.section_by_index(index)?;
+        if section.kind() != SectionKind::Text || section.name()? == ".text" || symbol.size() == 0 {
+            continue;
+        }
+        found.push((index, symbol.address(), program(file, &section, &symbol, lines)?));
+    }
+    found.sort_by_key(|(index, address, _)| (index.0, *address));
+    Ok(found.into_iter().map(|(_, _, program)| program).collect())
+}
+
+fn program<'a>(
+    file: &File<'a>,
+    section: &impl ObjectSection<'a>,
+    symbol: &impl ObjectSymbol<'a>,
+    lines: &Lines,
+) -> Result<ProgramSpec, SpecError> {
+    let start = symbol.address() as usize;
+    let range = start..start.saturating_add(symbol.size() as usize);
+    let name = section.name()?.to_string();
+    Ok(ProgramSpec {
+        name: symbol.name()?.to_string(),
+        row: program_row(&name),
+        code: section.data()?.get(range.clone()).unwrap_or(&[]).to_vec(),
+        lines: lines::within(lines, &name, &range),
+        references: references(file, section, &range),
+        section: name,
+    })
+}
+
+/// The symbols that relocations within `range` name, by slot from its start.
+fn references<'a>(
+    file: &File<'a>,
+    section: &impl ObjectSection<'a>,
+    range: &Range<usize>,
+) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (at, relocation) in section.relocations() {
+        let at = at as usize;
+        let RelocationTarget::Symbol(index) = relocation.target() else { continue };
+        let symbol = file.symbol_by_index(index).ok().filter(|_| range.contains(&at));
+        if let Some(Ok(name)) = symbol.map(|symbol| symbol_name(file, &symbol)) {
+            found.push(((at - range.start) / 8, name));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A symbol's name; a section's symbol has none of its own.
+fn symbol_name<'a>(file: &File<'a>, symbol: &impl ObjectSymbol<'a>) -> Result<String, SpecError> {
+    match (symbol.name()?, symbol.section_index()) {
+        ("", Some(index)) => Ok(file.section_by_index(index)?.name()?.to_string()),
+        (name, _) => Ok(name.to_string()),
+    }
+}
+
+fn all_maps(file: &File<'_>, btf: Option<&Btf>) -> Result<Vec<MapSpec>, SpecError> {
+    let Some(btf) = btf else { return Ok(Vec::new()) };
+    let mut shapes = Shapes::new(btf);
+    let mut all = maps::read(btf, &mut shapes)?;
+    all.extend(globals::read(file, btf, &mut shapes)?);
+    Ok(all)
+}

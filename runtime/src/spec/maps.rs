@@ -1,0 +1,81 @@
+//! BTF-defined maps: the variables of `.maps`, whose struct's members are the map's attributes.
+//!
+//! `__uint(name, N)` is a pointer to an array of N, `__type(name, T)` a pointer to T (libbpf's
+//! bpf_helpers.h and `parse_btf_map_def` in libbpf.c).
+
+use std::sync::Arc;
+
+use super::{MapSpec, SpecError};
+use crate::{
+    btf::{
+        Btf, Kind, TypeId,
+        shape::{Shape, Shapes},
+    },
+    map::kind,
+};
+
+pub(super) fn read(btf: &Btf, shapes: &mut Shapes<'_>) -> Result<Vec<MapSpec>, SpecError> {
+    let variables = btf.section(".maps").unwrap_or(&[]);
+    variables.iter().map(|(variable, ..)| map(btf, shapes, *variable)).collect()
+}
+
+/// What the members of a definition say.
+#[derive(Default)]
+struct Attributes {
+    kind: u32,
+    max_entries: u32,
+    key_size: Option<u32>,
+    value_size: Option<u32>,
+    key: Option<TypeId>,
+    value: Option<TypeId>,
+}
+
+fn map(btf: &Btf, shapes: &mut Shapes<'_>, variable: TypeId) -> Result<MapSpec, SpecError> {
+    let symbol = btf.get(variable)?;
+    let name = symbol.name.clone();
+    let wrong = |why| SpecError::Map { map: name.clone(), why };
+    let Kind::Variable(definition) = symbol.kind else { return Err(wrong("it is no variable")) };
+    let Kind::Struct { members, .. } = &btf.resolve(definition)?.kind else {
+        return Err(wrong("it is no struct"));
+    };
+    let mut attributes = Attributes::default();
+    for member in members {
+        let Kind::Pointer(target) = btf.resolve(member.ty)?.kind else { continue };
+        set(btf, &mut attributes, &member.name, target)?;
+    }
+    if attributes.kind == 0 {
+        return Err(wrong("it has no type"));
+    }
+    Ok(MapSpec {
+        kind: kind::find(attributes.kind),
+        key: shape(shapes, attributes.key, attributes.key_size)?,
+        value: shape(shapes, attributes.value, attributes.value_size)?,
+        max_entries: attributes.max_entries,
+        globals: false,
+        name,
+    })
+}
+
+fn set(btf: &Btf, to: &mut Attributes, name: &str, target: TypeId) -> Result<(), SpecError> {
+    let number = match btf.resolve(target)?.kind {
+        Kind::Array { count, .. } => count,
+        _ => 0,
+    };
+    match name {
+        "type" => to.kind = number,
+        "max_entries" => to.max_entries = number,
+        "key_size" => to.key_size = Some(number),
+        "value_size" => to.value_size = Some(number),
+        "key" => to.key = Some(target),
+        "value" => to.value = Some(target),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn shape(shapes: &mut Shapes<'_>, ty: Option<TypeId>, size: Option<u32>) -> Result<Arc<Shape>, SpecError> {
+    match ty {
+        Some(ty) => Ok(shapes.get(ty)?),
+        None => Ok(Arc::new(Shape::of_size(size.unwrap_or(0) as usize))),
+    }
+}

@@ -1,0 +1,157 @@
+//! What an object says it holds, without asking the kernel.
+//!
+//! The bytes of an ELF object go in; an [`ObjectSpec`] comes out: programs with their section and
+//! attach type, maps with their kind and the types of keys and values, the licence. Names are in
+//! the order in which the object has them.
+
+mod elf;
+mod globals;
+mod lines;
+mod maps;
+
+use std::sync::Arc;
+
+use bpfl_stdlib::catalog::section::{self, Section};
+
+use crate::{
+    btf::{BtfError, shape::Shape},
+    map::kind::MapKind,
+    name,
+};
+
+/// Why bytes are not an object that can be described.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// Not ELF, or damaged.
+    #[error("it is no readable ELF object ({0})")]
+    Elf(#[from] object::read::Error),
+    /// ELF, but for another machine.
+    #[error("it is an ELF object, but not one for BPF")]
+    NotBpf,
+    /// Its type information cannot be read.
+    #[error(transparent)]
+    Btf(#[from] BtfError),
+    /// A map's definition is not one.
+    #[error("the definition of map `{map}` is not one that libbpf understands: {why}")]
+    Map {
+        /// The map.
+        map: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+/// What an object holds.
+#[derive(Clone, Debug, Default)]
+pub struct ObjectSpec {
+    /// Its programs.
+    pub programs: Vec<ProgramSpec>,
+    /// Its maps, and its sections of global variables.
+    pub maps: Vec<MapSpec>,
+    /// The licence; empty when it states none.
+    pub license: String,
+}
+
+/// A program of an object.
+#[derive(Clone, Debug)]
+pub struct ProgramSpec {
+    /// The name of its symbol.
+    pub name: String,
+    /// The name of its section.
+    pub section: String,
+    /// What the catalogue says of the section; `None` for a section it does not know.
+    pub row: Option<&'static Section>,
+    /// Its instructions, 8 bytes each, not yet relocated.
+    pub code: Vec<u8>,
+    /// Which source each instruction is from, in order of their slots.
+    pub lines: Vec<SourceLine>,
+    /// Which instructions refer to a map or another symbol: (slot, name), in order.
+    pub references: Vec<(usize, String)>,
+}
+
+/// The source of the instructions from one slot on, up to that of the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// The first 8-byte slot of the program that it is about.
+    pub slot: usize,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1; 0 when it is not known.
+    pub column: u32,
+    /// The text of the line.
+    pub text: String,
+}
+
+/// A map of an object.
+#[derive(Clone, Debug)]
+pub struct MapSpec {
+    /// The name of its symbol; of a section of globals, the section's.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static MapKind,
+    /// How a key is read.
+    pub key: Arc<Shape>,
+    /// How a value is read; of a per-CPU map, the value of one CPU.
+    pub value: Arc<Shape>,
+    /// How many entries it may have.
+    pub max_entries: u32,
+    /// Whether it holds global variables: one entry, a field for each variable.
+    pub globals: bool,
+}
+
+impl ObjectSpec {
+    /// Reads an ELF object.
+    ///
+    /// # Errors
+    /// When the bytes are no BPF object or a map's definition makes no sense.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SpecError> {
+        elf::read(bytes)
+    }
+
+    /// The program called `name`, where `-` and `_` are alike.
+    ///
+    /// # Errors
+    /// [`NoSuch`] with what was probably meant.
+    pub fn program(&self, name: &str) -> Result<&ProgramSpec, NoSuch> {
+        self.programs
+            .iter()
+            .find(|program| name::same(&program.name, name))
+            .ok_or_else(|| NoSuch::new("program", name, self.programs.iter().map(|p| p.name.as_str())))
+    }
+
+    /// The map called `name`, where `-` and `_` are alike.
+    ///
+    /// # Errors
+    /// [`NoSuch`] with what was probably meant.
+    pub fn map(&self, name: &str) -> Result<&MapSpec, NoSuch> {
+        self.maps
+            .iter()
+            .find(|map| name::same(&map.name, name))
+            .ok_or_else(|| NoSuch::new("map", name, self.maps.iter().map(|m| m.name.as_str())))
+    }
+}
+
+/// A name that the object does not have.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the object has no {what} `{name}`; {suggestion}")]
+pub struct NoSuch {
+    /// `program` or `map`.
+    pub what: &'static str,
+    /// The name as asked for.
+    pub name: String,
+    /// What was probably meant, or what there is.
+    pub suggestion: String,
+}
+
+impl NoSuch {
+    fn new<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let known: Vec<_> = known.collect();
+        Self { what, name: name.into(), suggestion: name::suggestion(name, &known) }
+    }
+}
+
+fn program_row(section: &str) -> Option<&'static Section> {
+    section::find(section)
+}

@@ -1,0 +1,49 @@
+//! The bpf system call, for the few commands that aya has no dynamically sized form of.
+//!
+//! Always holds: this folder and the child's way into its cgroup are the only unsafe code of the
+//! crate, and every wrapper here is safe to call with any arguments. Layouts are those of
+//! `union bpf_attr` in include/uapi/linux/bpf.h; the kernel takes shorter forms of it.
+
+mod map;
+mod program;
+
+pub(crate) use map::RawMap;
+pub use program::attached_programs;
+pub(crate) use program::{link_cgroup, load_program};
+
+use std::{io, mem::size_of};
+
+/// Commands, as numbered in `enum bpf_cmd`.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Command {
+    MapLookup = 1,
+    MapUpdate = 2,
+    MapDelete = 3,
+    MapNextKey = 4,
+    ProgramLoad = 5,
+    InfoByFd = 15,
+    ProgramQuery = 16,
+    LinkCreate = 28,
+}
+
+/// Calls bpf(2).
+///
+/// # Safety
+/// `attr` must be laid out as the command wants it, without padding, and the addresses in it must
+/// be good for what the command reads and writes there.
+unsafe fn bpf<T>(command: Command, attr: &mut T) -> io::Result<i64> {
+    let attr: *mut T = attr;
+    // SAFETY: the kernel reads and writes at most `size_of::<T>()` bytes at `attr`, which is one
+    // whole `T`; what it does through addresses within is the caller's promise.
+    let result = unsafe { libc::syscall(libc::SYS_bpf, command as u32, attr, size_of::<T>()) };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+fn address<T: ?Sized>(of: &T) -> u64 {
+    std::ptr::from_ref(of).cast::<u8>() as u64
+}
+
+fn address_mut<T: ?Sized>(of: &mut T) -> u64 {
+    std::ptr::from_mut(of).cast::<u8>() as u64
+}

@@ -1,0 +1,109 @@
+//! Loading a few instructions without an object, and asking what is attached.
+
+use std::{
+    io,
+    os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
+};
+
+use super::{Command, address, address_mut, bpf};
+
+#[repr(C)]
+#[derive(Default)]
+struct LoadAttr {
+    program_type: u32,
+    instruction_count: u32,
+    instructions: u64,
+    license: u64,
+    log_level: u32,
+    log_size: u32,
+    log: u64,
+    kernel_version: u32,
+    flags: u32,
+    name: [u8; 16],
+    ifindex: u32,
+    attach_type: u32,
+}
+
+/// Loads `instructions`, 8 bytes each, under the licence "GPL".
+pub(crate) fn load_program(
+    program_type: u32,
+    attach_type: u32,
+    name: &str,
+    instructions: &[u64],
+) -> io::Result<OwnedFd> {
+    let mut attr = LoadAttr {
+        program_type,
+        attach_type,
+        instruction_count: instructions.len() as u32,
+        instructions: address(instructions),
+        license: address(c"GPL".to_bytes_with_nul()),
+        ..LoadAttr::default()
+    };
+    for (to, from) in attr.name.iter_mut().take(15).zip(name.bytes()) {
+        *to = from;
+    }
+    // SAFETY: the kernel reads `instruction_count` instructions and a licence that ends in NUL;
+    // both outlive the call.
+    let fd = unsafe { bpf(Command::ProgramLoad, &mut attr) }?;
+    own(fd)
+}
+
+#[repr(C)]
+struct LinkAttr {
+    program: u32,
+    target: u32,
+    attach_type: u32,
+    flags: u32,
+}
+
+/// Attaches `program` to the cgroup behind `cgroup` until the link that is returned is closed.
+pub(crate) fn link_cgroup(program: impl AsFd, cgroup: impl AsFd, attach_type: u32) -> io::Result<OwnedFd> {
+    let mut attr = LinkAttr {
+        program: program.as_fd().as_raw_fd() as u32,
+        target: cgroup.as_fd().as_raw_fd() as u32,
+        attach_type,
+        flags: 0,
+    };
+    // SAFETY: this command's attributes hold no addresses.
+    let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
+    own(fd)
+}
+
+fn own(fd: i64) -> io::Result<OwnedFd> {
+    let fd = i32::try_from(fd).map_err(io::Error::other)?;
+    // SAFETY: the kernel has just made this descriptor for us, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+#[repr(C)]
+struct QueryAttr {
+    target: u32,
+    attach_type: u32,
+    query_flags: u32,
+    attach_flags: u32,
+    ids: u64,
+    count: u32,
+    pad: u32,
+}
+
+/// The ids of the programs that are attached to the cgroup behind `cgroup` itself (not to its
+/// parents) as `attach_type`, a number of `enum bpf_attach_type`. At most 64, which is as many as
+/// the kernel allows.
+///
+/// # Errors
+/// When the kernel refuses: `EPERM` without CAP_NET_ADMIN, `EBADF` for what is no cgroup v2.
+pub fn attached_programs(cgroup: impl AsFd, attach_type: u32) -> io::Result<Vec<u32>> {
+    let mut ids = [0u32; 64];
+    let mut attr = QueryAttr {
+        target: cgroup.as_fd().as_raw_fd() as u32,
+        attach_type,
+        query_flags: 0,
+        attach_flags: 0,
+        ids: address_mut(&mut ids),
+        count: ids.len() as u32,
+        pad: 0,
+    };
+    // SAFETY: `ids` has room for `count` ids, and outlives the call.
+    unsafe { bpf(Command::ProgramQuery, &mut attr) }?;
+    Ok(ids[..(attr.count as usize).min(ids.len())].to_vec())
+}

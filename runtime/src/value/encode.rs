@@ -1,0 +1,161 @@
+//! Values to bytes. Nothing is truncated on the way: what does not fit is an error.
+
+use super::Value;
+use crate::btf::shape::{Field, Shape};
+
+/// Why a value cannot be the bytes of a shape.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum EncodeError {
+    /// The number is too large or too small.
+    #[error("{number} does not fit {}{} bits", if *signed { "a signed integer of " } else { "" }, bytes * 8)]
+    Range {
+        /// The number.
+        number: i128,
+        /// The width in bytes.
+        bytes: usize,
+        /// Whether the place is signed.
+        signed: bool,
+    },
+    /// More elements or bytes than there is room for.
+    #[error("{given} elements do not fit an array of {room}")]
+    Length {
+        /// How many there are.
+        given: usize,
+        /// How many there may be.
+        room: usize,
+    },
+    /// A struct without this field.
+    #[error("there is no field `{0}`")]
+    NoField(String),
+    /// An enumeration without this member.
+    #[error("there is no enumerator `{0}`")]
+    NoMember(String),
+    /// A value of another kind.
+    #[error("`{value}` is not {wanted}")]
+    Kind {
+        /// The value as printed.
+        value: String,
+        /// What belongs there.
+        wanted: &'static str,
+    },
+}
+
+/// The bytes of `value` as a `shape`; what a struct or an array leaves out is zero.
+///
+/// # Errors
+/// When the value does not fit or is of another kind.
+///
+/// ```
+/// use bpfl_runtime::{btf::shape::Shape, value::{Value, encode}};
+/// let shape = Shape::Int { bytes: 1, signed: false };
+/// assert_eq!(encode(&shape, &Value::Int(255)).unwrap(), [255]);
+/// assert!(encode(&shape, &Value::Int(256)).is_err());
+/// ```
+pub fn encode(shape: &Shape, value: &Value) -> Result<Vec<u8>, EncodeError> {
+    match (shape, value) {
+        (Shape::Int { bytes, signed }, Value::Int(number)) => integer(*number, *bytes, *signed),
+        (Shape::Char, Value::Int(number)) => integer(*number, 1, *number < 0),
+        (Shape::Bool { bytes }, Value::Bool(flag)) => integer(i128::from(*flag), *bytes, false),
+        (Shape::Bool { bytes }, Value::Int(number @ (0 | 1))) => integer(*number, *bytes, false),
+        (Shape::Enum { bytes, .. }, Value::Int(number) | Value::Enum { number, .. }) => {
+            integer(*number, *bytes, *number < 0)
+        }
+        (Shape::Enum { bytes, members, .. }, Value::Text(name)) => {
+            let member = members.iter().find(|(member, _)| crate::name::same(member, name));
+            let (_, number) = member.ok_or_else(|| EncodeError::NoMember(name.clone()))?;
+            integer(*number, *bytes, *number < 0)
+        }
+        (Shape::Array { element, count }, Value::Text(text)) if **element == Shape::Char => {
+            padded(text.as_bytes(), *count)
+        }
+        (Shape::Array { element, count }, Value::Array(values)) => array(element, *count, values),
+        (Shape::Struct { bytes, fields, .. }, Value::Struct(values)) => record(*bytes, fields, values),
+        (_, Value::Bytes(bytes)) if bytes.len() == shape.size() => Ok(bytes.clone()),
+        (_, Value::Bytes(bytes)) => Err(EncodeError::Length { given: bytes.len(), room: shape.size() }),
+        _ => Err(EncodeError::Kind { value: value.to_string(), wanted: kind(shape) }),
+    }
+}
+
+fn kind(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Int { .. } | Shape::Char => "an integer",
+        Shape::Bool { .. } => "a truth value",
+        Shape::Float { .. } => "something that userspace can store: it is a floating-point number",
+        Shape::Enum { .. } => "an enumerator",
+        Shape::Array { .. } => "an array",
+        Shape::Struct { .. } => "a struct",
+        Shape::Bytes { .. } => "bytes",
+    }
+}
+
+fn integer(number: i128, bytes: usize, signed: bool) -> Result<Vec<u8>, EncodeError> {
+    let range = EncodeError::Range { number, bytes, signed };
+    if bytes == 0 || bytes > 16 {
+        return Err(range);
+    }
+    let bits = (bytes * 8) as u32;
+    let (least, most) = match signed {
+        true => (i128::MIN >> (128 - bits), i128::MAX >> (128 - bits)),
+        false => (0, 1i128.checked_shl(bits).map_or(i128::MAX, |limit| limit.wrapping_sub(1))),
+    };
+    if number < least || number > most {
+        return Err(range);
+    }
+    let wide = number.to_ne_bytes();
+    let at = if cfg!(target_endian = "big") { 16 - bytes } else { 0 };
+    Ok(wide[at..at + bytes].to_vec())
+}
+
+fn padded(bytes: &[u8], room: usize) -> Result<Vec<u8>, EncodeError> {
+    if bytes.len() > room {
+        return Err(EncodeError::Length { given: bytes.len(), room });
+    }
+    let mut whole = bytes.to_vec();
+    whole.resize(room, 0);
+    Ok(whole)
+}
+
+fn array(element: &Shape, count: usize, values: &[Value]) -> Result<Vec<u8>, EncodeError> {
+    if values.len() > count {
+        return Err(EncodeError::Length { given: values.len(), room: count });
+    }
+    let parts = values.iter().map(|value| encode(element, value)).collect::<Result<Vec<_>, _>>()?;
+    padded(&parts.concat(), element.size().saturating_mul(count))
+}
+
+fn record(size: usize, fields: &[Field], values: &[(String, Value)]) -> Result<Vec<u8>, EncodeError> {
+    let mut whole = vec![0; size];
+    for (name, value) in values {
+        let field = fields.iter().find(|f| crate::name::same(&f.name, name));
+        let field = field.ok_or_else(|| EncodeError::NoField(name.clone()))?;
+        match field.bit_width {
+            0 => put(&mut whole, field.bit_offset / 8, &encode(&field.shape, value)?),
+            width => put_bits(&mut whole, field.bit_offset, width, value)?,
+        }
+    }
+    Ok(whole)
+}
+
+fn put(whole: &mut [u8], at: usize, part: &[u8]) {
+    if let Some(place) = whole.get_mut(at..at + part.len()) {
+        place.copy_from_slice(part);
+    }
+}
+
+/// Bit-fields are set a bit at a time: they are rare, and may straddle bytes.
+fn put_bits(whole: &mut [u8], offset: usize, width: usize, value: &Value) -> Result<(), EncodeError> {
+    let kind = || EncodeError::Kind { value: value.to_string(), wanted: "an integer" };
+    let number = value.as_int().ok_or_else(kind)?;
+    let range = EncodeError::Range { number, bytes: width.div_ceil(8), signed: number < 0 };
+    let fits = |limit: i128| number >= -(limit >> 1) && number < limit;
+    if !1i128.checked_shl(width as u32).is_some_and(fits) {
+        return Err(range);
+    }
+    for bit in 0..width {
+        let at = offset + if cfg!(target_endian = "big") { width - 1 - bit } else { bit };
+        let mask = if cfg!(target_endian = "big") { 0x80 >> (at % 8) } else { 1 << (at % 8) };
+        let Some(byte) = whole.get_mut(at / 8) else { return Err(range) };
+        *byte = *byte & !mask | if number >> bit & 1 == 1 { mask } else { 0 };
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use bpfl_compiler::driver::{Cpu, Options, Stage};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use crate::duration;
+
+/// A Lisp for BPF: compiles programs for the kernel, loads and runs them.
+#[derive(Debug, Parser)]
+#[command(name = "bpfl", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Whether messages are coloured.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Color {
+    /// On terminals, unless the environment has NO_COLOR.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What bpfl can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile a source file into a BPF object
+    Build(Build),
+    /// Say what is wrong with a source file, and write nothing
+    Check(Check),
+    /// Load a file's programs, attach them, and show their maps until told to stop
+    Run(Run),
+    /// Show the machine code of an object or a source file
+    Disasm(Disasm),
+    /// Explain a diagnostic's code, such as E0107
+    Explain(Explain),
+    /// Say what of this machine is ready for BPF, and how to mend what is not
+    Doctor(Doctor),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page, or write all of them into a directory
+    Man(Man),
+}
+
+/// How to compile.
+#[derive(Debug, Args)]
+pub struct Compile {
+    /// The instruction set: v1, v2, v3 or v4
+    #[arg(long, value_name = "SET", default_value = "v3")]
+    pub cpu: Cpu,
+}
+
+impl Compile {
+    /// The same for the compiler.
+    pub fn options(&self) -> Options {
+        Options { cpu: self.cpu }
+    }
+}
+
+/// `bpfl build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The source file; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Where to write; `-` is standard output [default: FILE's name with `.o`, in the working directory]
+    #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// What to make: the object, or what a stage before it made, as text on standard output
+    #[arg(long, value_enum, default_value_t = Emit::Obj, value_name = "STAGE")]
+    pub emit: Emit,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// What `build` makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Emit {
+    /// The data as read
+    Datum,
+    /// The typed program
+    Hir,
+    /// SSA, before optimisation
+    Ir,
+    /// SSA, after optimisation
+    Opt,
+    /// BPF assembly with source lines
+    Asm,
+    /// The ELF object
+    Obj,
+}
+
+impl Emit {
+    /// The stage to print; `None` for the object, which is no text.
+    pub fn stage(self) -> Option<Stage> {
+        match self {
+            Self::Datum => Some(Stage::Datum),
+            Self::Hir => Some(Stage::Hir),
+            Self::Ir => Some(Stage::Ir),
+            Self::Opt => Some(Stage::Opt),
+            Self::Asm => Some(Stage::Asm),
+            Self::Obj => None,
+        }
+    }
+}
+
+/// `bpfl check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The source file; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// `bpfl run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+With `-- CMD`, a fresh cgroup is made for CMD, the programs see only what CMD does, and the table
+goes to standard error. The exit status then is CMD's own, 128+n when signal n ended it, 127 when
+it was not found, and 125 when bpfl itself failed.")]
+pub struct Run {
+    /// A source file or an object; `-` is standard input [default: the only .lisp file here]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// The cgroup to attach to, or with CMD to make its cgroup in [default: the whole hierarchy;
+    /// with CMD, the cgroup that bpfl is in]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cgroup: Option<PathBuf>,
+    /// Stop after this time, such as 500ms, 5s or 2m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
+    pub time: Option<Duration>,
+    /// How often to show the maps
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration::parse)]
+    pub interval: Duration,
+    /// Show the verifier's whole log when the kernel refuses a program
+    #[arg(long)]
+    pub verifier_log: bool,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+    /// A command to run in a cgroup of its own, and its arguments
+    #[arg(last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+}
+
+/// `bpfl disasm`.
+#[derive(Debug, Args)]
+pub struct Disasm {
+    /// An object or a source file; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// `bpfl explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as E0107
+    pub code: String,
+}
+
+/// `bpfl doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "The exit status is 0 when this user can load and attach a cgroup_skb program.")]
+pub struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `bpfl completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// `bpfl man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The directory to write the pages into
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub directory: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

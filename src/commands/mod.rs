@@ -1,0 +1,26 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod completions;
+mod disasm;
+mod doctor;
+mod explain;
+mod man;
+mod run;
+
+use crate::{cli::Command, failure::Outcome};
+
+/// Does what the command line asks.
+pub fn dispatch(command: Command) -> Outcome {
+    match command {
+        Command::Build(args) => build::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Disasm(args) => disasm::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+    }
+}

@@ -1,0 +1,88 @@
+//! `bpfl run`: loads a file's programs, attaches them, shows their maps, and ends cleanly.
+//!
+//! Always holds: whatever ends the run, programs are detached and freed, and the cgroup that was
+//! made for CMD is removed once nothing is in it.
+
+mod command;
+mod verifier;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use bpfl_runtime::{
+    attach::Target,
+    cgroup::{Hierarchy, resolve},
+    session::{Session, SessionError},
+};
+
+use crate::{
+    cli::Run,
+    failure::{Failure, Outcome},
+    input::{self, Input},
+    output,
+    signals::Signals,
+};
+
+/// Runs the command.
+pub fn run(args: &Run) -> Outcome {
+    match args.command.is_empty() {
+        true => prepare(args).and_then(|ready| watch::run(args, ready)),
+        false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::into_own),
+    }
+}
+
+/// What both ways of running start from.
+struct Ready {
+    session: Session,
+    hierarchy: Hierarchy,
+    /// The cgroup that `--cgroup` means.
+    chosen: Option<PathBuf>,
+    signals: Signals,
+}
+
+fn prepare(args: &Run) -> Result<Ready, Failure> {
+    let file = args.file.clone().map_or_else(only_file, Ok)?;
+    let object = match input::read(&file, &args.compile)? {
+        Input::Object(bytes) => bytes,
+        Input::Lisp(source) => source.compile()?,
+    };
+    let session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    if session.spec().programs.is_empty() {
+        let name = file.display();
+        return Err(Failure::new(format!("`{name}` has no program to run; define one with `defprog`")));
+    }
+    let hierarchy = Hierarchy::find()?;
+    let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
+    let signals =
+        Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
+    Ok(Ready { session, hierarchy, chosen, signals })
+}
+
+fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {
+    let found = resolve(hierarchy, path)?;
+    if let Some(note) = &found.note {
+        output::note(note);
+    }
+    Ok(found.path)
+}
+
+/// The only `.lisp` file in the working directory.
+fn only_file() -> Result<PathBuf, Failure> {
+    let files = input::lisp_files(Path::new("."));
+    let list = || files.iter().map(|file| format!("\n  {}", file.display())).collect::<String>();
+    match files.as_slice() {
+        [] => Err(Failure::new("there is no .lisp file here; name the file to run")),
+        [file] => Ok(file.clone()),
+        _ => Err(Failure::new(format!("there are several .lisp files here; name the one to run:{}", list()))),
+    }
+}
+
+fn in_file(file: &Path, error: &SessionError) -> Failure {
+    Failure::new(format!("`{}`: {error}", file.display()))
+}
+
+/// Loads and attaches every program to `cgroup`.
+fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failure> {
+    let attached = session.attach_all(&Target::cgroup(cgroup));
+    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))
+}

@@ -1,0 +1,74 @@
+//! Running without a command: attached to a cgroup until a signal or the end of `--for`.
+
+use std::time::{Duration, Instant};
+
+use bpfl_runtime::session::Session;
+
+use super::{Ready, attach};
+use crate::{
+    cli::Run,
+    failure::{Failure, Outcome},
+    output,
+    signals::{Event, Signals},
+    table::{self, Stream},
+    view::View,
+};
+
+/// What is waited for at most when `--for` is not given; then it is waited again.
+const LONG: Duration = Duration::from_secs(3600);
+
+pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
+    let Ready { mut session, hierarchy, chosen, signals } = ready;
+    let cgroup = chosen.unwrap_or(hierarchy.mount);
+    attach(args, &mut session, &cgroup)?;
+    output::note(&format!("{} attached to `{}`", programs(&session), cgroup.display()));
+    let view = View::new();
+    let status = watch(args, &mut session, &signals, &view);
+    view.clear();
+    let status = status?;
+    let rows = table::rows(&mut session)?;
+    session.detach_all();
+    output::print(table::table(&rows, Stream::Out))?;
+    Ok(status)
+}
+
+fn programs(session: &Session) -> String {
+    let names: Vec<_> = session.spec().programs.iter().map(|p| format!("`{}`", p.name)).collect();
+    names.join(", ")
+}
+
+/// Shows the maps at each interval; gives the exit status.
+fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View) -> Outcome {
+    let start = Instant::now();
+    let end = args.time.map(|time| start + time);
+    let mut next = if view.is_live() { start } else { start + args.interval };
+    loop {
+        let until = end.map_or(next, |end| end.min(next));
+        if let Some(status) = ended(signals, until)? {
+            return Ok(status);
+        }
+        let now = Instant::now();
+        if end.is_some_and(|end| now >= end) {
+            return Ok(0);
+        }
+        if now >= next {
+            view.show(&table::lines(&table::rows(session)?))?;
+            // An interval that passed while the maps were read is not made up for.
+            next = (next + args.interval).max(now);
+        }
+    }
+}
+
+/// Waits until `until`; the status with which to end when a signal says so.
+fn ended(signals: &Signals, until: Instant) -> Result<Option<u8>, Failure> {
+    let patience = until.saturating_duration_since(Instant::now()).min(LONG);
+    match wait(signals, patience)? {
+        Some(Event::End { signal, .. }) => Ok(Some(128 + signal as u8)),
+        _ => Ok(None),
+    }
+}
+
+/// The next event within `patience`.
+pub(super) fn wait(signals: &Signals, patience: Duration) -> Result<Option<Event>, Failure> {
+    signals.wait(patience).map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))
+}

@@ -1,0 +1,59 @@
+//! What goes to standard output and standard error.
+
+use std::{
+    env,
+    io::{self, ErrorKind, IsTerminal, Write},
+    sync::OnceLock,
+};
+
+use crate::{cli::Color, failure::Failure};
+
+static COLOR: OnceLock<bool> = OnceLock::new();
+
+/// Decides once whether messages are coloured.
+pub fn set_color(color: Color) {
+    let wanted = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    // Set only once, by main.
+    let _ = COLOR.set(wanted);
+}
+
+/// Whether messages on standard error are coloured.
+pub fn color() -> bool {
+    *COLOR.get().unwrap_or(&false)
+}
+
+/// Writes all of `bytes` to standard output.
+pub fn print(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let result = out.write_all(bytes.as_ref()).and_then(|()| out.flush());
+    result.map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::BrokenPipe,
+        _ => Failure::new(format!("standard output cannot be written ({error})")),
+    })
+}
+
+/// Writes to standard error; when that fails there is nobody left to tell.
+pub fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// An error message.
+pub fn error(text: &str) {
+    labelled("error", "31", text);
+}
+
+/// A remark about what was done in another way than asked.
+pub fn note(text: &str) {
+    labelled("note", "36", text);
+}
+
+fn labelled(label: &str, code: &str, text: &str) {
+    match color() {
+        true => tell(&format!("\x1b[1;{code}m{label}\x1b[0m\x1b[1m:\x1b[0m {text}\n")),
+        false => tell(&format!("{label}: {text}\n")),
+    }
+}
