@@ -83,7 +83,7 @@ pub enum Test {
 /// An expression's operation.
 #[derive(Clone, Debug)]
 pub enum Node {
-    /// An entry of the type's input map.
+    /// A value loaded from the inputs.
     Input(usize),
     /// A number, which takes the type of the other operand.
     Literal(i128),
@@ -119,38 +119,48 @@ pub struct Expr {
 /// The programs of one seed.
 pub fn batch(seed: u64) -> Batch {
     let mut random = Random::new(seed);
-    let (mut text, mut inputs, mut values) = (String::new(), Inputs::empty(), Vec::new());
+    let (mut bytes, mut values) = (Vec::new(), Vec::new());
     for ty in TYPES {
-        let name = ty.name();
-        text += &format!("(defmap in-{name} :type :array :key u32 :value {name} :max-entries {INPUTS})\n\n");
         for index in 0..INPUTS {
             let value = ty.wrap(random.edgy().into());
-            let bytes = value.to_le_bytes()[..ty.bits as usize / 8].to_vec();
-            inputs.entries.push((format!("in_{name}"), (index as u32).to_le_bytes().to_vec(), bytes));
+            bytes.extend_from_slice(&(value as u64).to_le_bytes());
             values.push((ty, index, value));
         }
     }
-    text += &format!("(defmap out :type :array :key u32 :value u64 :max-entries {EXPRESSIONS})\n\n");
+    let mut text = format!(
+        "(defmap in :type :array :key u32 :value (array u64 {}) :max-entries 1)\n\n\
+         (defmap out :type :array :key u32 :value u64 :max-entries {EXPRESSIONS})\n\n",
+        values.len()
+    );
+    let mut inputs = Inputs::empty();
+    inputs.entries.push(("in".into(), vec![0; 4], bytes));
     let mut programs = Vec::new();
     for index in 0..PROGRAMS {
         let name = format!("p{index}");
         let expressions: Vec<_> = (0..EXPRESSIONS).map(|_| Grower::new(&mut random).number(4)).collect();
         text += &format!("(defprog {name} (:type :cgroup-skb :section \"cgroup_skb/egress\")\n");
+        text += "  (when-let ((p (map-lookup in 0)))\n";
         for (i, expression) in expressions.iter().enumerate() {
-            text += &format!("  (setf (getmap out {i}) (u64 {expression}))\n");
+            text += &format!("    (setf (getmap out {i}) (u64 {expression}))\n");
         }
-        text += "  1)\n\n";
+        text += "    nil)\n  1)\n\n";
         let wanted = expressions.iter().map(|e| compute::value(e, &values) as u64).collect();
         programs.push(Program { name, wanted, what: expressions.iter().map(Expr::to_string).collect() });
     }
     Batch { text, inputs, programs }
 }
 
+/// Where in the inputs an input is: eight bytes for each.
+fn offset(ty: Int, index: usize) -> usize {
+    let position = TYPES.iter().position(|other| *other == ty).unwrap_or(0);
+    8 * (position * INPUTS + index)
+}
+
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ty = self.ty.name();
         match &self.node {
-            Node::Input(index) => write!(f, "(getmap in-{ty} {index})"),
+            Node::Input(index) => write!(f, "(load {ty} p {})", offset(self.ty, *index)),
             Node::Literal(value) => write!(f, "{value}"),
             Node::Binary(op, a, b) => write!(f, "({} {a} {b})", op.name()),
             Node::Shift(op, a, n) => write!(f, "({} {a} {n})", op.name()),

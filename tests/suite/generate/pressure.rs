@@ -12,6 +12,9 @@ use crate::state::Inputs;
 const PROGRAMS: usize = 20;
 /// How many entries the map has in which values are put away.
 const SHELVES: usize = 8;
+/// How many uses of that map a program has at most.
+const HELPERS: usize = 8;
+const CLOBBERS: [&str; 3] = ["ktime-get-ns", "get-prandom-u32", "get-smp-processor-id"];
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
@@ -57,7 +60,7 @@ pub fn batch(seed: u64, values: usize) -> Batch {
     let mut programs = Vec::new();
     for index in 0..PROGRAMS {
         let name = format!("p{index}");
-        let body = statements(&mut random, values, 3, 6);
+        let body = Grower { random: &mut random, values, helpers: HELPERS }.statements(3, 6);
         program(&mut text, &name, &body, values);
         let mut machine = Machine { values: start.clone(), shelves: [0; SHELVES] };
         machine.all(&body);
@@ -67,32 +70,53 @@ pub fn batch(seed: u64, values: usize) -> Batch {
     Batch { text, inputs, programs }
 }
 
-fn statements(random: &mut Random, values: usize, depth: usize, count: usize) -> Vec<Statement> {
-    (0..count).map(|_| statement(random, values, depth)).collect()
+/// Makes statements.
+struct Grower<'a> {
+    random: &'a mut Random,
+    values: usize,
+    /// How many more uses of the shelves there may be: each takes stack.
+    helpers: usize,
 }
 
-fn statement(random: &mut Random, values: usize, depth: usize) -> Statement {
-    let mut value = |random: &mut Random| random.below(values);
-    match random.below(if depth == 0 { 7 } else { 11 }) {
-        0..=3 => {
-            let op = match random.pick(&OPS) {
-                Op::Rotate(_) => Op::Rotate(1 + random.below(63) as u32),
-                op => op,
-            };
-            Statement::Assign(op, value(random), value(random), value(random))
+impl Grower<'_> {
+    fn statements(&mut self, depth: usize, count: usize) -> Vec<Statement> {
+        (0..count).map(|_| self.statement(depth)).collect()
+    }
+
+    fn value(&mut self) -> usize {
+        self.random.below(self.values)
+    }
+
+    fn statement(&mut self, depth: usize) -> Statement {
+        match self.random.below(if depth == 0 { 7 } else { 11 }) {
+            0..=3 => self.assign(),
+            4 => Statement::Clobber(self.random.pick(&CLOBBERS)),
+            5 | 6 if self.helpers == 0 => self.assign(),
+            5 => {
+                self.helpers -= 1;
+                Statement::Put(self.random.below(SHELVES), self.value(), self.value())
+            }
+            6 => {
+                self.helpers -= 1;
+                Statement::Take(self.random.below(SHELVES), self.value())
+            }
+            7 | 8 => {
+                let (a, b) = (self.value(), self.value());
+                Statement::If(a, b, self.statements(depth - 1, 3), self.statements(depth - 1, 2))
+            }
+            _ => {
+                let (rounds, a) = (1 + self.random.below(3) as u64, self.value());
+                Statement::Loop(rounds, a, self.statements(depth - 1, 3))
+            }
         }
-        4 => Statement::Clobber(random.pick(&["ktime-get-ns", "get-prandom-u32", "get-smp-processor-id"])),
-        5 => Statement::Put(random.below(SHELVES), value(random), value(random)),
-        6 => Statement::Take(random.below(SHELVES), value(random)),
-        7 | 8 => {
-            let (a, b) = (value(random), value(random));
-            let then = statements(random, values, depth - 1, 3);
-            Statement::If(a, b, then, statements(random, values, depth - 1, 2))
-        }
-        _ => {
-            let (rounds, a) = (1 + random.below(3) as u64, value(random));
-            Statement::Loop(rounds, a, statements(random, values, depth - 1, 3))
-        }
+    }
+
+    fn assign(&mut self) -> Statement {
+        let op = match self.random.pick(&OPS) {
+            Op::Rotate(_) => Op::Rotate(1 + self.random.below(63) as u32),
+            op => op,
+        };
+        Statement::Assign(op, self.value(), self.value(), self.value())
     }
 }
 
