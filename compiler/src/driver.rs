@@ -76,7 +76,7 @@ pub fn compile(
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
     let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics)?;
+    let hir = program(sources, file, &mut names, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
@@ -105,9 +105,9 @@ pub fn print(
         let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
         return Some(lines.collect());
     }
-    let hir = program(sources, file, &mut names, diagnostics)?;
+    let hir = program(sources, file, &mut names, diagnostics);
     match stage {
-        Stage::Datum | Stage::Hir => Some(hir::print(&names, &hir)),
+        Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Opt => optimized(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Asm => {
@@ -126,19 +126,19 @@ pub fn ssa(
     diagnostics: &mut Diagnostics,
 ) -> Option<(ir::Module, ir::Module)> {
     let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics)?;
+    let hir = program(sources, file, &mut names, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
     Some((before, after))
 }
 
-/// Text to the typed program.
+/// Text to the typed program. After an error, programs with errors are not in it.
 fn program(
     sources: &SourceMap,
     file: FileId,
     names: &mut Names,
     diagnostics: &mut Diagnostics,
-) -> Option<hir::Module> {
+) -> hir::Module {
     let mut data = Data::new();
     let forms = read::read(sources, file, names, &mut data, diagnostics);
     let hir = hir::build::build(names, &data, &forms, diagnostics);
@@ -147,7 +147,7 @@ fn program(
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
         diagnostics.push(error.help(LEAST_PROGRAM));
     }
-    (!diagnostics.has_errors()).then_some(hir)
+    hir
 }
 
 const LEAST_PROGRAM: &str =
@@ -169,6 +169,7 @@ fn optimized(
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Module> {
     let mut ir = checked(hir, names, diagnostics)?;
+    check::returns::harden(hir, &mut ir, names);
     for function in &mut ir.functions {
         bpf::legalize::legalize(function, options.cpu);
         opt::optimize(function);

@@ -39,7 +39,7 @@ pub struct Module {
     pub types: Types,
     /// The maps, in the order of their definitions.
     pub maps: Arena<MapId, Map>,
-    /// The programs, in the order of their definitions.
+    /// The programs without errors, in the order of their definitions.
     pub programs: Arena<ProgramId, Program>,
     /// All expressions.
     pub exprs: Arena<ExprId, Expr>,

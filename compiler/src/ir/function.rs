@@ -48,6 +48,7 @@ struct ValueData {
     ty: Type,
     def: Option<Inst>,
     name: Option<Name>,
+    nullable: bool,
 }
 
 /// An object on the stack.
@@ -113,7 +114,7 @@ impl Function {
 
     /// Adds a parameter. Every edge to the block must give it an argument.
     pub fn add_param(&mut self, block: Block, ty: Type) -> Value {
-        let value = self.values.push(ValueData { ty, def: None, name: None });
+        let value = self.values.push(ValueData { ty, def: None, name: None, nullable: false });
         self.blocks[block].params.push(value);
         value
     }
@@ -169,7 +170,8 @@ impl Function {
     /// Makes an instruction without putting it anywhere.
     pub fn make(&mut self, op: Op, ty: Option<Type>, span: Span) -> (Inst, Option<Value>) {
         let inst = Inst::new(self.insts.len());
-        let result = ty.map(|ty| self.values.push(ValueData { ty, def: Some(inst), name: None }));
+        let result =
+            ty.map(|ty| self.values.push(ValueData { ty, def: Some(inst), name: None, nullable: false }));
         self.insts.push(InstData { op, result, span });
         (inst, result)
     }
@@ -229,6 +231,16 @@ impl Function {
             Some(Op::Const(constant)) => Some(self.ty(value).wrap(*constant)),
             _ => None,
         }
+    }
+
+    /// Whether what defines it may give null, a call or a load.
+    pub fn may_be_null(&self, value: Value) -> bool {
+        self.values[value].nullable
+    }
+
+    /// Notes that what defines it may give null.
+    pub fn set_nullable(&mut self, value: Value) {
+        self.values[value].nullable = true;
     }
 
     /// The variable that it is the value of, for messages.

@@ -1,78 +1,14 @@
-//! Control flow: blocks that only pass on, parameters that are always the same, straight lines cut
-//! into blocks, branches on constants that a predecessor knows.
+//! Control flow: blocks that only pass on, straight lines cut into blocks, branches on constants
+//! that a predecessor knows.
 
 use super::values::Replacements;
 use crate::ir::{Block, Edge, Function, Graph, Op, Terminator, Value};
 
 /// Simplifies the graph.
 pub fn run(f: &mut Function) -> bool {
-    let mut changed = same_params(f);
-    changed |= thread(f);
+    let mut changed = thread(f);
     changed |= merge(f);
     changed
-}
-
-/// Replaces a parameter that gets the same value on every edge, but for itself around a loop.
-fn same_params(f: &mut Function) -> bool {
-    let graph = Graph::new(f);
-    let mut replacements = Replacements::new(f);
-    for block in &graph.order()[1..] {
-        let params = f.params(*block).to_vec();
-        let same: Vec<Option<Value>> =
-            (0..params.len()).map(|i| only_arg(f, &graph, *block, i, params[i], &replacements)).collect();
-        if same.iter().all(Option::is_none) {
-            continue;
-        }
-        for (param, value) in params.iter().zip(&same) {
-            value.iter().for_each(|value| replacements.replace(*param, *value));
-        }
-        let mut preds = graph.preds(*block).to_vec();
-        preds.dedup();
-        for pred in preds {
-            for edge in f.end_mut(pred).edges_mut().filter(|edge| edge.block == *block) {
-                let mut same = same.iter();
-                edge.args.retain(|_| same.next().is_some_and(Option::is_none));
-            }
-        }
-        f.retain_params(*block, |i| same[i].is_none());
-    }
-    replacements.apply(f);
-    replacements.any()
-}
-
-fn only_arg(
-    f: &Function,
-    graph: &Graph,
-    block: Block,
-    index: usize,
-    param: Value,
-    replacements: &Replacements,
-) -> Option<Value> {
-    let mut only = None;
-    for pred in graph.preds(block) {
-        for edge in f.end(*pred).edges().filter(|edge| edge.block == block) {
-            let arg = replacements.find(edge.args[index]);
-            if arg != param && *only.get_or_insert(arg) != arg {
-                return None;
-            }
-        }
-    }
-    // A value from inside a loop does not dominate the loop's first block.
-    only.filter(|value| *value != param && dominates(f, graph, *value, block))
-}
-
-fn dominates(f: &Function, graph: &Graph, value: Value, block: Block) -> bool {
-    // With one predecessor whatever it passes is defined there.
-    graph.preds(block).len() == 1 || home(f, graph, value).is_some_and(|home| graph.dominates(home, block))
-}
-
-/// The block that defines a value. Linear, and asked only for parameters about to go.
-fn home(f: &Function, graph: &Graph, value: Value) -> Option<Block> {
-    let defines = |block: &&Block| match f.def(value) {
-        Some(inst) => f.insts(**block).contains(&inst),
-        None => f.params(**block).contains(&value),
-    };
-    graph.order().iter().find(defines).copied()
 }
 
 /// Lets edges skip blocks without instructions, as far as what those do is known at the edge.

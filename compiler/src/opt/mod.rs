@@ -11,6 +11,7 @@ mod dce;
 mod facts;
 mod fold;
 mod narrow;
+pub mod params;
 mod values;
 
 use crate::ir::{self, Function};
@@ -21,6 +22,7 @@ type Pass = (&'static str, fn(&mut Function) -> bool);
 /// The passes, in order.
 const PASSES: &[Pass] = &[
     ("fold", fold::run),
+    ("params", params::run),
     ("branches", branches::run),
     ("facts", facts::run),
     ("cse", cse::run),

@@ -9,5 +9,6 @@ pub mod context;
 pub mod helper;
 pub mod map;
 pub mod program;
+pub mod returns;
 pub mod section;
 pub mod version;

@@ -26,7 +26,7 @@ impl<'a> Builder<'a> {
         let pinned = options.get("pinning").is_some_and(|pinning| self.pinned(pinning));
         // A map with mistakes is known all the same, so that its uses are not reported too.
         let map = Map {
-            symbol: self.symbol_of(definition.name),
+            symbol: self.symbol_of(&definition),
             kind: kind.unwrap_or(&map::MAPS[0]),
             key: key.unwrap_or(Ty::ERROR),
             value: value.unwrap_or(Ty::ERROR),

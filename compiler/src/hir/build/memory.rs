@@ -91,6 +91,15 @@ impl Builder<'_> {
             self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(ptr), message);
             return None;
         }
+        if self.module.types.as_pointer(self.ty(ptr)).is_some_and(|p| p.region == crate::ir::Region::Ctx) {
+            let error = Diagnostic::error(
+                &codes::TYPE_MISMATCH,
+                self.expr_span(ptr),
+                "the context is read and written field by field",
+            );
+            self.report(error.help("write `(ctx field)`, or `(setf (ctx field) value)`"));
+            return None;
+        }
         let Some(offset) = offset else { return Some((ptr, 0)) };
         let offset = self.value(offset);
         if let Some(constant) = self.constant(offset) {

@@ -42,13 +42,18 @@ impl<'a> Builder<'a> {
             return;
         };
         let options = Options::parse(self, items, &["type", "section", "license"]);
-        let license = options.get("license").and_then(|datum| self.string(datum, "license"));
+        let license = options.get("license").and_then(|datum| self.license(datum));
         let Some((ty, section)) = self.type_and_section(&options, &definition) else { return };
+        let before = self.diagnostics.error_count();
         self.hook = Some(Hook { ty });
         let body = self.program_body(body, &definition);
         self.hook = None;
+        let symbol = self.symbol_of(&definition);
+        if self.diagnostics.error_count() > before {
+            return; // The others are proven all the same, to report all there is in one run.
+        }
         self.module.programs.push(Program {
-            symbol: self.symbol_of(definition.name),
+            symbol,
             ty,
             section,
             license: license.unwrap_or_else(|| "GPL".into()),
@@ -81,6 +86,25 @@ impl<'a> Builder<'a> {
             return self.fail(error.help("to return whether there is one, write `(if p 1 0)`"));
         }
         self.store_as(value, Ty::I32)
+    }
+
+    /// An object has one licence, so all programs of a file have the same.
+    fn license(&mut self, datum: DatumId) -> Option<String> {
+        let text = self.string(datum, "license")?;
+        let span = self.span(datum);
+        match self.module.programs.values().find(|program| program.license != text) {
+            Some(other) => {
+                let message =
+                    format!("this program's licence is \"{text}\", another's is \"{}\"", other.license);
+                let error =
+                    Diagnostic::error(&codes::BAD_OPTION, span, message).also(other.span, "the other one");
+                self.report(
+                    error.help("an object file has one licence: give both the same, or make two files"),
+                );
+                None
+            }
+            None => Some(text),
+        }
     }
 
     fn string(&mut self, datum: DatumId, option: &str) -> Option<String> {

@@ -152,8 +152,15 @@ impl<'a> Builder<'a> {
         value
     }
 
-    /// The ELF symbol of a defined name.
-    pub(super) fn symbol_of(&self, name: Name) -> String {
-        self.text(name).replace('-', "_")
+    /// The ELF symbol of a defined name. The kernel and every loader want an identifier of C.
+    pub(super) fn symbol_of(&mut self, definition: &Definition<'_>) -> String {
+        let symbol = self.text(definition.name).replace('-', "_");
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if !symbol.chars().all(plain) || symbol.starts_with(|c: char| c.is_ascii_digit()) {
+            let message = format!("`{}` cannot be the name of a kernel object", self.text(definition.name));
+            let error = Diagnostic::error(&codes::MALFORMED, definition.name_span, message);
+            self.report(error.help("use letters, digits, `-` and `_`, not starting with a digit"));
+        }
+        symbol
     }
 }

@@ -117,7 +117,8 @@ impl Lower<'_> {
         let (round, next, after) = (self.new_block(), self.new_block(), self.new_block());
         self.write_var(var, zero, span);
         self.branch(less, (zero, bound), round, after, span);
-        self.block = round; // The way back from `next` is still to come.
+        // Not sealed: the way back from `next` is still to come.
+        self.block = round;
         self.loops.push(Loop { after, next });
         self.value(body);
         self.loops.pop();

@@ -27,7 +27,7 @@ impl Lower<'_> {
     }
 
     fn filled_slot(&mut self, value: Value, ty: Ty, span: Span) -> Slot {
-        let slot = self.new_slot(ty, span);
+        let slot = self.lend_slot(ty, span);
         let ptr = self.slot_addr(slot, span);
         self.store_at(ptr, 0, value, ty, span);
         slot
@@ -37,7 +37,9 @@ impl Lower<'_> {
         let (handle, key) = (self.map_addr(map, span), self.slot_addr(key, span));
         let region = if self.hir.maps[map].kind.per_cpu { Region::PerCpu } else { Region::MapValue };
         let args = Args::new(&[handle, key]);
-        self.emit(Op::Call(number("map_lookup_elem"), args), Type::Ptr(region), span)
+        let ptr = self.emit(Op::Call(number("map_lookup_elem"), args), Type::Ptr(region), span);
+        self.f.set_nullable(ptr);
+        ptr
     }
 
     fn update(&mut self, map: MapId, key: Slot, value: Slot, flags: &str, span: Span) -> Value {
@@ -56,6 +58,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn map_read(&mut self, map: MapId, key: ExprId, span: Span) -> Value {
+        let lent = self.lent.len();
         let ty = self.hir.maps[map].value;
         let key = self.key_slot(key, span);
         let ptr = self.lookup(map, key, span);
@@ -69,15 +72,18 @@ impl Lower<'_> {
         let zero = self.constant(0, self.type_of(ty), span);
         self.jump(done, vec![zero], span);
         self.enter(done);
+        self.give_back(lent);
         result
     }
 
     pub(super) fn map_write(&mut self, map: MapId, key: ExprId, value: ExprId, span: Span) -> Value {
+        let lent = self.lent.len();
         let ty = self.hir.exprs[value].ty;
         let key = self.key_slot(key, span);
         let value = self.value(value);
         let slot = self.filled_slot(value, ty, span);
         self.update(map, key, slot, "BPF_ANY", span);
+        self.give_back(lent);
         value
     }
 
@@ -91,6 +97,7 @@ impl Lower<'_> {
         used: bool,
         span: Span,
     ) -> Value {
+        let lent = self.lent.len();
         let ty = self.hir.maps[map].value;
         let value_type = self.type_of(ty);
         let key = self.key_slot(key, span);
@@ -110,6 +117,7 @@ impl Lower<'_> {
             if self.hir.maps[map].kind.deletes { delta } else { self.constant(0, value_type, span) };
         self.jump(done, if used { vec![otherwise] } else { vec![] }, span);
         self.enter(done);
+        self.give_back(lent);
         result.unwrap_or_else(|| self.constant(0, Type::I32, span))
     }
 

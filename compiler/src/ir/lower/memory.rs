@@ -11,10 +11,15 @@ impl Lower<'_> {
     pub(super) fn bind(&mut self, var: VarId, init: ExprId) {
         let span = self.hir.exprs[init].span;
         let value = self.value(init);
+        self.name(value, var);
+        self.write_var(var, value, span);
+    }
+
+    /// Names a value after its variable, for messages.
+    pub(super) fn name(&mut self, value: Value, var: VarId) {
         if let Some(name) = self.hir.vars[var].name {
             self.f.set_name(value, name);
         }
-        self.write_var(var, value, span);
     }
 
     pub(super) fn read_var(&mut self, var: VarId, span: Span) -> Value {
@@ -58,11 +63,11 @@ impl Lower<'_> {
         self.emit(Op::SlotAddr(slot), Type::Ptr(Region::Stack), span)
     }
 
-    /// The address of a fresh slot that holds the value.
+    /// The address of a stack object that holds the value until the call is done.
     pub(super) fn slot_with(&mut self, value: ExprId, span: Span) -> Value {
         let ty = self.hir.exprs[value].ty;
         let value = self.value(value);
-        let slot = self.new_slot(ty, span);
+        let slot = self.lend_slot(ty, span);
         let ptr = self.slot_addr(slot, span);
         self.store_at(ptr, 0, value, ty, span);
         ptr

@@ -40,12 +40,18 @@ struct Lower<'a> {
     f: Function,
     /// The block being filled.
     block: Block,
+    /// Whether it cannot be reached. What it leads to does not count it as a predecessor.
+    dead: bool,
     vars: Vars,
     /// The slots of variables whose address is taken.
     homes: Arena<VarId, Option<Slot>>,
     /// Where `break` and `continue` go, innermost last.
     loops: Vec<control::Loop>,
     ctx: Value,
+    /// Stack objects that nothing uses any more, by size and alignment, to be used again.
+    free: Vec<Slot>,
+    /// Stack objects made for the arguments of the calls being lowered.
+    lent: Vec<Slot>,
 }
 
 impl<'a> Lower<'a> {
@@ -54,11 +60,32 @@ impl<'a> Lower<'a> {
         let entry = f.add_block();
         let ctx = f.add_param(entry, Type::Ptr(Region::Ctx));
         let homes = Arena::filled(hir.vars.len(), None);
-        let mut lower = Self { hir, f, block: entry, vars: Vars::default(), homes, loops: Vec::new(), ctx };
+        let mut lower = Self {
+            hir,
+            f,
+            block: entry,
+            dead: false,
+            vars: Vars::default(),
+            homes,
+            loops: Vec::new(),
+            ctx,
+            free: Vec::new(),
+            lent: Vec::new(),
+        };
         lower.vars.seal(&mut lower.f, entry);
         let value = lower.value(program.body);
-        lower.end(Terminator::Return(value), hir.exprs[program.body].span);
+        lower.end(Terminator::Return(value), lower.tail_span(program.body));
+        crate::opt::params::run(&mut lower.f);
         lower.f
+    }
+
+    /// Where the value of `expr` is written.
+    fn tail_span(&self, expr: ExprId) -> Span {
+        match &self.hir.exprs[expr].kind {
+            ExprKind::Seq(exprs) if !exprs.is_empty() => self.tail_span(exprs[exprs.len() - 1]),
+            ExprKind::Let(_, body) => self.tail_span(*body),
+            _ => self.hir.exprs[expr].span,
+        }
     }
 
     // ---- making things ----
@@ -83,6 +110,23 @@ impl<'a> Lower<'a> {
         self.f.slots.push(SlotData { size, align, span })
     }
 
+    /// A stack object for the arguments of a call, in use until [`give_back`](Self::give_back).
+    fn lend_slot(&mut self, ty: Ty, span: Span) -> Slot {
+        let (size, align) = (self.hir.types.size(ty), self.hir.types.align(ty));
+        let fits = |slot: &Slot| (self.f.slots[*slot].size, self.f.slots[*slot].align) == (size, align);
+        let slot = match self.free.iter().position(fits) {
+            Some(index) => self.free.swap_remove(index),
+            None => self.new_slot(ty, span),
+        };
+        self.lent.push(slot);
+        slot
+    }
+
+    /// The stack objects lent since there were `before` are free again: the call is done.
+    fn give_back(&mut self, before: usize) {
+        self.free.extend(self.lent.drain(before..));
+    }
+
     /// A block whose predecessors are not all known yet.
     fn new_block(&mut self) -> Block {
         self.f.add_block()
@@ -96,11 +140,12 @@ impl<'a> Lower<'a> {
     fn enter(&mut self, block: Block) {
         self.seal(block);
         self.block = block;
+        self.dead = !self.vars.has_preds(block);
     }
 
     /// Ends the block. What follows, if anything does, cannot be reached.
     fn end(&mut self, end: Terminator, span: Span) {
-        for edge in end.edges() {
+        for edge in end.edges().filter(|_| !self.dead) {
             self.vars.add_pred(edge.block, self.block);
         }
         self.f.set_end(self.block, end, span);
@@ -142,6 +187,16 @@ impl<'a> Lower<'a> {
     }
 
     fn value_here(&mut self, id: ExprId) -> Value {
+        let value = self.lowered(id);
+        let expr = &self.hir.exprs[id];
+        let fresh = matches!(expr.kind, ExprKind::Call(..) | ExprKind::Load(..));
+        if fresh && self.hir.types.as_pointer(expr.ty).is_some_and(|pointer| pointer.nullable) {
+            self.f.set_nullable(value);
+        }
+        value
+    }
+
+    fn lowered(&mut self, id: ExprId) -> Value {
         let expr = &self.hir.exprs[id];
         let (ty, span) = (self.type_of(expr.ty), expr.span);
         match &expr.kind {
@@ -156,6 +211,7 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Assign(var, value) => {
                 let value = self.value(*value);
+                self.name(value, *var);
                 self.write_var(*var, value, span);
                 value
             }
@@ -196,8 +252,11 @@ impl<'a> Lower<'a> {
             ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),
             ExprKind::Slot(value) => self.slot_with(*value, span),
             ExprKind::Call(helper, args) => {
+                let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
-                self.call(helper.id, helper.ret, &args, ty, span)
+                let value = self.call(helper.id, helper.ret, &args, ty, span);
+                self.give_back(lent);
+                value
             }
             ExprKind::MapRead(map, key) => self.map_read(*map, *key, span),
             ExprKind::MapWrite(map, key, value) => self.map_write(*map, *key, *value, span),

@@ -28,6 +28,11 @@ impl Vars {
         self.preds.entry(block).or_default().push(pred);
     }
 
+    /// Whether anything leads to the block.
+    pub fn has_preds(&self, block: Block) -> bool {
+        self.preds.get(&block).is_some_and(|preds| !preds.is_empty())
+    }
+
     /// The variable's value at the end of what the block has so far; `None` where it has none, in
     /// code that cannot be reached.
     pub fn read(&mut self, f: &mut Function, block: Block, var: VarId, ty: Type) -> Option<Value> {

@@ -1,0 +1,257 @@
+//! Every access is inside its object.
+//!
+//! An address is a root (a stack object, a map value, the packet …), a constant number of bytes
+//! from there, and numbers of bytes known at run time only, each with its [range](super::range).
+//! The packet's size is not known; what is known of it is what comparisons with its end on every
+//! way to the access say of the same root and the same run-time parts.
+
+use super::{Proof, range::Eyes};
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
+};
+
+/// Reports every access that may be outside.
+pub fn check(proof: &mut Proof<'_>) {
+    for block in proof.graph.order().to_vec() {
+        for inst in proof.f.insts(block).to_vec() {
+            let (Op::Load { bytes, ptr, offset }
+            | Op::Store { bytes, ptr, offset, .. }
+            | Op::Atomic { bytes, ptr, offset, .. }) = *proof.f.op(inst)
+            else {
+                continue;
+            };
+            let found = proof.addresses(ptr, offset.into());
+            let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
+            let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
+            if let Some((address, problem)) = first {
+                let diagnostic = proof.explain(inst, address, bytes, problem);
+                proof.diagnostics.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Where an access goes.
+struct Address {
+    root: Value,
+    constant: i64,
+    /// The run-time parts, in the order of addition.
+    parts: Vec<Value>,
+    /// Whether a loop moves the pointer on.
+    moving: bool,
+}
+
+/// Why an access is not known to be inside.
+enum Problem {
+    /// It starts or ends outside an object of this many bytes.
+    Outside(u32),
+    /// A part known at run time only reaches outside.
+    Part(Value, u32),
+    /// No comparison with the packet's end covers it.
+    Unproven,
+    /// A loop moves the pointer.
+    Moving,
+}
+
+/// The verifier keeps no bounds of packet pointers moved by more: `MAX_PACKET_OFF`.
+const MAX_PACKET_OFFSET: u64 = 0xffff;
+
+impl Proof<'_> {
+    /// The addresses that an access may go to: one, or one for each argument where the root is a
+    /// block's parameter. A packet pointer that is a parameter is a root of its own.
+    fn addresses(&self, ptr: Value, offset: i64) -> Vec<Address> {
+        let mut found = Vec::new();
+        let mut work = vec![self.address(ptr, offset)];
+        let mut seen = Vec::new();
+        while let Some(address) = work.pop() {
+            let param =
+                self.f.def(address.root).is_none() && self.f.ty(address.root) != Type::Ptr(Region::Packet);
+            let home = self.homes[address.root].filter(|home| param && *home != self.f.entry());
+            let Some(home) = home else {
+                found.push(address);
+                continue;
+            };
+            let key = (address.root, address.constant);
+            if seen.contains(&key) {
+                continue;
+            }
+            // A pointer that a loop moves comes back with ever new offsets.
+            if seen.iter().filter(|(root, _)| *root == address.root).count() > 1 {
+                found.push(Address { moving: true, ..address });
+                continue;
+            }
+            seen.push(key);
+            work.extend(self.arguments(address.root, home).map(|arg| {
+                let mut from = self.address(arg, address.constant);
+                from.parts.extend(&address.parts);
+                from
+            }));
+        }
+        found
+    }
+
+    fn arguments(&self, param: Value, home: Block) -> impl Iterator<Item = Value> {
+        let index = self.f.params(home).iter().position(|p| *p == param).unwrap_or(0);
+        let edges = self.graph.preds(home).iter().flat_map(|pred| self.f.end(*pred).edges());
+        edges.filter(move |edge| edge.block == home).map(move |edge| edge.args[index])
+    }
+
+    fn address(&self, ptr: Value, offset: i64) -> Address {
+        let mut address = Address { root: ptr, constant: offset, parts: Vec::new(), moving: false };
+        while let Some(Op::Advance(base, by)) = self.f.def_op(address.root) {
+            match self.f.constant(*by) {
+                Some(by) => address.constant = address.constant.saturating_add(by),
+                None => address.parts.push(*by),
+            }
+            address.root = *base;
+        }
+        address.parts.reverse();
+        address
+    }
+
+    fn problem(&self, address: &Address, bytes: u8, block: Block) -> Option<Problem> {
+        if let Type::Ptr(Region::Packet) = self.f.ty(address.root) {
+            return (!self.in_packet(address, bytes, block)).then_some(Problem::Unproven);
+        }
+        if address.moving {
+            return Some(Problem::Moving);
+        }
+        let size = self.object_size(address.root)?;
+        let (mut low, mut high) = (address.constant, address.constant.saturating_add(bytes.into()));
+        if address.parts.is_empty() {
+            return (low < 0 || high > size.into()).then_some(Problem::Outside(size));
+        }
+        for part in &address.parts {
+            let range = self.range(*part, block, Eyes::Verifier);
+            let (min, max) = (i64::try_from(range.min).ok(), i64::try_from(range.max).ok());
+            let (Some(min), Some(max)) = (min, max) else { return Some(Problem::Part(*part, size)) };
+            low = low.saturating_add(min);
+            high = high.saturating_add(max);
+        }
+        let outside = low < 0 || high > size.into();
+        outside.then(|| Problem::Part(address.parts[0], size))
+    }
+
+    /// Bytes of the object that a root points to the start of; `None` where others check it.
+    fn object_size(&self, root: Value) -> Option<u32> {
+        match self.f.def_op(root)? {
+            Op::SlotAddr(slot) => Some(self.f.slots[*slot].size),
+            Op::Call(_, args) => args.iter().find_map(|arg| match self.f.def_op(arg) {
+                Some(Op::MapAddr(map)) => Some(self.module.maps[*map].value_size),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
+    // ---- packets ----
+
+    fn in_packet(&self, address: &Address, bytes: u8, block: Block) -> bool {
+        let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= MAX_PACKET_OFFSET;
+        let end = address.constant.saturating_add(bytes.into());
+        let proven = self.proven(address, block);
+        address.constant >= 0 && end <= proven && address.parts.iter().all(small)
+    }
+
+    /// How many bytes from the root and run-time parts of `address` on are known to be there.
+    fn proven(&self, address: &Address, block: Block) -> i64 {
+        let mut most = 0;
+        let mut at = block;
+        loop {
+            if let [pred] = self.graph.preds(at) {
+                most = most.max(self.proven_by(address, *pred, at).unwrap_or(0));
+            }
+            match self.graph.idom(at) {
+                Some(up) => at = up,
+                None => return most,
+            }
+        }
+    }
+
+    /// Whether two packet pointers start at the same byte: the verifier gives all that are loaded
+    /// from one field of the context the same identity.
+    fn same_root(&self, a: Value, b: Value) -> bool {
+        a == b
+            || match (self.f.def_op(a), self.f.def_op(b)) {
+                (Some(x @ Op::Load { ptr, .. }), Some(y)) => {
+                    x == y && self.f.ty(*ptr) == Type::Ptr(Region::Ctx)
+                }
+                _ => false,
+            }
+    }
+
+    /// What the comparison at the end of `block` proves on its edge to `to`.
+    fn proven_by(&self, address: &Address, block: Block, to: Block) -> Option<i64> {
+        let Terminator::Branch(cond, a, b, then, _) = self.f.end(block) else { return None };
+        let cond = if then.block == to { *cond } else { cond.inverted() };
+        let is_end = |value: Value| self.f.ty(value) == Type::Ptr(Region::PacketEnd);
+        let (cond, pointer) = match (is_end(*a), is_end(*b)) {
+            (false, true) => (cond, *a),
+            (true, false) => (cond.swapped(), *b),
+            _ => return None,
+        };
+        let tested = self.address(pointer, 0);
+        if !self.same_root(tested.root, address.root) || tested.parts != address.parts {
+            return None;
+        }
+        match cond {
+            Cond::Ule | Cond::Eq => Some(tested.constant),
+            // The verifier counts the byte that "less" leaves only since 5.16 (commit 2fa7d94afc1a).
+            Cond::Ult => Some(tested.constant),
+            _ => None,
+        }
+    }
+
+    // ---- messages ----
+
+    fn explain(&self, inst: Inst, address: &Address, bytes: u8, problem: Problem) -> Diagnostic {
+        let span = self.f.span(inst);
+        match problem {
+            Problem::Outside(size) => {
+                let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);
+                let message = format!("bytes {first} to {last} are outside an object of {size} bytes");
+                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+                match self.f.def(address.root) {
+                    Some(root) if self.f.span(root) != span => {
+                        error.also(self.f.span(root), "the object is from here")
+                    }
+                    _ => error,
+                }
+                .help(format!(
+                    "the last {bytes} bytes start at offset {}",
+                    i64::from(size) - i64::from(bytes)
+                ))
+            }
+            Problem::Part(part, size) => {
+                let name = self.called(part).unwrap_or("i");
+                let message = format!("this may be outside an object of {size} bytes");
+                let last = i64::from(size) - i64::from(bytes) - address.constant;
+                let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+                if let Some(inst) = self.f.def(part) {
+                    error = error.also(self.f.span(inst), "known at run time only");
+                }
+                error
+                    .help(format!("test it before: `(when (<= {name} {last}) …)`"))
+                    .help(format!("or mask it: `(logand {name} {})`", mask(last)))
+            }
+            Problem::Moving => {
+                let message = "the loop moves this pointer, perhaps beyond its object";
+                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+                error.help("leave the pointer where it is and add the loop's counter: `(+ p i)`")
+            }
+            Problem::Unproven => {
+                let end = address.constant + i64::from(bytes);
+                let message = format!("the packet may be shorter than the {end} bytes that this needs");
+                Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message)
+                    .help(format!("test it before: `(when (> (+ data {end}) data-end) (return 1))`"))
+            }
+        }
+    }
+}
+
+/// The greatest mask that keeps a number within `last`.
+fn mask(last: i64) -> i64 {
+    let bits = 64 - (last.max(0) + 1).leading_zeros();
+    (1 << (bits.max(1) - 1)) - 1
+}

@@ -1,0 +1,227 @@
+//! No pointer that may be null is used.
+//!
+//! A forward dataflow over the values that may be null: calls and loads that give null at times,
+//! the constant null, and block parameters of a pointer type. A branch that compares one with null
+//! proves it on one of its edges; a parameter is proven when every argument is. The analysis
+//! starts from "all proven" and takes back what some path does not prove, so that loops keep what
+//! holds around them.
+
+use std::collections::HashSet;
+
+use bpfl_stdlib::catalog::helper::{self, Arg};
+
+use super::Proof;
+use crate::{
+    arena::Arena,
+    diagnostic::{Diagnostic, codes},
+    ir::{Block, Cond, Edge, Inst, Op, Terminator, Value},
+    source::Span,
+};
+
+/// Reports every use of a pointer not proven.
+pub fn check(proof: &mut Proof<'_>) {
+    let mut analysis = Analysis { proof, entry: Arena::new() };
+    analysis.solve();
+    analysis.report();
+}
+
+/// The values proven at some point.
+type Proven = HashSet<Value>;
+
+struct Analysis<'p, 'a> {
+    proof: &'p mut Proof<'a>,
+    /// What is proven where each block starts; `None` while no path to it was followed.
+    entry: Arena<Block, Option<Proven>>,
+}
+
+impl Analysis<'_, '_> {
+    fn solve(&mut self) {
+        let f = self.proof.f;
+        self.entry = Arena::filled(f.block_count(), None);
+        self.entry[f.entry()] = Some(Proven::new());
+        let order = self.proof.graph.order().to_vec();
+        let mut changed = true;
+        while std::mem::take(&mut changed) {
+            for block in &order {
+                let Some(start) = &self.entry[*block] else { continue };
+                let end = self.after(*block, start.clone());
+                for (index, edge) in f.end(*block).edges().enumerate() {
+                    let arriving = self.along(*block, index, edge, &end);
+                    changed |= self.join(edge.block, arriving);
+                }
+            }
+        }
+    }
+
+    /// What is proven at the end of a block.
+    fn after(&self, block: Block, mut proven: Proven) -> Proven {
+        let f = self.proof.f;
+        for inst in f.insts(block) {
+            // Around a loop the instruction gives a new value, of which nothing is known.
+            f.result(*inst).iter().for_each(|value| {
+                proven.remove(value);
+            });
+        }
+        proven
+    }
+
+    /// What is proven after going along an edge.
+    fn along(&self, block: Block, index: usize, edge: &Edge, end: &Proven) -> Proven {
+        let f = self.proof.f;
+        let mut proven = end.clone();
+        if let Some(value) = self.tested(block, index) {
+            proven.insert(value);
+        }
+        let params = f.params(edge.block);
+        let good: Vec<bool> = edge.args.iter().map(|arg| self.is_proven(*arg, &proven)).collect();
+        for (param, good) in params.iter().zip(good) {
+            match good && f.ty(*param).is_pointer() {
+                true => proven.insert(*param),
+                false => proven.remove(param),
+            };
+        }
+        proven
+    }
+
+    fn join(&mut self, block: Block, arriving: Proven) -> bool {
+        match &mut self.entry[block] {
+            None => {
+                self.entry[block] = Some(arriving);
+                true
+            }
+            Some(known) => {
+                let before = known.len();
+                known.retain(|value| arriving.contains(value));
+                known.len() != before
+            }
+        }
+    }
+
+    /// The pointer that edge `index` of a block's end proves not to be null.
+    fn tested(&self, block: Block, index: usize) -> Option<Value> {
+        let f = self.proof.f;
+        let Terminator::Branch(cond, a, b, ..) = f.end(block) else { return None };
+        let (mut cond, mut a, mut b) = (*cond, *a, *b);
+        // `(let ((there (/= p nil))) (when there …))` tests the truth of the comparison.
+        while let Some(Op::Compare(inner, x, y)) = f.def_op(a) {
+            if f.constant(b) != Some(0) {
+                return None;
+            }
+            cond = if cond == Cond::Ne { *inner } else { inner.inverted() };
+            (a, b) = (*x, *y);
+        }
+        let holds_on = match cond {
+            Cond::Ne => 0,
+            Cond::Eq => 1,
+            _ => return None,
+        };
+        let null = |value| f.constant(value) == Some(0);
+        let pointer = if null(b) {
+            a
+        } else if null(a) {
+            b
+        } else {
+            return None;
+        };
+        (index == holds_on && f.ty(pointer).is_pointer()).then_some(pointer)
+    }
+
+    fn is_proven(&self, value: Value, proven: &Proven) -> bool {
+        let f = self.proof.f;
+        if proven.contains(&value) || !f.ty(value).is_pointer() {
+            return true;
+        }
+        match f.def_op(value) {
+            Some(Op::Const(_)) => false,
+            Some(_) => !f.may_be_null(value),
+            None => self.proof.homes[value] == Some(f.entry()),
+        }
+    }
+
+    // ---- messages ----
+
+    fn report(&mut self) {
+        let f = self.proof.f;
+        for block in self.proof.graph.order().to_vec() {
+            let Some(mut proven) = self.entry[block].clone() else { continue };
+            for inst in f.insts(block) {
+                for value in needed(f.op(*inst)) {
+                    if !self.is_proven(value, &proven) {
+                        let diagnostic = self.diagnostic(value, *inst, &proven);
+                        self.proof.diagnostics.push(diagnostic);
+                        // Once is enough for what follows.
+                        proven.insert(value);
+                    }
+                }
+                f.result(*inst).iter().for_each(|value| {
+                    proven.remove(value);
+                });
+            }
+        }
+    }
+
+    fn diagnostic(&self, value: Value, inst: Inst, proven: &Proven) -> Diagnostic {
+        let span = self.proof.f.span(inst);
+        let origin = self.origin(value, proven, &mut HashSet::new());
+        let name = self.proof.called(value);
+        let (message, help) = match name {
+            Some(name) => (
+                format!("`{name}` may be null here"),
+                format!("test it first: `(when {name} …)`, or `(unless {name} (return 0))` before"),
+            ),
+            None => (
+                "this pointer may be null".to_string(),
+                "bind it and test it: `(when-let ((p …)) …)`".to_string(),
+            ),
+        };
+        let mut error = Diagnostic::error(&codes::MAY_BE_NULL, span, message).label("used without a test");
+        if let Some((span, why)) = origin.filter(|(origin, _)| *origin != span) {
+            error = error.also(span, why);
+        }
+        error.help(help)
+    }
+
+    /// Where a null may come from.
+    fn origin(&self, value: Value, proven: &Proven, seen: &mut HashSet<Value>) -> Option<(Span, String)> {
+        let f = self.proof.f;
+        if !seen.insert(value) {
+            return None;
+        }
+        if let Some(inst) = f.def(value) {
+            let why = match f.op(inst) {
+                Op::Call(id, _) => {
+                    let name = helper::by_id(*id).map_or("this call", |row| row.name);
+                    let name = name.trim_end_matches("_elem").replace('_', "-");
+                    format!("`{name}` gives null when there is nothing to give")
+                }
+                Op::Const(_) => "null here".into(),
+                _ => "this may be null".into(),
+            };
+            return Some((f.span(inst), why));
+        }
+        let home = self.proof.homes[value]?;
+        let index = f.params(home).iter().position(|param| *param == value)?;
+        let edges = self.proof.graph.preds(home).iter().flat_map(|pred| f.end(*pred).edges());
+        let args: Vec<Value> = edges.filter(|edge| edge.block == home).map(|edge| edge.args[index]).collect();
+        let unproven = args.into_iter().filter(|arg| !self.is_proven(*arg, proven));
+        unproven.into_iter().find_map(|arg| self.origin(arg, proven, seen))
+    }
+}
+
+/// The pointers that an instruction must not find null.
+fn needed(op: &Op) -> Vec<Value> {
+    match op {
+        Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::Advance(ptr, _) => {
+            vec![*ptr]
+        }
+        Op::Call(id, args) => {
+            let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
+            args.iter().zip(kinds).filter(|(_, kind)| !takes_null(**kind)).map(|(arg, _)| arg).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn takes_null(arg: Arg) -> bool {
+    matches!(arg, Arg::CtxOrNull)
+}

@@ -1,0 +1,134 @@
+//! A program returns what its hook allows.
+//!
+//! The verifier must see it (`check_return_code` in `kernel/bpf/verifier.c`). Where the compiler
+//! sees it and the verifier does not, after a remainder, [`harden`] adds the mask that shows it.
+
+use bpfl_stdlib::catalog::returns;
+
+use super::{
+    Proof,
+    range::{Eyes, Range},
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    hir,
+    ir::{self, Binary, Block, Function, Op, Terminator, Type, Value},
+    names::Names,
+    source::Span,
+};
+
+/// Reports every return of something outside the hook's range.
+pub(super) fn check(proof: &mut Proof<'_>, program: &hir::Program) {
+    let Some(allowed) = returns::range(program.ty, program.section.attach_type) else { return };
+    for block in proof.graph.order().to_vec() {
+        let Terminator::Return(value) = proof.f.end(block) else { continue };
+        let mut outside = Vec::new();
+        if !fits(proof.range(*value, block, Eyes::Compiler), allowed) {
+            culprits(proof, *value, block, allowed, &mut outside);
+        }
+        for (value, span) in outside {
+            let diagnostic = diagnostic(proof, program, value, span, allowed);
+            proof.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Hooks with a range have none below 0.
+fn fits(range: Range, (min, max): (i32, i32)) -> bool {
+    range.within(min.max(0) as u64, max.max(0) as u64)
+}
+
+/// What makes `value`, at the end of `block`, leave the range: itself, or those arms of the `if`
+/// it comes from that do.
+fn culprits(
+    proof: &Proof<'_>,
+    value: Value,
+    block: Block,
+    allowed: (i32, i32),
+    found: &mut Vec<(Value, Span)>,
+) {
+    let f = proof.f;
+    if let Some(inst) = f.def(value) {
+        let constant = f.constant(value).is_some();
+        found.push((value, if constant { f.end_span(block) } else { f.span(inst) }));
+        return;
+    }
+    let index = f.params(block).iter().position(|param| *param == value);
+    let Some(index) = index.filter(|_| found.len() < MANY) else {
+        found.push((value, f.end_span(block)));
+        return;
+    };
+    let mut preds = proof.graph.preds(block).to_vec();
+    preds.dedup();
+    for pred in preds {
+        for (i, edge) in f.end(pred).edges().enumerate().filter(|(_, edge)| edge.block == block) {
+            let arg = edge.args[index];
+            if !fits(proof.range_on_edge(arg, pred, i == 0, Eyes::Compiler), allowed) {
+                culprits(proof, arg, pred, allowed, found);
+            }
+        }
+    }
+}
+
+/// More arms at fault than a person wants to read of, and a bound for values around loops.
+const MANY: usize = 16;
+
+fn diagnostic(
+    proof: &Proof<'_>,
+    program: &hir::Program,
+    value: Value,
+    span: Span,
+    (min, max): (i32, i32),
+) -> Diagnostic {
+    let section = program.section.name;
+    let allowed = match max - min {
+        0 => format!("exactly {min}"),
+        1 => format!("{min} or {max}"),
+        _ => format!("{min} to {max}"),
+    };
+    match proof.f.constant(value) {
+        Some(constant) => {
+            let message = format!("a `{section}` program cannot return {constant}");
+            Diagnostic::error(&codes::RETURN_RANGE, span, message).help(format!("it returns {allowed}"))
+        }
+        None => {
+            let message = format!("a `{section}` program returns {allowed}, and this may be anything");
+            let error = Diagnostic::error(&codes::RETURN_RANGE, span, message);
+            error
+                .help("say what is meant: `(if x 1 0)`")
+                .help(format!("or keep the low bits: `(logand x {max})`"))
+        }
+    }
+}
+
+/// Masks what the compiler knows to be in range and the verifier does not.
+pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names) {
+    for (index, program) in hir.programs.values().enumerate() {
+        let Some(allowed) = returns::range(program.ty, program.section.attach_type) else { continue };
+        let unseen = unseen(module, index, names, allowed);
+        let f = &mut module.functions[index];
+        unseen.into_iter().for_each(|block| mask(f, block, allowed.1));
+    }
+}
+
+fn unseen(module: &ir::Module, index: usize, names: &Names, allowed: (i32, i32)) -> Vec<Block> {
+    let mut none = Diagnostics::default();
+    let proof = Proof::new(&module.functions[index], module, names, &mut none);
+    let returns = proof.graph.order().iter().copied();
+    returns
+        .filter(|block| match proof.f.end(*block) {
+            Terminator::Return(value) => !fits(proof.range(*value, *block, Eyes::Verifier), allowed),
+            _ => false,
+        })
+        .collect()
+}
+
+/// Masks the returned value with `max`, whose bits are all ones for every hook that has a range.
+fn mask(f: &mut Function, block: Block, max: i32) {
+    let Terminator::Return(value) = *f.end(block) else { return };
+    let span = f.end_span(block);
+    let Some(bits) = f.append(block, Op::Const(max.into()), Some(Type::I32), span) else { return };
+    if let Some(masked) = f.append(block, Op::Binary(Binary::And, value, bits), Some(Type::I32), span) {
+        f.set_end(block, Terminator::Return(masked), span);
+    }
+}
