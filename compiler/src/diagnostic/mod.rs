@@ -2,6 +2,7 @@
 //! look ([`render`]).
 
 pub mod codes;
+mod excerpt;
 pub mod render;
 
 pub use codes::Code;
@@ -96,6 +97,7 @@ impl Diagnostic {
 #[derive(Debug, Default, Clone)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    errors: usize,
 }
 
 impl Diagnostics {
@@ -105,18 +107,19 @@ impl Diagnostics {
             d.span == diagnostic.span && d.code == diagnostic.code && d.message == diagnostic.message
         };
         if !self.list.iter().rev().take(64).any(same) {
+            self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.list.push(diagnostic);
         }
     }
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|d| d.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// How many errors there are.
     pub fn error_count(&self) -> usize {
-        self.list.iter().filter(|d| d.severity == Severity::Error).count()
+        self.errors
     }
 
     /// All of them.

@@ -9,7 +9,7 @@ use codespan_reporting::{
     },
 };
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, excerpt::Excerpt};
 use crate::{
     arena::Entity,
     source::{FileId, SourceMap, Span},
@@ -39,6 +39,9 @@ impl<'a> Files<'a> for SourceMap {
     }
 }
 
+/// More messages than anybody reads; the rest is counted.
+const MANY: usize = 50;
+
 /// All of `diagnostics` as text, with ANSI colours when `color`.
 pub fn render<'a>(
     sources: &SourceMap,
@@ -46,39 +49,58 @@ pub fn render<'a>(
     color: bool,
 ) -> String {
     let mut bytes = Vec::new();
-    for diagnostic in diagnostics {
-        let report = report(sources, diagnostic);
-        let emit =
-            |writer: &mut dyn WriteColor| term::emit_to_write_style(writer, &config(), sources, &report);
-        // Writing to a vector cannot fail, and every id and offset comes from `sources`.
-        let _ = if color { emit(&mut Ansi::new(&mut bytes)) } else { emit(&mut NoColor::new(&mut bytes)) };
+    let mut diagnostics = diagnostics.into_iter();
+    for diagnostic in diagnostics.by_ref().take(MANY) {
+        match Excerpt::of(sources, diagnostic) {
+            Some(excerpt) => {
+                let place = |span| excerpt.range(sources, span).map(|range| (0, range));
+                emit(&excerpt, &report(diagnostic, place), color, &mut bytes);
+            }
+            None => emit(sources, &report(diagnostic, |span| place(sources, span)), color, &mut bytes),
+        }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let mut text = String::from_utf8_lossy(&bytes).into_owned();
+    match diagnostics.count() {
+        0 => {}
+        more => text.push_str(&format!("and {more} more like these\n")),
+    }
+    text
 }
 
-fn config() -> Config {
-    Config { tab_width: 4, ..Config::default() }
+fn emit<'f, F: Files<'f, FileId = usize>>(
+    files: &'f F,
+    report: &Report<usize>,
+    color: bool,
+    bytes: &mut Vec<u8>,
+) {
+    let config = Config { tab_width: 4, ..Config::default() };
+    let emit = |writer: &mut dyn WriteColor| term::emit_to_write_style(writer, &config, files, report);
+    // Writing to a vector cannot fail, and every id and offset comes from `files`.
+    let _ = if color { emit(&mut Ansi::new(bytes)) } else { emit(&mut NoColor::new(bytes)) };
 }
 
-fn report(sources: &SourceMap, d: &Diagnostic) -> Report<usize> {
+fn report(d: &Diagnostic, place: impl Fn(Span) -> Option<(usize, std::ops::Range<usize>)>) -> Report<usize> {
     let level = match d.severity {
         Severity::Error => Level::Error,
         Severity::Warning => Level::Warning,
     };
-    let primary = label(sources, LabelStyle::Primary, d.span, &d.label);
-    let others = d.labels.iter().map(|l| label(sources, LabelStyle::Secondary, l.span, &l.text));
+    let label = |style, span, text: &str| {
+        let (id, range) = place(span)?;
+        Some(ReportLabel::new(style, id, range).with_message(text))
+    };
+    let primary = label(LabelStyle::Primary, d.span, &d.label);
+    let others = d.labels.iter().filter_map(|l| label(LabelStyle::Secondary, l.span, &l.text));
     let notes = d.notes.iter().map(|n| format!("note: {n}"));
     let help = d.help.iter().map(|h| format!("help: {h}"));
     Report::new(level)
         .with_code(d.code.id)
         .with_message(&d.message)
-        .with_labels(std::iter::once(primary).chain(others).collect())
+        .with_labels(primary.into_iter().chain(others).collect())
         .with_notes(notes.chain(help).collect())
 }
 
-fn label(sources: &SourceMap, style: LabelStyle, span: Span, text: &str) -> ReportLabel<usize> {
+fn place(sources: &SourceMap, span: Span) -> Option<(usize, std::ops::Range<usize>)> {
     let id = sources.file_at(span.start);
     let base = sources.file(id).base;
-    let range = (span.start - base) as usize..(span.end.max(span.start) - base) as usize;
-    ReportLabel::new(style, id.index(), range).with_message(text)
+    Some((id.index(), (span.start - base) as usize..(span.end.max(span.start) - base) as usize))
 }

@@ -2,7 +2,10 @@
 //! that a predecessor knows.
 
 use super::values::Replacements;
-use crate::ir::{Block, Edge, Function, Graph, Op, Terminator, Value};
+use crate::{
+    arena::Arena,
+    ir::{Block, Edge, Function, Graph, Op, Terminator, Value},
+};
 
 /// Simplifies the graph.
 pub fn run(f: &mut Function) -> bool {
@@ -14,13 +17,14 @@ pub fn run(f: &mut Function) -> bool {
 /// Lets edges skip blocks without instructions, as far as what those do is known at the edge.
 fn thread(f: &mut Function) -> bool {
     let graph = Graph::new(f);
+    let escapes = escapes(f, &graph);
     let mut changed = false;
     for block in graph.order() {
         let mut end = f.end(*block).clone();
         for edge in end.edges_mut() {
             // Each step leaves a block behind; a cycle of empty blocks is left alone after a while.
             for _ in 0..8 {
-                let Some(next) = further(f, &graph, edge) else { break };
+                let Some(next) = further(f, &escapes, edge) else { break };
                 *edge = next;
                 changed = true;
             }
@@ -37,7 +41,7 @@ fn thread(f: &mut Function) -> bool {
 }
 
 /// Where an edge could go instead of to an empty block.
-fn further(f: &Function, graph: &Graph, edge: &Edge) -> Option<Edge> {
+fn further(f: &Function, escapes: &Arena<Block, bool>, edge: &Edge) -> Option<Edge> {
     let block = edge.block;
     if !f.insts(block).iter().all(|inst| matches!(f.op(*inst), Op::Const(_))) {
         return None;
@@ -54,7 +58,7 @@ fn further(f: &Function, graph: &Graph, edge: &Edge) -> Option<Edge> {
     // What the block defines must not be needed further on, and where edges meet anew the block
     // after has to get all it uses as arguments.
     let passes = next.args.iter().all(|arg| f.def(*arg).is_none_or(|inst| !f.insts(block).contains(&inst)));
-    let local = params.is_empty() && f.insts(block).is_empty() || !escapes(f, graph, block);
+    let local = !escapes[block];
     (passes && local).then(|| Edge {
         block: next.block,
         args: next.args.iter().map(|arg| argument(params, edge, *arg)).collect(),
@@ -69,18 +73,21 @@ fn argument(params: &[Value], edge: &Edge, value: Value) -> Value {
     }
 }
 
-/// Whether other blocks use what this one defines.
-fn escapes(f: &Function, graph: &Graph, block: Block) -> bool {
-    let results = f.insts(block).iter().filter_map(|inst| f.result(*inst));
-    let defined: Vec<Value> = f.params(block).iter().copied().chain(results).collect();
-    let mut found = false;
-    for other in graph.order().iter().filter(|other| **other != block) {
-        for inst in f.insts(*other) {
-            f.op(*inst).each_operand(|value| found |= defined.contains(&value));
-        }
-        f.end(*other).each_operand(|value| found |= defined.contains(&value));
+/// For each block whether others use what it defines. Threading moves uses only to where the value
+/// is at hand anyway, so one table serves the whole walk.
+fn escapes(f: &Function, graph: &Graph) -> Arena<Block, bool> {
+    let mut homes = Arena::filled(f.value_count(), f.entry());
+    for block in graph.order() {
+        let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
+        f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = *block);
     }
-    found
+    let mut escapes = Arena::filled(f.block_count(), false);
+    for block in graph.order() {
+        let mut used = |value: Value| escapes[homes[value]] |= homes[value] != *block;
+        f.insts(*block).iter().for_each(|inst| f.op(*inst).each_operand(&mut used));
+        f.end(*block).each_operand(&mut used);
+    }
+    escapes
 }
 
 /// What a block that an edge goes to returns, if it does nothing else.
