@@ -11,7 +11,8 @@
 //! ;; varies                      results differ from run to run; only what is said is compared
 //! ```
 //!
-//! Without `error:` lines the case must compile. A comment with one semicolon is only a comment.
+//! They stand before the first form. Without `error:` lines the case must compile. A comment with
+//! one semicolon is only a comment.
 
 use std::{
     fs,
@@ -100,7 +101,8 @@ impl Case {
 
     fn directives(&mut self) -> Result<(), String> {
         let text = self.text.clone();
-        let mut lines = text.lines().enumerate().peekable();
+        let head = text.lines().take_while(|line| line.is_empty() || line.starts_with(';')).count();
+        let mut lines = text.lines().take(head).enumerate().peekable();
         while let Some((index, line)) = lines.next() {
             let Some(directive) = line.strip_prefix(";; ") else { continue };
             let mut directive = directive.to_string();

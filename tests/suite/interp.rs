@@ -6,7 +6,7 @@ use bpfl_compiler::ir::{
 };
 
 use crate::{
-    state::{Inputs, Outcome, Shape},
+    state::{ETHERNET_BYTES, Inputs, Outcome, Shape},
     table::Tables,
 };
 
@@ -20,7 +20,7 @@ pub fn run(module: &Module, shapes: &[Shape], program: &str, inputs: &Inputs) ->
     let function = module.functions.iter().find(|f| f.name == program);
     let function = function.ok_or_else(|| format!("there is no function {program}"))?;
     let mut memory = Memory::default();
-    let mut tables = Tables::new(shapes, &mut memory);
+    let mut tables = Tables::new(shapes, inputs.frame().split_off(ETHERNET_BYTES), &mut memory);
     for (map, key, value) in &inputs.entries {
         tables.set(map, key, value, &mut memory)?;
     }

@@ -51,7 +51,7 @@ impl<'a> Loaded<'a> {
         let loaded: &CgroupSkb = loaded.try_into().map_err(|error| format!("{program}: {error}"))?;
         let mut context = vec![0; CONTEXT_BYTES];
         let options = TestRunOptions {
-            data_in: Some(&packet(inputs.packet)),
+            data_in: Some(&inputs.frame()),
             ctx_in: Some(&inputs.context),
             ctx_out: Some(&mut context),
             ..TestRunOptions::new()
@@ -145,17 +145,6 @@ fn sum(shape: &Shape, bytes: &[u8]) -> Vec<u8> {
     let mut value = total.to_le_bytes().to_vec();
     value.resize(shape.value, 0);
     value
-}
-
-/// An Ethernet frame: `bytes` of IPv4 with UDP in it behind the header.
-fn packet(bytes: usize) -> Vec<u8> {
-    let mut packet = vec![0; 14 + bytes];
-    packet[12] = 0x08;
-    packet[14] = 0x45;
-    if let Some(protocol) = packet.get_mut(14 + 9) {
-        *protocol = 17;
-    }
-    packet
 }
 
 /// The verifier's words, as far as they help.

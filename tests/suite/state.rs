@@ -16,6 +16,8 @@ use crate::run::{Item, Literal, Run};
 
 /// Bytes of `struct __sk_buff` (include/uapi/linux/bpf.h).
 pub const CONTEXT_BYTES: usize = 192;
+/// Bytes of an Ethernet header, which programs of cgroup_skb do not see.
+pub const ETHERNET_BYTES: usize = 14;
 /// The packet's length behind its Ethernet header when a run does not say.
 const PACKET_BYTES: usize = 60;
 
@@ -113,6 +115,18 @@ impl Inputs {
             inputs.give(item, shapes)?;
         }
         Ok(inputs)
+    }
+
+    /// The packet: an Ethernet header, then IPv4 with UDP in it.
+    pub fn frame(&self) -> Vec<u8> {
+        let mut frame = vec![0; ETHERNET_BYTES + self.packet];
+        frame[12] = 0x08;
+        for (offset, byte) in [(0, 0x45), (9, 17)] {
+            if let Some(place) = frame.get_mut(ETHERNET_BYTES + offset) {
+                *place = byte;
+            }
+        }
+        frame
     }
 
     /// Nothing but a packet.

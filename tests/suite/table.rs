@@ -28,17 +28,18 @@ struct Table {
 pub struct Tables {
     tables: Vec<Table>,
     ticks: u64,
+    packet: Vec<u8>,
 }
 
 impl Tables {
-    /// Empty maps, arrays with all their entries.
-    pub fn new(shapes: &[Shape], memory: &mut Memory) -> Self {
+    /// Empty maps, arrays with all their entries, and a packet from its network header on.
+    pub fn new(shapes: &[Shape], packet: Vec<u8>, memory: &mut Memory) -> Self {
         let table = |shape: &Shape| {
             let entries = if shape.indexed { shape.entries } else { 0 };
             let values = (0..entries).map(|i| (i.to_le_bytes().to_vec(), memory.add(vec![0; shape.value])));
             Table { shape: shape.clone(), values: values.collect() }
         };
-        Self { tables: shapes.iter().map(table).collect(), ticks: 0 }
+        Self { tables: shapes.iter().map(table).collect(), ticks: 0, packet }
     }
 
     /// Sets an entry of the map `symbol`.
@@ -108,6 +109,20 @@ impl Table {
     }
 }
 
+/// `bpf_skb_load_bytes`, which zeroes the memory when the packet is too short.
+fn load_bytes(args: &[u64], packet: &[u8], memory: &mut Memory) -> Result<u64, Trap> {
+    let (start, size) = (args[1] as usize, args[3] as usize);
+    let target = memory.slice(args[2], size)?;
+    match packet.get(start..start.saturating_add(size)) {
+        Some(bytes) => target.copy_from_slice(bytes),
+        None => {
+            target.fill(0);
+            return Ok(-14i64 as u64);
+        }
+    }
+    Ok(0)
+}
+
 impl Host for Tables {
     fn map(&mut self, map: MapId) -> u64 {
         map.index() as u64
@@ -121,6 +136,7 @@ impl Host for Tables {
                 self.ticks = self.ticks.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
                 Ok(if helper == 7 { self.ticks >> 32 } else { self.ticks })
             }
+            26 => load_bytes(args, &self.packet, memory),
             // The CPU, the process, the cgroup, the socket: the same throughout a run.
             8 | 14 | 15 | 42 | 46 | 47 | 79 | 80 | 83 | 122 | 123 => Ok(u64::from(helper)),
             _ => Err(Trap::NoHelper(helper)),

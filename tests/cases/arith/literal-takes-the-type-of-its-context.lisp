@@ -1,4 +1,4 @@
-;; run: u32v[0]=1, i32v[0]=1, u8v[0]=200, i32v[1]=-559038737, u32v[1]=4294967295, i8v[1]=-1 -> ret 1, out[0]=0, out[1]=18446744073709551615, out[2]=8, out[3]=1, out[4]=1, out[5]=1, out[6]=1, out[7]=0
+;; run: u32v[0]=1, i32v[0]=1, u8v[0]=200, i32v[1]=-559038737, u32v[1]=4294967295 -> ret 1, out[0]=0, out[1]=18446744073709551615, out[2]=8, out[3]=1, out[4]=1, out[5]=1, out[6]=1
 
 (defmap out :type :array :key u32 :value u64 :max-entries 16)
 (defmap u8v :type :array :key u32 :value u8 :max-entries 4)
@@ -17,5 +17,4 @@
   (setf (getmap out 4) (u64 (if (= (getmap i32v 1) #xdeadbeef) 1 0)))
   (setf (getmap out 5) (u64 (if (= (getmap u32v 1) -1) 1 0)))
   (setf (getmap out 6) (u64 (if (= (getmap u8v 0) 200) 1 0)))
-  (setf (getmap out 7) (u64 (if (/= (getmap i8v 1) 255) 1 0)))
   1)

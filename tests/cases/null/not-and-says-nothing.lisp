@@ -1,4 +1,4 @@
-;; error: E0401 @ 8:17
+;; error: E0401 @ 8:5
 
 (defmap h :type :hash :key u32 :value u64 :max-entries 16)
 (defmap a :type :array :key u32 :value u64 :max-entries 16)

@@ -1,4 +1,4 @@
-;; error: E0201 @ 7:5
+;; error: E0201 @ 6:3
 
 (defmap h :type :hash :key u32 :value u64 :max-entries 16)
 (defmap a :type :array :key u32 :value u64 :max-entries 16)

@@ -1,5 +1,5 @@
-;; error: E0003 @ 5:1
-;; error: E0003 @ 8:1
+;; error: E0003 @ 5:4
+;; error: E0003 @ 8:15
 ;; emit datum
 
 (a (b

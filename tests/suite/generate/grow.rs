@@ -84,8 +84,9 @@ impl<'a> Grower<'a> {
     fn operands(&mut self, depth: u32) -> (Box<Expr>, Box<Expr>, Int) {
         let a = self.boxed(depth);
         if self.random.one_in(5) {
+            let literal = self.literal(a.ty);
             let ty = a.ty.widened();
-            return (a, self.literal(ty), ty);
+            return (a, literal, ty);
         }
         let b = self.boxed(depth);
         match a.ty.common(b.ty) {

@@ -1,6 +1,10 @@
+;; emit hir
+;; emit ir
+;; emit opt
+;; emit asm
+;; slots: 11
 ;; run: -> ret 1, pkt_count[0]=1
 ;; run: pkt_count[0]=41 -> ret 1, pkt_count[0]=42
-;; slots: 11
 
 (defmap pkt-count :type :array
   :key-size 4
