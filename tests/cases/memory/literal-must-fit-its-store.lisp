@@ -1,5 +1,6 @@
-;; error: E0203 @ 9:19
+;; error: E0203 @ 10:19
 
+(defmap b :type :array :key u32 :value u8 :max-entries 1)
 (defmap v :type :array :key u32 :value (array u8 16) :max-entries 1)
 (defmap w :type :array :key u32 :value u64 :max-entries 2)
 (defmap d :type :array :key u32 :value u32 :max-entries 1)

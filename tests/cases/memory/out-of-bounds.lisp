@@ -1,10 +1,11 @@
-;; error: E0402 @ 14:5
 ;; error: E0402 @ 15:5
 ;; error: E0402 @ 16:5
 ;; error: E0402 @ 17:5
 ;; error: E0402 @ 18:5
 ;; error: E0402 @ 19:5
+;; error: E0402 @ 20:5
 
+(defmap b :type :array :key u32 :value u8 :max-entries 1)
 (defmap v :type :array :key u32 :value (array u8 16) :max-entries 1)
 (defmap w :type :array :key u32 :value u64 :max-entries 2)
 (defmap d :type :array :key u32 :value u32 :max-entries 1)

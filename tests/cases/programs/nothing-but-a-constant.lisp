@@ -1,3 +1,3 @@
-;; error: E0110 @ 3:1
+;; error: E0110 @ 1:1
 
 (defconstant a 1)

@@ -1,5 +1,5 @@
 ;; emit asm
-;; slots: 5
+;; slots: 7
 ;; run: -> ret 1
 
 (defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
