@@ -33,7 +33,11 @@ const ROWS: &[Row] = &[
     ("20,000 unclosed comments", || "#|".repeat(20_000), "E0003"),
     ("100,000 nested comments", || nested("#|", "|#", 100_000) + PROGRAM + "1)", ""),
     ("100,000 nested parentheses, skipped", || "#;".to_string() + &nested("(", ")", 100_000), "E0006"),
-    ("nesting that is just deep enough", || program(&format!("(logand 1 {})", nested("(+ 1 ", ")", 900))), ""),
+    (
+        "nesting that is just deep enough",
+        || program(&format!("(logand 1 {})", nested("(+ 1 ", ")", 900))),
+        "",
+    ),
     ("5 MB of definitions", || definitions(5 << 20) + PROGRAM + "1)", ""),
     ("5 MB of definitions, the last one wrong", || definitions(5 << 20) + "(defconstant)", "E0104"),
     ("5 MB in one line", || definitions(5 << 20).replace('\n', " ") + "(oops)", "E0106"),

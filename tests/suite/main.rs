@@ -17,6 +17,7 @@ mod ir_text;
 mod kernel;
 mod known;
 mod limits;
+mod mutate;
 mod run;
 mod snapshot;
 mod state;
@@ -39,7 +40,11 @@ fn main() -> ExitCode {
     let known = Arc::new(Known::read(Path::new(CASES)));
     let mut tests: Vec<Trial> = Vec::new();
     match Case::read_all(Path::new(CASES)) {
-        Ok(cases) => cases.into_iter().for_each(|case| add_case(&mut tests, case, &known, &obstacle)),
+        Ok(cases) => {
+            let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
+            cases.iter().for_each(|case| add_case(&mut tests, case, &known, &obstacle));
+            tests.extend(mutate::tests(&cases, &known, &obstacle));
+        }
         Err(problem) => tests.push(Trial::test("cases can be read", move || Err(problem.into()))),
     }
     tests.push(
@@ -48,7 +53,7 @@ fn main() -> ExitCode {
     tests.extend(ir_text::tests(Path::new(CASES)));
     tests.extend(limits::tests());
     tests.extend(command::tests());
-    tests.extend(generate::tests(&obstacle));
+    tests.extend(generate::tests(&known, &obstacle));
     let conclusion = libtest_mimic::run(&arguments, tests);
     if let Some(reason) = &obstacle {
         eprintln!("skipped: the tests marked [kernel], for {reason}");
@@ -57,8 +62,7 @@ fn main() -> ExitCode {
 }
 
 /// The tests of one case.
-fn add_case(tests: &mut Vec<Trial>, case: Case, known: &Arc<Known>, obstacle: &Option<String>) {
-    let case = Arc::new(case);
+fn add_case(tests: &mut Vec<Trial>, case: &Arc<Case>, known: &Arc<Known>, obstacle: &Option<String>) {
     let mut add = |kind: &'static str, skip: bool, body: fn(&Case) -> Result<(), String>| {
         let (case, known) = (case.clone(), known.clone());
         let test = Trial::test(case.name.clone(), move || known.judge(&case.name, kind, body(&case)));

@@ -31,8 +31,7 @@ struct Create {
 
 fn bpf<T>(command: i32, attributes: &T) -> io::Result<i64> {
     // SAFETY: the attributes are as long as said, and what they point to outlives the call.
-    let result =
-        unsafe { libc::syscall(libc::SYS_bpf, command, attributes as *const T, size_of::<T>()) };
+    let result = unsafe { libc::syscall(libc::SYS_bpf, command, attributes as *const T, size_of::<T>()) };
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 

@@ -10,12 +10,17 @@ mod integer;
 mod pressure;
 mod random;
 
+pub use random::Random;
+
+use std::sync::Arc;
+
 use bpfl_compiler::driver::Stage;
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
 
 use crate::{
     accepted, compile, interp,
     kernel::Loaded,
+    known::Known,
     state::{self, Inputs, Outcome},
 };
 
@@ -44,32 +49,38 @@ const EXPRESSION_BATCHES: u64 = 12;
 const PRESSURE_BATCHES: u64 = 13;
 
 /// All tests of generated programs.
-pub fn tests(obstacle: &Option<String>) -> Vec<Trial> {
+pub fn tests(known: &Arc<Known>, obstacle: &Option<String>) -> Vec<Trial> {
     let mut tests = Vec::new();
     for seed in 0..EXPRESSION_BATCHES {
-        add(&mut tests, format!("generated/expressions-{seed}"), obstacle, move || expr::batch(seed));
+        let name = format!("generated/expressions-{seed}");
+        tests.extend(both(name, known, obstacle, move || expr::batch(seed)));
     }
     for seed in 0..PRESSURE_BATCHES {
         for values in [15, 30] {
             let name = format!("generated/pressure-{values}-values-{seed}");
-            add(&mut tests, name, obstacle, move || pressure::batch(seed, values));
+            tests.extend(both(name, known, obstacle, move || pressure::batch(seed, values)));
         }
     }
     tests
 }
 
-fn add(
-    tests: &mut Vec<Trial>,
+/// The tests of one batch, in the interpreter and in the kernel.
+fn both(
     name: String,
+    known: &Arc<Known>,
     obstacle: &Option<String>,
     make: impl Fn() -> Batch + Copy + Send + 'static,
-) {
-    tests.push(Trial::test(name.clone(), move || interpret(&make())).with_kind("interp"));
-    let kernel = Trial::test(name, move || run_in_kernel(&make())).with_kind("kernel");
-    tests.push(kernel.with_ignored_flag(obstacle.is_some()));
+) -> [Trial; 2] {
+    let test = |kind: &'static str, body: fn(&Batch) -> Result<(), String>| {
+        let (name, known) = (name.clone(), known.clone());
+        move || known.judge(&name, kind, body(&make()))
+    };
+    let (interp, kernel) = (test("interp", interpret), test("kernel", run_in_kernel));
+    let kernel = Trial::test(name.clone(), kernel).with_kind("kernel");
+    [Trial::test(name, interp).with_kind("interp"), kernel.with_ignored_flag(obstacle.is_some())]
 }
 
-fn interpret(batch: &Batch) -> Result<(), Failed> {
+fn interpret(batch: &Batch) -> Result<(), String> {
     let facts = state::facts(&batch.text);
     for stage in [Stage::Ir, Stage::Opt] {
         let module = accepted::sound(&compile::stage("generated.lisp", &batch.text, stage)?)?;
@@ -83,7 +94,7 @@ fn interpret(batch: &Batch) -> Result<(), Failed> {
     Ok(())
 }
 
-fn run_in_kernel(batch: &Batch) -> Result<(), Failed> {
+fn run_in_kernel(batch: &Batch) -> Result<(), String> {
     let facts = state::facts(&batch.text);
     let object = compile::object("generated.lisp", &batch.text)?;
     let mut loaded = Loaded::new(&object, &facts.shapes)?;
