@@ -51,11 +51,11 @@ const PIECES: &[&str] = &[
 pub fn tests(cases: &[Arc<Case>], known: &Arc<Known>, obstacle: &Option<String>) -> Vec<Trial> {
     let texts: Arc<Vec<String>> = Arc::new(cases.iter().map(|case| case.text.clone()).collect());
     let test = |seed: u64, load: bool| {
-        let texts = texts.clone();
-        let kind = if load { "kernel" } else { "limit" };
-        let test =
-            Trial::test(format!("mutants/{seed}"), move || mutants(&texts, seed, load)).with_kind(kind);
-        test.with_ignored_flag(load && obstacle.is_some())
+        let (texts, known) = (texts.clone(), known.clone());
+        let (name, kind) = (format!("mutants/{seed}"), if load { "kernel" } else { "limit" });
+        let title = name.clone();
+        let test = Trial::test(title, move || known.judge(&name, kind, mutants(&texts, seed, load)));
+        test.with_kind(kind).with_ignored_flag(load && obstacle.is_some())
     };
     (0..TESTS).flat_map(|seed| [test(seed, false), test(seed, true)]).collect()
 }
