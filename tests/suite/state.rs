@@ -1,0 +1,221 @@
+//! What goes into a run and what comes out, the same for every executor.
+//!
+//! Array entries that are zero are left out of an [`Outcome`], so that an entry set to 0 and one
+//! never touched are the same; values of per-CPU maps are summed.
+
+use std::collections::BTreeMap;
+
+use bpfl_compiler::{diagnostic::Diagnostics, hir, names::Names, read, source::SourceMap};
+use bpfl_stdlib::catalog::{
+    context::{self, Field},
+    map::KeyRule,
+    program::ProgramType,
+};
+
+use crate::run::{Item, Literal, Run};
+
+/// Bytes of `struct __sk_buff` (include/uapi/linux/bpf.h).
+pub const CONTEXT_BYTES: usize = 192;
+/// Bytes of an Ethernet header, which programs of cgroup_skb do not see.
+pub const ETHERNET_BYTES: usize = 14;
+/// The packet's length behind its Ethernet header when a run does not say.
+const PACKET_BYTES: usize = 60;
+
+/// What the executors need to know of a map.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Its symbol.
+    pub symbol: String,
+    /// Bytes of a key.
+    pub key: usize,
+    /// Bytes of a value.
+    pub value: usize,
+    /// How many entries it has room for.
+    pub entries: u32,
+    /// Whether its keys are indices and all entries are always there.
+    pub indexed: bool,
+    /// Whether each CPU has a value of its own.
+    pub per_cpu: bool,
+}
+
+/// What a run is given, in bytes.
+#[derive(Clone, Default, Debug)]
+pub struct Inputs {
+    /// Map, key, value.
+    pub entries: Vec<(String, Vec<u8>, Vec<u8>)>,
+    /// The context.
+    pub context: Vec<u8>,
+    /// Length of the packet behind its Ethernet header.
+    pub packet: usize,
+}
+
+/// What came of a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// What the program returned.
+    pub ret: u32,
+    /// The entries of each map.
+    pub maps: BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// The context.
+    pub context: Vec<u8>,
+}
+
+/// What the executors need to know of a text that compiles.
+pub struct Facts {
+    /// Its maps, in the order of their definitions.
+    pub shapes: Vec<Shape>,
+    /// The symbols of its programs, in the order of their definitions.
+    pub programs: Vec<String>,
+}
+
+/// The maps and programs of a text.
+pub fn facts(text: &str) -> Facts {
+    let (mut sources, mut names) = (SourceMap::new(), Names::new());
+    let (mut data, mut diagnostics) = (read::Data::new(), Diagnostics::default());
+    let file = sources.add("case.lisp", text);
+    let forms = read::read(&sources, file, &mut names, &mut data, &mut diagnostics);
+    let module = hir::build::build(&mut names, &data, &forms, &mut diagnostics);
+    let shape = |map: &hir::Map| Shape {
+        symbol: map.symbol.clone(),
+        key: module.types.size(map.key) as usize,
+        value: module.types.size(map.value) as usize,
+        entries: map.max_entries,
+        indexed: map.kind.key == KeyRule::Index,
+        per_cpu: map.kind.per_cpu,
+    };
+    let programs = module.programs.values().map(|program| program.symbol.clone());
+    Facts { shapes: module.maps.values().map(shape).collect(), programs: programs.collect() }
+}
+
+impl Facts {
+    /// The program that `run` is of.
+    pub fn program<'a>(&'a self, run: &'a Run) -> Result<&'a str, String> {
+        let name = run.program.as_ref().or(self.programs.first());
+        let name = name.ok_or("there is no program")?;
+        match self.programs.contains(name) {
+            true => Ok(name),
+            false => Err(format!("there is no program {name}")),
+        }
+    }
+}
+
+/// The context field that the `run` directive calls `name`, with the index of `name[index]`.
+fn field(item: &Item) -> Option<(&'static Field, usize)> {
+    let name = item.target.replace('-', "_");
+    let field = context::fields(ProgramType::CgroupSkb).iter().find(|field| field.name == name)?;
+    let index = item.key.as_ref().map_or(0, |key| key.int().unwrap_or(0)) as usize;
+    Some((field, field.offset as usize + index * field.width as usize))
+}
+
+impl Inputs {
+    /// What `run` gives to a program with these maps.
+    pub fn new(run: &Run, shapes: &[Shape]) -> Result<Self, String> {
+        let mut inputs = Self { context: vec![0; CONTEXT_BYTES], packet: PACKET_BYTES, ..Self::default() };
+        for item in &run.given {
+            inputs.give(item, shapes)?;
+        }
+        Ok(inputs)
+    }
+
+    /// The packet: an Ethernet header, then IPv4 with UDP in it.
+    pub fn frame(&self) -> Vec<u8> {
+        let mut frame = vec![0; ETHERNET_BYTES + self.packet];
+        frame[12] = 0x08;
+        for (offset, byte) in [(0, 0x45), (9, 17)] {
+            if let Some(place) = frame.get_mut(ETHERNET_BYTES + offset) {
+                *place = byte;
+            }
+        }
+        frame
+    }
+
+    /// Nothing but a packet.
+    pub fn empty() -> Self {
+        Self { context: vec![0; CONTEXT_BYTES], packet: PACKET_BYTES, ..Self::default() }
+    }
+
+    fn give(&mut self, item: &Item, shapes: &[Shape]) -> Result<(), String> {
+        if let (Some(key), Some(shape)) = (&item.key, shapes.iter().find(|s| s.symbol == item.target)) {
+            let entry = (item.target.clone(), key.bytes(shape.key)?, item.value.bytes(shape.value)?);
+            self.entries.push(entry);
+        } else if item.target == "len" {
+            self.packet = item.value.int()? as usize;
+        } else if let Some((field, offset)) = field(item) {
+            let bytes = item.value.bytes(field.width as usize)?;
+            self.context[offset..offset + bytes.len()].copy_from_slice(&bytes);
+        } else {
+            return Err(format!("there is no map and no field `{}`", item.target));
+        }
+        Ok(())
+    }
+}
+
+impl Outcome {
+    /// What differs from what `run` wants.
+    pub fn compare(&self, run: &Run, shapes: &[Shape]) -> Result<(), String> {
+        let problems: Vec<_> =
+            run.wanted.iter().filter_map(|item| self.compare_item(item, shapes).err()).collect();
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(format!("run {}\n  {}", run.text, problems.join("\n  "))),
+        }
+    }
+
+    fn compare_item(&self, item: &Item, shapes: &[Shape]) -> Result<(), String> {
+        if item.target == "ret" {
+            let wanted = item.value.int()? as u32;
+            return same("ret", &wanted.to_le_bytes(), &self.ret.to_le_bytes());
+        }
+        if let (Some(key), Some(shape)) = (&item.key, shapes.iter().find(|s| s.symbol == item.target)) {
+            return self.compare_entry(&item.target, &key.bytes(shape.key)?, &item.value, shape);
+        }
+        let Some((field, offset)) = field(item) else {
+            return Err(format!("there is no map and no field `{}`", item.target));
+        };
+        let wanted = item.value.bytes(field.width as usize)?;
+        same(&item.target, &wanted, &self.context[offset..offset + wanted.len()])
+    }
+
+    fn compare_entry(&self, map: &str, key: &[u8], wanted: &Literal, shape: &Shape) -> Result<(), String> {
+        let place = format!("{map}[{}]", number(key));
+        let found = self.maps.get(map).and_then(|map| map.get(key));
+        match (wanted, found) {
+            (Literal::Absent, None) => Ok(()),
+            (Literal::Absent, Some(found)) => Err(format!("{place} is {}, not absent", number(found))),
+            (wanted, None) if shape.indexed => {
+                same(&place, &wanted.bytes(shape.value)?, &vec![0; shape.value])
+            }
+            (_, None) => Err(format!("{place} is absent")),
+            (wanted, Some(found)) => same(&place, &wanted.bytes(shape.value)?, found),
+        }
+    }
+
+    /// What differs from another executor's outcome.
+    pub fn agree(&self, other: &Self) -> Result<(), String> {
+        same("ret", &other.ret.to_le_bytes(), &self.ret.to_le_bytes())?;
+        match self.maps == other.maps {
+            true => Ok(()),
+            false => Err(format!("maps are {:?}\n  and were {:?}", self.maps, other.maps)),
+        }
+    }
+}
+
+fn same(place: &str, wanted: &[u8], found: &[u8]) -> Result<(), String> {
+    match wanted == found {
+        true => Ok(()),
+        false => Err(format!("{place} is {}, and {} is wanted", number(found), number(wanted))),
+    }
+}
+
+/// Bytes as a number where they are one.
+fn number(bytes: &[u8]) -> String {
+    match bytes.len() {
+        1..=8 => {
+            let mut wide = [0; 8];
+            wide[..bytes.len()].copy_from_slice(bytes);
+            let value = u64::from_le_bytes(wide);
+            format!("{value} ({value:#x})")
+        }
+        _ => format!("{bytes:02x?}"),
+    }
+}
