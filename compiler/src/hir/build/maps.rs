@@ -85,7 +85,11 @@ impl Builder<'_> {
             return None;
         };
         match self.globals.get(&self.names.kernel(name)) {
-            Some((Global::Map(map), _)) => Some(*map),
+            Some((Global::Map(map), _)) => {
+                let data = &self.module.maps[*map];
+                self.unsound |= [data.key, data.value].contains(&Ty::ERROR);
+                Some(*map)
+            }
             _ => {
                 self.unknown_map(self.text(name), span);
                 None

@@ -65,6 +65,8 @@ struct Builder<'a> {
     forms: HashMap<Name, &'static forms::Form>,
     /// The program whose body is being built.
     hook: Option<Hook>,
+    /// Whether the program uses something whose definition has errors.
+    unsound: bool,
     /// How many loops there are around the current form, within its program.
     loops: usize,
 }
@@ -83,6 +85,7 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         accessors: HashMap::new(),
         forms: table,
         hook: None,
+        unsound: false,
         loops: 0,
     };
     builder.top_level(forms);

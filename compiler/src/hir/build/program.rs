@@ -45,11 +45,12 @@ impl<'a> Builder<'a> {
         let license = options.get("license").and_then(|datum| self.license(datum));
         let Some((ty, section)) = self.type_and_section(&options, &definition) else { return };
         let before = self.diagnostics.error_count();
+        self.unsound = false;
         self.hook = Some(Hook { ty });
         let body = self.program_body(body, &definition);
         self.hook = None;
         let symbol = self.symbol_of(&definition);
-        if self.diagnostics.error_count() > before {
+        if self.unsound || self.diagnostics.error_count() > before {
             return; // The others are proven all the same, to report all there is in one run.
         }
         self.module.programs.push(Program {
