@@ -26,4 +26,4 @@ int count_egress(struct __sk_buff *skb)
 	return 1;
 }
 
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";
