@@ -191,10 +191,7 @@ impl Selector<'_> {
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
-            Op::Zext(inner) => match self.f.constant(inner) {
-                Some(constant) => Some(Made::Const(u64::from(constant as u32))),
-                None => None,
-            },
+            Op::Zext(inner) => self.f.constant(inner).map(|constant| Made::Const(u64::from(constant as u32))),
             _ => None,
         }
     }
