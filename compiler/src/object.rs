@@ -33,7 +33,7 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
 fn function(program: &hir::Program, code: Code, proto: TypeId) -> Function {
     let relocs = code.maps.iter().map(|(insn, map)| Reloc { insn: *insn, target: Target::Map(map.index()) });
     Function {
-        section: program.section.name.to_string(),
+        section: program.section_name.clone(),
         name: program.symbol.clone(),
         relocs: relocs.collect(),
         insns: code.insns,
