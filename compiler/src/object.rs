@@ -80,7 +80,7 @@ fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
 fn function(program: &hir::Program, code: Code, proto: TypeId, places: &Places) -> Function {
     let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places));
     Function {
-        section: program.section.name.to_string(),
+        section: program.section_name.clone(),
         name: program.symbol.clone(),
         relocs: relocs.collect(),
         insns: code.insns,

@@ -223,5 +223,5 @@ fn needed(op: &Op) -> Vec<Value> {
 }
 
 fn takes_null(arg: Arg) -> bool {
-    matches!(arg, Arg::CtxOrNull)
+    arg.takes_null()
 }

@@ -61,6 +61,8 @@ codes! {
     FIELD_ACCESS "E0307" "the context's field may not be used like this"
     MAP_OPERATION "E0308" "a map of this kind does not have this operation"
     RETURN_RANGE "E0309" "a program returns what its hook does not allow"
+    HELPER_NOT_OFFERED "E0310" "a program may not call this helper"
+    GPL_ONLY "E0311" "a helper is for programs under the GPL only"
     MAY_BE_NULL "E0401" "a pointer may be null"
     OUT_OF_BOUNDS "E0402" "an access is outside its object"
     UNBOUNDED_LOOP "E0403" "a loop without a limit"

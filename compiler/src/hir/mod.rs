@@ -123,6 +123,8 @@ pub struct Program {
     pub ty: ProgramType,
     /// Its section, which fixes the attach type.
     pub section: &'static Section,
+    /// The section's whole name, with what follows a slash.
+    pub section_name: String,
     /// Its licence.
     pub license: String,
     /// What it does; the value is what it returns.

@@ -14,7 +14,7 @@ pub fn print(names: &Names, module: &Module) -> String {
         let _ = writeln!(printer.out, "map {symbol}: {kind} of {entries}, {key} -> {value}");
     }
     for program in module.programs.values() {
-        let (symbol, section) = (&program.symbol, program.section.name);
+        let (symbol, section) = (&program.symbol, &program.section_name);
         let _ = write!(printer.out, "\nprogram {symbol} in {section}, licence {}", program.license);
         printer.expr(program.body, 1);
         printer.out.push('\n');

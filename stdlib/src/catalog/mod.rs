@@ -11,4 +11,5 @@ pub mod map;
 pub mod program;
 pub mod returns;
 pub mod section;
+pub mod set;
 pub mod version;

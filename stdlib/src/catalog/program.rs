@@ -1,10 +1,112 @@
-//! Program types: `BPF_PROG_TYPE_*` of `include/uapi/linux/bpf.h`.
+//! Program types: `BPF_PROG_TYPE_*` of include/uapi/linux/bpf.h.
+//!
+//! Which `expected_attach_type` each takes is `bpf_prog_load_check_attach` and
+//! `bpf_prog_load_fixup_attach_type`, which capability `is_net_admin_prog_type` and
+//! `is_perfmon_prog_type`, all of kernel/bpf/syscall.c; what may be sleepable
+//! `can_be_sleepable` of kernel/bpf/verifier.c. Probed on Linux 6.18.
 
-/// A program type that bpfl compiles.
+use super::{
+    attach::{self, AttachType},
+    version::{Version, v},
+};
+
+/// A program type. The discriminants count from 0, one less than the kernel's numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum ProgramType {
+    /// `BPF_PROG_TYPE_SOCKET_FILTER`
+    SocketFilter,
+    /// `BPF_PROG_TYPE_KPROBE`
+    Kprobe,
+    /// `BPF_PROG_TYPE_SCHED_CLS`
+    SchedCls,
+    /// `BPF_PROG_TYPE_SCHED_ACT`
+    SchedAct,
+    /// `BPF_PROG_TYPE_TRACEPOINT`
+    Tracepoint,
+    /// `BPF_PROG_TYPE_XDP`
+    Xdp,
+    /// `BPF_PROG_TYPE_PERF_EVENT`
+    PerfEvent,
     /// `BPF_PROG_TYPE_CGROUP_SKB`
     CgroupSkb,
+    /// `BPF_PROG_TYPE_CGROUP_SOCK`
+    CgroupSock,
+    /// `BPF_PROG_TYPE_LWT_IN`
+    LwtIn,
+    /// `BPF_PROG_TYPE_LWT_OUT`
+    LwtOut,
+    /// `BPF_PROG_TYPE_LWT_XMIT`
+    LwtXmit,
+    /// `BPF_PROG_TYPE_SOCK_OPS`
+    SockOps,
+    /// `BPF_PROG_TYPE_SK_SKB`
+    SkSkb,
+    /// `BPF_PROG_TYPE_CGROUP_DEVICE`
+    CgroupDevice,
+    /// `BPF_PROG_TYPE_SK_MSG`
+    SkMsg,
+    /// `BPF_PROG_TYPE_RAW_TRACEPOINT`
+    RawTracepoint,
+    /// `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`
+    CgroupSockAddr,
+    /// `BPF_PROG_TYPE_LWT_SEG6LOCAL`
+    LwtSeg6local,
+    /// `BPF_PROG_TYPE_LIRC_MODE2`
+    LircMode2,
+    /// `BPF_PROG_TYPE_SK_REUSEPORT`
+    SkReuseport,
+    /// `BPF_PROG_TYPE_FLOW_DISSECTOR`
+    FlowDissector,
+    /// `BPF_PROG_TYPE_CGROUP_SYSCTL`
+    CgroupSysctl,
+    /// `BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE`
+    RawTracepointWritable,
+    /// `BPF_PROG_TYPE_CGROUP_SOCKOPT`
+    CgroupSockopt,
+    /// `BPF_PROG_TYPE_TRACING`
+    Tracing,
+    /// `BPF_PROG_TYPE_STRUCT_OPS`
+    StructOps,
+    /// `BPF_PROG_TYPE_EXT`
+    Ext,
+    /// `BPF_PROG_TYPE_LSM`
+    Lsm,
+    /// `BPF_PROG_TYPE_SK_LOOKUP`
+    SkLookup,
+    /// `BPF_PROG_TYPE_SYSCALL`
+    Syscall,
+    /// `BPF_PROG_TYPE_NETFILTER`
+    Netfilter,
+}
+
+/// A capability that loading takes beside `CAP_BPF`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Capability {
+    /// `CAP_NET_ADMIN`
+    NetAdmin,
+    /// `CAP_PERFMON`
+    Perfmon,
+}
+
+impl Capability {
+    /// The name in C.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NetAdmin => "CAP_NET_ADMIN",
+            Self::Perfmon => "CAP_PERFMON",
+        }
+    }
+}
+
+/// Whether programs of a type are sleepable (`BPF_F_SLEEPABLE`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Sleep {
+    /// Never.
+    Never,
+    /// Some may be.
+    May,
+    /// Always.
+    Must,
 }
 
 /// A row of [`PROGRAMS`].
@@ -16,20 +118,395 @@ pub struct Program {
     pub number: u32,
     /// The kernel's name.
     pub c_name: &'static str,
+    /// The kernel's name without `BPF_PROG_TYPE_`, in lower case.
+    pub lower: &'static str,
     /// What `:type` calls it, without the colon.
     pub name: &'static str,
-    /// The C struct that its context points to.
+    /// Other names for `:type`, as libbpf's sections and `bpftool` have them.
+    pub aliases: &'static [&'static str],
+    /// The C struct that its context points to; empty for types whose context depends on the
+    /// event.
     pub context: &'static str,
+    /// The attach types that it is for.
+    pub attach: &'static [&'static AttachType],
+    /// Whether programs of this type exist without any attach type.
+    pub without_attach: bool,
+    /// Whether the kernel refuses another `expected_attach_type` at load. Where it does not, the
+    /// number still decides what is checked against it.
+    pub checked: bool,
+    /// What it takes an `expected_attach_type` of 0 for.
+    pub zero: Option<&'static AttachType>,
+    /// What loading takes beside `CAP_BPF`.
+    pub capabilities: &'static [Capability],
+    /// Whether its programs sleep.
+    pub sleep: Sleep,
+    /// Whether the kernel must be told a BTF id or another program at load.
+    pub btf_target: bool,
+    /// Whether the kernel loads it under a licence compatible with the GPL only.
+    pub gpl_only: bool,
+    /// The kernel option that it needs, where distributions differ.
+    pub config: Option<&'static str>,
+    /// The first kernel that has it.
+    pub since: Version,
 }
 
+const fn row(ty: ProgramType, names: [&'static str; 3], context: &'static str, since: Version) -> Program {
+    let [c_name, lower, name] = names;
+    Program {
+        ty,
+        number: ty as u32 + 1,
+        c_name,
+        lower,
+        name,
+        aliases: &[],
+        context,
+        attach: &[],
+        without_attach: false,
+        checked: false,
+        zero: None,
+        capabilities: &[],
+        sleep: Sleep::Never,
+        btf_target: false,
+        gpl_only: false,
+        config: None,
+        since,
+    }
+}
+
+const NET: &[Capability] = &[Capability::NetAdmin];
+const PERF: &[Capability] = &[Capability::Perfmon];
+
 /// All program types, in the order of their numbers.
-pub const PROGRAMS: &[Program] = &[Program {
-    ty: ProgramType::CgroupSkb,
-    number: 8,
-    c_name: "BPF_PROG_TYPE_CGROUP_SKB",
-    name: "cgroup-skb",
-    context: "__sk_buff",
-}];
+pub static PROGRAMS: &[Program] = &[
+    Program {
+        aliases: &["socket"],
+        without_attach: true,
+        ..row(
+            ProgramType::SocketFilter,
+            ["BPF_PROG_TYPE_SOCKET_FILTER", "socket_filter", "socket-filter"],
+            "__sk_buff",
+            v(3, 19),
+        )
+    },
+    Program {
+        aliases: &["uprobe"],
+        attach: &[
+            &attach::TRACE_KPROBE_MULTI,
+            &attach::TRACE_KPROBE_SESSION,
+            &attach::TRACE_UPROBE_MULTI,
+            &attach::TRACE_UPROBE_SESSION,
+        ],
+        without_attach: true,
+        capabilities: PERF,
+        sleep: Sleep::May,
+        ..row(ProgramType::Kprobe, ["BPF_PROG_TYPE_KPROBE", "kprobe", "kprobe"], "pt_regs", v(4, 1))
+    },
+    Program {
+        aliases: &["tc", "classifier", "tcx"],
+        attach: &[&attach::TCX_INGRESS, &attach::TCX_EGRESS, &attach::NETKIT_PRIMARY, &attach::NETKIT_PEER],
+        without_attach: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::SchedCls,
+            ["BPF_PROG_TYPE_SCHED_CLS", "sched_cls", "sched-cls"],
+            "__sk_buff",
+            v(4, 1),
+        )
+    },
+    Program {
+        aliases: &["action", "tc-action"],
+        without_attach: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::SchedAct,
+            ["BPF_PROG_TYPE_SCHED_ACT", "sched_act", "sched-act"],
+            "__sk_buff",
+            v(4, 1),
+        )
+    },
+    Program {
+        aliases: &["tp"],
+        without_attach: true,
+        capabilities: PERF,
+        ..row(ProgramType::Tracepoint, ["BPF_PROG_TYPE_TRACEPOINT", "tracepoint", "tracepoint"], "", v(4, 7))
+    },
+    Program {
+        attach: &[&attach::XDP, &attach::XDP_DEVMAP, &attach::XDP_CPUMAP],
+        without_attach: true,
+        capabilities: NET,
+        ..row(ProgramType::Xdp, ["BPF_PROG_TYPE_XDP", "xdp", "xdp"], "xdp_md", v(4, 8))
+    },
+    Program {
+        attach: &[&attach::PERF_EVENT],
+        without_attach: true,
+        capabilities: PERF,
+        ..row(
+            ProgramType::PerfEvent,
+            ["BPF_PROG_TYPE_PERF_EVENT", "perf_event", "perf-event"],
+            "bpf_perf_event_data",
+            v(4, 9),
+        )
+    },
+    Program {
+        attach: &[&attach::CGROUP_INET_INGRESS, &attach::CGROUP_INET_EGRESS],
+        checked: true,
+        ..row(
+            ProgramType::CgroupSkb,
+            ["BPF_PROG_TYPE_CGROUP_SKB", "cgroup_skb", "cgroup-skb"],
+            "__sk_buff",
+            v(4, 10),
+        )
+    },
+    Program {
+        attach: &[
+            &attach::CGROUP_INET_SOCK_CREATE,
+            &attach::CGROUP_INET_SOCK_RELEASE,
+            &attach::CGROUP_INET4_POST_BIND,
+            &attach::CGROUP_INET6_POST_BIND,
+        ],
+        checked: true,
+        zero: Some(&attach::CGROUP_INET_SOCK_CREATE),
+        capabilities: NET,
+        ..row(
+            ProgramType::CgroupSock,
+            ["BPF_PROG_TYPE_CGROUP_SOCK", "cgroup_sock", "cgroup-sock"],
+            "bpf_sock",
+            v(4, 10),
+        )
+    },
+    Program {
+        without_attach: true,
+        capabilities: NET,
+        ..row(ProgramType::LwtIn, ["BPF_PROG_TYPE_LWT_IN", "lwt_in", "lwt-in"], "__sk_buff", v(4, 10))
+    },
+    Program {
+        without_attach: true,
+        capabilities: NET,
+        ..row(ProgramType::LwtOut, ["BPF_PROG_TYPE_LWT_OUT", "lwt_out", "lwt-out"], "__sk_buff", v(4, 10))
+    },
+    Program {
+        without_attach: true,
+        capabilities: NET,
+        ..row(ProgramType::LwtXmit, ["BPF_PROG_TYPE_LWT_XMIT", "lwt_xmit", "lwt-xmit"], "__sk_buff", v(4, 10))
+    },
+    Program {
+        aliases: &["sockops"],
+        attach: &[&attach::CGROUP_SOCK_OPS],
+        capabilities: NET,
+        ..row(
+            ProgramType::SockOps,
+            ["BPF_PROG_TYPE_SOCK_OPS", "sock_ops", "sock-ops"],
+            "bpf_sock_ops",
+            v(4, 13),
+        )
+    },
+    Program {
+        attach: &[&attach::SK_SKB_STREAM_PARSER, &attach::SK_SKB_STREAM_VERDICT, &attach::SK_SKB_VERDICT],
+        without_attach: true,
+        capabilities: NET,
+        ..row(ProgramType::SkSkb, ["BPF_PROG_TYPE_SK_SKB", "sk_skb", "sk-skb"], "__sk_buff", v(4, 14))
+    },
+    Program {
+        aliases: &["cgroup-dev"],
+        attach: &[&attach::CGROUP_DEVICE],
+        capabilities: NET,
+        ..row(
+            ProgramType::CgroupDevice,
+            ["BPF_PROG_TYPE_CGROUP_DEVICE", "cgroup_device", "cgroup-device"],
+            "bpf_cgroup_dev_ctx",
+            v(4, 15),
+        )
+    },
+    Program {
+        attach: &[&attach::SK_MSG_VERDICT],
+        capabilities: NET,
+        ..row(ProgramType::SkMsg, ["BPF_PROG_TYPE_SK_MSG", "sk_msg", "sk-msg"], "sk_msg_md", v(4, 17))
+    },
+    Program {
+        aliases: &["raw-tp"],
+        without_attach: true,
+        capabilities: PERF,
+        ..row(
+            ProgramType::RawTracepoint,
+            ["BPF_PROG_TYPE_RAW_TRACEPOINT", "raw_tracepoint", "raw-tracepoint"],
+            "bpf_raw_tracepoint_args",
+            v(4, 17),
+        )
+    },
+    Program {
+        aliases: &["sock-addr"],
+        attach: &[
+            &attach::CGROUP_INET4_BIND,
+            &attach::CGROUP_INET6_BIND,
+            &attach::CGROUP_INET4_CONNECT,
+            &attach::CGROUP_INET6_CONNECT,
+            &attach::CGROUP_UNIX_CONNECT,
+            &attach::CGROUP_UDP4_SENDMSG,
+            &attach::CGROUP_UDP6_SENDMSG,
+            &attach::CGROUP_UNIX_SENDMSG,
+            &attach::CGROUP_UDP4_RECVMSG,
+            &attach::CGROUP_UDP6_RECVMSG,
+            &attach::CGROUP_UNIX_RECVMSG,
+            &attach::CGROUP_INET4_GETPEERNAME,
+            &attach::CGROUP_INET6_GETPEERNAME,
+            &attach::CGROUP_UNIX_GETPEERNAME,
+            &attach::CGROUP_INET4_GETSOCKNAME,
+            &attach::CGROUP_INET6_GETSOCKNAME,
+            &attach::CGROUP_UNIX_GETSOCKNAME,
+        ],
+        checked: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::CgroupSockAddr,
+            ["BPF_PROG_TYPE_CGROUP_SOCK_ADDR", "cgroup_sock_addr", "cgroup-sock-addr"],
+            "bpf_sock_addr",
+            v(4, 17),
+        )
+    },
+    Program {
+        without_attach: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::LwtSeg6local,
+            ["BPF_PROG_TYPE_LWT_SEG6LOCAL", "lwt_seg6local", "lwt-seg6local"],
+            "__sk_buff",
+            v(4, 18),
+        )
+    },
+    Program {
+        attach: &[&attach::LIRC_MODE2],
+        capabilities: NET,
+        config: Some("CONFIG_BPF_LIRC_MODE2"),
+        ..row(ProgramType::LircMode2, ["BPF_PROG_TYPE_LIRC_MODE2", "lirc_mode2", "lirc-mode2"], "", v(4, 18))
+    },
+    Program {
+        attach: &[&attach::SK_REUSEPORT_SELECT, &attach::SK_REUSEPORT_SELECT_OR_MIGRATE],
+        checked: true,
+        zero: Some(&attach::SK_REUSEPORT_SELECT),
+        ..row(
+            ProgramType::SkReuseport,
+            ["BPF_PROG_TYPE_SK_REUSEPORT", "sk_reuseport", "sk-reuseport"],
+            "sk_reuseport_md",
+            v(4, 19),
+        )
+    },
+    Program {
+        attach: &[&attach::FLOW_DISSECTOR],
+        capabilities: NET,
+        ..row(
+            ProgramType::FlowDissector,
+            ["BPF_PROG_TYPE_FLOW_DISSECTOR", "flow_dissector", "flow-dissector"],
+            "__sk_buff",
+            v(4, 20),
+        )
+    },
+    Program {
+        attach: &[&attach::CGROUP_SYSCTL],
+        capabilities: NET,
+        ..row(
+            ProgramType::CgroupSysctl,
+            ["BPF_PROG_TYPE_CGROUP_SYSCTL", "cgroup_sysctl", "cgroup-sysctl"],
+            "bpf_sysctl",
+            v(5, 2),
+        )
+    },
+    Program {
+        aliases: &["raw-tp-writable"],
+        without_attach: true,
+        capabilities: PERF,
+        ..row(
+            ProgramType::RawTracepointWritable,
+            ["BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE", "raw_tracepoint_writable", "raw-tracepoint-writable"],
+            "bpf_raw_tracepoint_args",
+            v(5, 2),
+        )
+    },
+    Program {
+        aliases: &["sockopt"],
+        attach: &[&attach::CGROUP_GETSOCKOPT, &attach::CGROUP_SETSOCKOPT],
+        checked: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::CgroupSockopt,
+            ["BPF_PROG_TYPE_CGROUP_SOCKOPT", "cgroup_sockopt", "cgroup-sockopt"],
+            "bpf_sockopt",
+            v(5, 3),
+        )
+    },
+    Program {
+        attach: &[
+            &attach::TRACE_RAW_TP,
+            &attach::TRACE_FENTRY,
+            &attach::TRACE_FEXIT,
+            &attach::MODIFY_RETURN,
+            &attach::TRACE_ITER,
+            &attach::TRACE_FSESSION,
+        ],
+        capabilities: PERF,
+        sleep: Sleep::May,
+        btf_target: true,
+        ..row(ProgramType::Tracing, ["BPF_PROG_TYPE_TRACING", "tracing", "tracing"], "", v(5, 5))
+    },
+    Program {
+        attach: &[&attach::STRUCT_OPS],
+        without_attach: true,
+        capabilities: PERF,
+        sleep: Sleep::May,
+        btf_target: true,
+        gpl_only: true,
+        ..row(ProgramType::StructOps, ["BPF_PROG_TYPE_STRUCT_OPS", "struct_ops", "struct-ops"], "", v(5, 6))
+    },
+    Program {
+        aliases: &["freplace"],
+        without_attach: true,
+        checked: true,
+        capabilities: &[Capability::NetAdmin, Capability::Perfmon],
+        btf_target: true,
+        ..row(ProgramType::Ext, ["BPF_PROG_TYPE_EXT", "ext", "ext"], "", v(5, 6))
+    },
+    Program {
+        attach: &[&attach::LSM_MAC, &attach::LSM_CGROUP],
+        capabilities: PERF,
+        sleep: Sleep::May,
+        btf_target: true,
+        ..row(ProgramType::Lsm, ["BPF_PROG_TYPE_LSM", "lsm", "lsm"], "", v(5, 7))
+    },
+    Program {
+        attach: &[&attach::SK_LOOKUP],
+        checked: true,
+        ..row(
+            ProgramType::SkLookup,
+            ["BPF_PROG_TYPE_SK_LOOKUP", "sk_lookup", "sk-lookup"],
+            "bpf_sk_lookup",
+            v(5, 9),
+        )
+    },
+    Program {
+        without_attach: true,
+        checked: true,
+        sleep: Sleep::Must,
+        ..row(ProgramType::Syscall, ["BPF_PROG_TYPE_SYSCALL", "syscall", "syscall"], "", v(5, 14))
+    },
+    Program {
+        attach: &[&attach::NETFILTER],
+        checked: true,
+        capabilities: NET,
+        ..row(
+            ProgramType::Netfilter,
+            ["BPF_PROG_TYPE_NETFILTER", "netfilter", "netfilter"],
+            "bpf_nf_ctx",
+            v(6, 4),
+        )
+    },
+];
+
+/// Whether the kernel takes a program under `license` for one under the GPL
+/// (`license_is_gpl_compatible`, include/linux/license.h).
+pub fn gpl_compatible(license: &str) -> bool {
+    const COMPATIBLE: [&str; 6] =
+        ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
+    COMPATIBLE.contains(&license)
+}
 
 impl ProgramType {
     /// Its row.
@@ -41,6 +518,28 @@ impl ProgramType {
     /// The type that `:type` calls `name`; `_` and `-` are alike.
     pub fn find(name: &str) -> Option<Self> {
         let name = name.replace('_', "-");
-        PROGRAMS.iter().find(|row| row.name == name).map(|row| row.ty)
+        let named = |row: &&Program| row.name == name || row.aliases.contains(&name.as_str());
+        PROGRAMS.iter().find(named).map(|row| row.ty)
+    }
+
+    /// The type with this number in `enum bpf_prog_type`.
+    pub fn by_number(number: u32) -> Option<Self> {
+        PROGRAMS.iter().find(|row| row.number == number).map(|row| row.ty)
+    }
+
+    /// What the kernel takes `attach` for: some types read 0 as one of their attach types.
+    pub fn effective(self, attach: Option<&'static AttachType>) -> Option<&'static AttachType> {
+        match attach {
+            Some(attach) if attach.number != 0 => Some(attach),
+            zero => self.row().zero.or(zero),
+        }
+    }
+
+    /// Everything that programs of this type can be for: its attach types, and `None` where there
+    /// are programs without one.
+    pub fn hooks(self) -> impl Iterator<Item = Option<&'static AttachType>> + Clone {
+        let row = self.row();
+        let none = row.without_attach.then_some(None);
+        none.into_iter().chain(row.attach.iter().copied().map(Some))
     }
 }

@@ -11,6 +11,11 @@ pub struct Version {
     pub minor: u16,
 }
 
+/// [`Version::new`], for tables.
+pub(super) const fn v(major: u16, minor: u16) -> Version {
+    Version::new(major, minor)
+}
+
 impl Version {
     /// `major.minor`.
     pub const fn new(major: u16, minor: u16) -> Self {

@@ -1,6 +1,10 @@
 //! Calls by name: conversions `(u32 x)` and helpers `(ktime-get-ns)`.
 
-use bpfl_stdlib::catalog::helper::{self, Arg, Helper, Ret};
+use bpfl_stdlib::catalog::{
+    helper::{self, Arg, Helper, Ret},
+    program::ProgramType,
+    section,
+};
 
 use super::{Builder, arith, forms, forms::Call, given};
 use crate::{
@@ -11,6 +15,9 @@ use crate::{
     read::DatumId,
     source::Span,
 };
+
+/// The helper whose trailing arguments are optional.
+const PRINTK: &str = "trace_printk";
 
 impl<'a> Builder<'a> {
     /// A form whose name is not one of the special forms.
@@ -43,7 +50,7 @@ impl<'a> Builder<'a> {
         let mut error = Diagnostic::error(&codes::UNKNOWN_FORM, call.head, message);
         let bare = text.strip_prefix("bpf-").or_else(|| text.strip_prefix("bpf_")).unwrap_or(text);
         let forms = forms::FORMS.iter().map(|form| form.name);
-        let helpers = helper::HELPERS.iter().map(|row| row.name);
+        let helpers = helper::all().iter().map(|row| row.name);
         if helper::find(bare).is_some() {
             error = error.help(format!("helpers go without `bpf_`: `({} …)`", bare.replace('_', "-")));
         } else if let Some(near) = self.nearest_accessor(text) {
@@ -65,39 +72,75 @@ impl<'a> Builder<'a> {
 
     /// A helper call as the user writes it: the C arguments, sizes of memory optional.
     fn helper(&mut self, helper: &'static Helper, call: &Call<'a>) -> ExprId {
-        let sizes = helper.args.iter().filter(|arg| **arg == Arg::Size).count();
-        let (most, count) = (helper.args.len(), call.args.len());
-        if count > most || count + sizes < most {
-            return self.helper_arity(helper, call);
+        if let Some(error) = self.refused(helper, call) {
+            return self.fail(error);
+        }
+        let wanted = self.hook.map_or(helper.args, |hook| helper.args_for(hook.ty));
+        let sizes = wanted.iter().filter(|arg| arg.is_size()).count();
+        let (most, count) = (wanted.len(), call.args.len());
+        let least = if helper.name == PRINTK { 1 } else { most - sizes };
+        if count > most || count < least {
+            return self.helper_arity(helper, wanted, call);
         }
         let mut derive = most - count;
         let mut given = call.args.iter();
         let mut args: Vec<ExprId> = Vec::with_capacity(most);
         let mut map = None;
-        for arg in helper.args {
-            if *arg == Arg::Size && derive > 0 {
+        for arg in wanted {
+            if arg.is_size() && derive > 0 {
                 derive -= 1;
                 args.push(self.derived_size(args.last().copied(), call.span));
                 continue;
             }
             let Some(datum) = given.next() else { break };
-            args.push(self.helper_arg(*arg, *datum, &mut map));
+            args.push(self.helper_arg(helper, *arg, *datum, &mut map));
         }
         self.call_helper(helper, args, map, call.span)
     }
 
-    fn helper_arity(&mut self, helper: &'static Helper, call: &Call<'a>) -> ExprId {
+    /// Why this program may not call the helper.
+    fn refused(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
+        let hook = self.hook?;
         let name = helper.name.replace('_', "-");
-        let most = helper.args.len();
+        let program = section::hook_name(hook.ty, hook.attach);
+        if !helper.offered_to(hook.ty, hook.attach) {
+            let message = format!("`{name}` is not offered to {program} programs");
+            let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message);
+            return Some(error.help(format!("it exists for {}", places(helper))));
+        }
+        if helper.sleeps {
+            let message = format!("`{name}` may sleep, and this program may not");
+            return Some(Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message));
+        }
+        if !hook.gpl && helper.gpl_only_for(hook.ty, hook.attach) {
+            let message = format!("`{name}` is for programs under the GPL only");
+            let error = Diagnostic::error(&codes::GPL_ONLY, call.head, message);
+            return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
+        }
+        let missing = match helper.acquires {
+            true => "what it gives must be released, which is not proven yet".to_string(),
+            false => helper
+                .args_for(hook.ty)
+                .iter()
+                .find(|arg| !supported(**arg))
+                .map(|arg| format!("it takes {}, which this version cannot give", arg.describe()))?,
+        };
+        let message = format!("`{name}` is not supported yet: {missing}");
+        Some(Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message))
+    }
+
+    fn helper_arity(&mut self, helper: &'static Helper, wanted: &[Arg], call: &Call<'a>) -> ExprId {
+        let name = helper.name.replace('_', "-");
+        let most = wanted.len();
         let plural = if most == 1 { "argument" } else { "arguments" };
         let message = format!("`{name}` takes {most} {plural}, and {} given", given(call.args.len()));
-        let words: Vec<_> = helper.args.iter().map(|arg| describe(*arg)).collect();
+        let words: Vec<_> = wanted.iter().map(|arg| describe(*arg)).collect();
         let usage = std::iter::once(name.as_str()).chain(words).collect::<Vec<_>>().join(" ");
         let error = Diagnostic::error(&codes::ARITY, call.span, message);
         self.fail(error.help(format!("it is written `({usage})`")))
     }
 
-    fn helper_arg(&mut self, arg: Arg, datum: DatumId, map: &mut Option<MapId>) -> ExprId {
+    fn helper_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId, map: &mut Option<MapId>) -> ExprId {
         let span = self.span(datum);
         let scalar = match arg {
             Arg::Map => {
@@ -108,17 +151,31 @@ impl<'a> Builder<'a> {
                 };
             }
             Arg::Key | Arg::Value => return self.map_operand(arg, datum, *map),
-            Arg::Ctx | Arg::CtxOrNull => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)"),
-            Arg::UninitMem => {
-                let regions = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global];
-                return self.pointer_arg(datum, &regions, "(stack-addr variable)");
+            Arg::Ctx => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", false),
+            Arg::CtxOrNull => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", true),
+            Arg::Sock | Arg::SockCommon => {
+                return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", false);
+            }
+            Arg::SockOrNull | Arg::SocketOrNull => {
+                return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", true);
             }
             Arg::I32 => Ty::I32,
-            Arg::U32 | Arg::Size => Ty::U32,
-            Arg::U64 => Ty::U64,
+            Arg::I64 => Ty::I64,
+            Arg::U16 => Ty::U16,
+            Arg::U32 | Arg::Size | Arg::SizeOrZero => Ty::U32,
+            Arg::U64 | Arg::Address | Arg::AllocSize => Ty::U64,
+            _ => return self.memory_arg(helper, arg, datum),
         };
         let value = self.value(datum);
         self.store_as(value, scalar)
+    }
+
+    fn memory_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId) -> ExprId {
+        let own = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global];
+        let packet = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global, Region::Packet];
+        let regions: &[Region] = if helper.packet_args { &packet } else { &own };
+        let nullable = matches!(arg, Arg::MemOrNull | Arg::WritableMemOrNull);
+        self.pointer_arg(datum, regions, "(stack-addr variable)", nullable)
     }
 
     /// A key or value for the map before it: anything of the right type, or its address.
@@ -132,11 +189,13 @@ impl<'a> Builder<'a> {
         self.operand(value)
     }
 
-    fn pointer_arg(&mut self, datum: DatumId, regions: &[Region], wanted: &str) -> ExprId {
+    /// A pointer into one of the regions; `nil` or 0 where `nullable`.
+    fn pointer_arg(&mut self, datum: DatumId, regions: &[Region], wanted: &str, nullable: bool) -> ExprId {
         let value = self.value(datum);
         match self.module.types.as_pointer(self.ty(value)) {
             Some(p) if regions.contains(&p.region) => value,
             _ if self.ty(value) == Ty::ERROR => value,
+            None if nullable && self.constant(value) == Some(0) => self.store_as(value, Ty::U64),
             _ => {
                 let message = format!("this is {}, and a pointer is wanted here", self.show(self.ty(value)));
                 let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
@@ -163,7 +222,7 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         }
         let ty = match helper.ret {
-            Ret::I64 => Ty::I64,
+            Ret::I64 | Ret::Nothing => Ty::I64,
             Ret::U32 => Ty::U32,
             Ret::U64 => Ty::U64,
             Ret::ValueOrNull => {
@@ -174,6 +233,10 @@ impl<'a> Builder<'a> {
                 let region = if value.1 { Region::PerCpu } else { Region::MapValue };
                 self.module.types.pointer(value.0, region, true)
             }
+            Ret::SocketOrNull | Ret::SockCommonOrNull | Ret::TcpSockOrNull => {
+                self.module.types.pointer(Ty::NOTHING, Region::Socket, true)
+            }
+            _ => self.module.types.pointer(Ty::NOTHING, Region::Unknown, true),
         };
         self.add(ExprKind::Call(helper, args), ty, span)
     }
@@ -184,9 +247,33 @@ fn describe(arg: Arg) -> &'static str {
         Arg::Ctx | Arg::CtxOrNull => "(ctx-ptr)",
         Arg::Map => "map",
         Arg::Key => "key",
-        Arg::Value => "value",
-        Arg::UninitMem => "pointer",
-        Arg::Size => "[size]",
-        Arg::I32 | Arg::U32 | Arg::U64 => "n",
+        Arg::Value | Arg::ValueOrNull => "value",
+        Arg::Size | Arg::SizeOrZero => "[size]",
+        Arg::Sock | Arg::SockOrNull | Arg::SockReleased | Arg::SockCommon | Arg::SocketOrNull => "socket",
+        Arg::U16 | Arg::I32 | Arg::U32 | Arg::U64 | Arg::I64 | Arg::Address | Arg::AllocSize => "n",
+        _ => "pointer",
     }
+}
+
+/// Whether the language has something to give for it.
+fn supported(arg: Arg) -> bool {
+    use Arg as A;
+    let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
+    let sockets = [A::Sock, A::SockCommon, A::SockOrNull, A::SocketOrNull];
+    let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
+    let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
+    let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
+    fixed || [&pointers[..], &sockets, &memory, &scalars].iter().any(|args| args.contains(&arg))
+}
+
+/// Where a helper exists: `cgroup-sock-addr (cgroup/connect4, cgroup/connect6), tc`.
+fn places(helper: &Helper) -> String {
+    let place = |(ty, hooks): (ProgramType, Option<Vec<_>>)| match hooks {
+        None => ty.row().name.to_string(),
+        Some(hooks) => {
+            let names: Vec<_> = hooks.into_iter().map(|attach| section::hook_name(ty, attach)).collect();
+            format!("{} ({})", ty.row().name, names.join(", "))
+        }
+    };
+    helper.places().into_iter().map(place).collect::<Vec<_>>().join(", ")
 }

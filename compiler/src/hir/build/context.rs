@@ -1,31 +1,41 @@
 //! The program's context: its fields and their rights, as the catalogue has them.
 
-use bpfl_stdlib::catalog::context::{self, Field, Kind};
+use bpfl_stdlib::catalog::{
+    context::{self, Field, Kind, Rights, Shape},
+    section,
+};
 
 use super::{
     Builder,
     forms::Call,
     place::{Place, Sharing},
+    program::Hook,
 };
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Ty},
+    hir::{ExprId, ExprKind, Int, Ty, Types},
     ir::Region,
     names::nearest,
     read::DatumId,
     source::Span,
 };
 
-/// `(ctx field [index])`
+/// `(ctx field [index])` and `(ctx type offset)`
 pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    if let ([ty, offset], Some(hook)) = (call.args, b.hook)
+        && let Some(scalar) = b.raw_type(*ty, hook)
+    {
+        return b.raw_read(hook, scalar, *offset, call.span);
+    }
     let Some((field, offset)) = b.field(call.args[0], call.args.get(1).copied()) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
-    if !field.rights.read {
-        return b.no_right(field, "read", call.span);
+    let read = |rights: Rights| rights.read;
+    if !b.may(field, offset, read) {
+        return b.no_right(field, offset, ("read", read), call.span);
     }
+    let Some(ty) = b.field_type(field) else { return b.unsupported_field(field, call.span) };
     let ptr = b.context(call.span);
-    let ty = b.field_type(field);
     b.add(ExprKind::Load(ptr, offset), ty, call.span)
 }
 
@@ -34,26 +44,64 @@ pub fn pointer<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     b.context(call.span)
 }
 
+/// One direction of the rights to a field, and its verb.
+type Direction = (&'static str, fn(Rights) -> Shape);
+
 impl Builder<'_> {
     fn context(&mut self, span: Span) -> ExprId {
         let ty = self.module.types.pointer(Ty::NOTHING, Region::Ctx, false);
         self.add(ExprKind::Ctx, ty, span)
     }
 
-    fn field_type(&mut self, field: &Field) -> Ty {
+    /// The type that `datum` names, unless the context has a field of that name.
+    fn raw_type(&self, datum: DatumId, hook: Hook) -> Option<Ty> {
+        let name = self.data.symbol(datum)?;
+        let field = self.text(self.names.kernel(name));
+        let known = context::of(hook.ty).is_some_and(|context| context.field(field).is_some());
+        Types::named(self.text(self.names.folded(name))).filter(|ty| !known && *ty != Ty::BOOL)
+    }
+
+    fn raw_read(&mut self, hook: Hook, ty: Ty, offset: DatumId, span: Span) -> ExprId {
+        let Some(value) = self.constant_value(offset) else {
+            return self.add(ExprKind::Error, Ty::ERROR, span);
+        };
+        let width = self.module.types.size(ty);
+        let allowed = u32::try_from(value).ok().filter(|at| {
+            context::of(hook.ty).is_some_and(|context| context.access(hook.ty, hook.attach, *at, width).0)
+        });
+        let Some(at) = allowed else {
+            let program = hook.ty.row().name;
+            let message = format!("a {program} program may not read {width} bytes at offset {value}");
+            let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
+            return self.fail(error.help(format!("`bpfl explain {program}` lists what it may read")));
+        };
+        let ptr = self.context(span);
+        self.add(ExprKind::Load(ptr, at as i32), ty, span)
+    }
+
+    /// What reading the field gives; `None` for pointers that the language does not have yet.
+    fn field_type(&mut self, field: &Field) -> Option<Ty> {
         let types = &mut self.module.types;
-        match field.kind {
+        Some(match field.kind {
             Kind::Unsigned => types.of_size(field.width),
-            Kind::Packet => types.pointer(Ty::U8, Region::Packet, false),
-            Kind::PacketEnd => types.pointer(Ty::NOTHING, Region::PacketEnd, false),
-            Kind::SockOrNull => types.pointer(Ty::NOTHING, Region::Socket, true),
-        }
+            Kind::Signed => types.int(Int { bits: (field.width * 8) as u8, signed: true }),
+            Kind::Packet | Kind::OptVal => types.pointer(Ty::U8, Region::Packet, false),
+            Kind::PacketEnd | Kind::OptValEnd => types.pointer(Ty::NOTHING, Region::PacketEnd, false),
+            Kind::Sock { nullable, .. } => types.pointer(Ty::NOTHING, Region::Socket, nullable),
+            Kind::PacketMeta | Kind::FlowKeys | Kind::Kernel(_) | Kind::Padding => return None,
+        })
+    }
+
+    fn unsupported_field(&mut self, field: &Field, span: Span) -> ExprId {
+        let name = field.name.replace('_', "-");
+        let message = format!("`{name}` is a kind of pointer that is not supported yet");
+        self.fail(Diagnostic::error(&codes::FIELD_ACCESS, span, message))
     }
 
     /// The field that `name` and `index` say, and its offset.
     fn field(&mut self, name: DatumId, index: Option<DatumId>) -> Option<(&'static Field, i32)> {
         let hook = self.hook.as_ref()?;
-        let ty = hook.ty;
+        let (ty, attach) = (hook.ty, hook.attach);
         let fields = context::fields(ty);
         let Some(wanted) = self.data.symbol(name).map(|n| self.text(self.names.kernel(n))) else {
             let error =
@@ -61,10 +109,13 @@ impl Builder<'_> {
             self.report(error.help("write `(ctx field)`, as in `(ctx len)`"));
             return None;
         };
-        let Some(field) = fields.iter().find(|field| field.name == wanted) else {
+        let Some(field) = fields.iter().find(|field| field.name == wanted && !wanted.is_empty()) else {
             let message = format!("the context of a {} program has no field `{wanted}`", ty.row().name);
             let mut error = Diagnostic::error(&codes::UNKNOWN_FIELD, self.span(name), message);
-            let readable = fields.iter().filter(|field| field.rights.read).map(|field| field.name);
+            let readable = fields
+                .iter()
+                .filter(|field| field.rights(ty, attach).reads() && !field.name.is_empty())
+                .map(|field| field.name);
             error = match nearest(wanted, readable.clone()) {
                 Some(near) => error.help(format!("did you mean `{}`?", near.replace('_', "-"))),
                 None => error.help(format!("it has {}", readable.collect::<Vec<_>>().join(", "))),
@@ -74,6 +125,13 @@ impl Builder<'_> {
         };
         let index = self.field_index(field, name, index)?;
         Some((field, (field.offset + index * field.width) as i32))
+    }
+
+    /// Whether the element of the field at `offset` may be read or written in this program.
+    fn may(&self, field: &Field, offset: i32, direction: fn(Rights) -> Shape) -> bool {
+        let Some(hook) = &self.hook else { return false };
+        let shape = direction(field.rights(hook.ty, hook.attach));
+        field.allows(shape, offset as u32, field.width)
     }
 
     fn field_index(&mut self, field: &Field, name: DatumId, index: Option<DatumId>) -> Option<u32> {
@@ -103,29 +161,47 @@ impl Builder<'_> {
         }
     }
 
-    fn no_right(&mut self, field: &Field, what: &str, span: Span) -> ExprId {
-        let Some(hook) = &self.hook else { return self.add(ExprKind::Error, Ty::ERROR, span) };
-        let program = hook.ty.row().name;
+    fn no_right(&mut self, field: &Field, offset: i32, direction: Direction, span: Span) -> ExprId {
+        let Some(hook) = self.hook else { return self.add(ExprKind::Error, Ty::ERROR, span) };
+        let (verb, shape) = direction;
         let name = field.name.replace('_', "-");
-        let message = format!("a {program} program may not {what} `{name}`");
+        let right = |rights: Rights| field.allows(shape(rights), offset as u32, field.width);
+        let elsewhere: Vec<_> =
+            field.hooks(hook.ty, right).map(|attach| section::hook_name(hook.ty, attach)).collect();
+        let program = match elsewhere.is_empty() {
+            true => hook.ty.row().name,
+            false => section::hook_name(hook.ty, hook.attach),
+        };
+        let message = format!("a {program} program may not {verb} `{name}`");
+        let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
+        if !elsewhere.is_empty() {
+            return self.fail(error.help(format!("it can be in {}", elsewhere.join(", "))));
+        }
         let can: Vec<_> = context::fields(hook.ty)
             .iter()
-            .filter(|f| if what == "read" { f.rights.read } else { f.rights.write })
+            .filter(|f| !f.name.is_empty() && !shape(f.rights(hook.ty, hook.attach)).is_none())
             .map(|f| f.name.replace('_', "-"))
             .collect();
-        let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
-        self.fail(error.help(format!("it may {what} {}", can.join(", "))))
+        let help = match can.is_empty() {
+            true => format!("it may {verb} nothing of its context"),
+            false => format!("it may {verb} {}", can.join(", ")),
+        };
+        self.fail(error.help(help))
     }
 
     /// `(ctx field [index])` as a place.
     pub(super) fn context_place(&mut self, name: DatumId, index: Option<DatumId>) -> Place {
         let Some((field, offset)) = self.field(name, index) else { return Place::Error };
         let span = self.span(name);
-        if !field.rights.write {
-            self.no_right(field, "write", span);
+        let write = |rights: Rights| rights.write;
+        if !self.may(field, offset, write) {
+            self.no_right(field, offset, ("write", write), span);
             return Place::Error;
         }
-        let ty = self.field_type(field);
+        let Some(ty) = self.field_type(field) else {
+            self.unsupported_field(field, span);
+            return Place::Error;
+        };
         Place::Memory { ptr: self.context(span), offset, ty, sharing: Sharing::Own }
     }
 }

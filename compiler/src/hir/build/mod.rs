@@ -288,7 +288,7 @@ impl<'a> Builder<'a> {
         let mut candidates: Vec<&str> = scope.chain(globals).collect();
         // A hash map's order differs from run to run; what is suggested must not.
         candidates.sort_unstable();
-        candidates.extend(constant::CONSTANTS.iter().map(|row| row.name));
+        candidates.extend(constant::all().iter().map(|row| row.name));
         nearest(text, candidates).map(str::to_string)
     }
 

@@ -1,7 +1,8 @@
 //! `defprog`.
 
 use bpfl_stdlib::catalog::{
-    program::{PROGRAMS, ProgramType},
+    attach::AttachType,
+    program::{PROGRAMS, ProgramType, gpl_compatible},
     section::{self, Section},
 };
 
@@ -18,6 +19,10 @@ use crate::{
 pub struct Hook {
     /// Its type.
     pub ty: ProgramType,
+    /// What it is attached as, where its section says.
+    pub attach: Option<&'static AttachType>,
+    /// Whether its licence is compatible with the GPL.
+    pub gpl: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -44,9 +49,14 @@ impl<'a> Builder<'a> {
         let options = Options::parse(self, items, &["type", "section", "license"]);
         let license = options.get("license").and_then(|datum| self.license(datum));
         let Some((ty, section)) = self.type_and_section(&options, &definition) else { return };
+        if !section.supported {
+            return self.unsupported(section, &options, &definition);
+        }
+        let text = options.get("section").and_then(|datum| self.string(datum, "section"));
+        let license = license.unwrap_or_else(|| "GPL".into());
         let before = self.diagnostics.error_count();
         self.unsound = false;
-        self.hook = Some(Hook { ty });
+        self.hook = Some(Hook { ty, attach: section.attach_type, gpl: gpl_compatible(&license) });
         let body = self.program_body(body, &definition);
         self.hook = None;
         let symbol = self.symbol_of(&definition);
@@ -57,7 +67,8 @@ impl<'a> Builder<'a> {
             symbol,
             ty,
             section,
-            license: license.unwrap_or_else(|| "GPL".into()),
+            section_name: text.unwrap_or_else(|| section.name.into()),
+            license,
             body,
             span: definition.name_span,
         });
@@ -132,7 +143,7 @@ impl<'a> Builder<'a> {
         };
         match (ty, section) {
             (ty, Some(section)) => {
-                let own = ProgramType::find(section.program_type)?;
+                let own = section.ty;
                 if ty.is_some_and(|ty| ty != own) {
                     self.disagreement(options, section);
                 }
@@ -150,12 +161,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn unsupported(&mut self, section: &Section, options: &Options, definition: &Definition<'_>) {
+        let place = options.get("section").or(options.get("type"));
+        let span = place.map_or(definition.name_span, |datum| self.span(datum));
+        let message = format!("programs in section `{}` are not supported yet", section.name);
+        let error = Diagnostic::error(&codes::UNKNOWN_SECTION, span, message);
+        self.report(error.help("they need the kernel's types, which this version does not read"));
+    }
+
     fn disagreement(&mut self, options: &Options, section: &Section) {
         let (Some(ty), Some(at)) = (options.get("type"), options.get("section")) else { return };
         let message = format!("section `{}` is for another program type", section.name);
         let error = Diagnostic::error(&codes::SECTION_MISMATCH, self.span(at), message)
             .also(self.span(ty), "this type")
-            .help(format!("leave `:type` out, or write `:type :{}`", section.program_type.replace('_', "-")));
+            .help(format!("leave `:type` out, or write `:type :{}`", section.ty.row().name));
         self.report(error);
     }
 
@@ -198,12 +217,13 @@ impl<'a> Builder<'a> {
 
     /// The section of a type that has only one.
     fn only_section(&mut self, ty: ProgramType, definition: &Definition<'_>) -> Option<&'static Section> {
-        let of_type = |row: &&Section| ProgramType::find(row.program_type) == Some(ty);
-        let sections: Vec<&'static Section> = section::ALL.iter().filter(of_type).collect();
-        if let [only] = sections[..] {
-            return Some(only);
+        if let Some(section) = section::default_of(ty) {
+            return Some(section);
         }
-        let names: Vec<_> = sections.iter().map(|row| format!("\"{}\"", row.name)).collect();
+        // Some hooks have two names; one of them is enough.
+        let first = |row: &&Section| section::of(ty, row.attach_type) == Some(*row);
+        let sections = section::ALL.iter().filter(|row| row.ty == ty).filter(first);
+        let names: Vec<_> = sections.map(|row| format!("\"{}\"", row.name)).collect();
         let message = format!("a {} program can be for several events", ty.row().name);
         let error = Diagnostic::error(&codes::UNKNOWN_SECTION, definition.name_span, message);
         self.report(error.help(format!("say which: `:section` is one of {}", names.join(", "))));

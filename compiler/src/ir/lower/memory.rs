@@ -93,11 +93,12 @@ impl Lower<'_> {
         }
     }
 
-    /// How many bytes a value of type `ty` takes at `ptr`: contexts hold packet pointers in 4.
+    /// How many bytes a value of type `ty` takes at `ptr`: some contexts hold packet
+    /// pointers in 4.
     fn width(&self, ptr: Value, ty: Ty) -> u8 {
         let packet = matches!(self.type_of(ty), Type::Ptr(Region::Packet | Region::PacketEnd));
         match self.f.ty(ptr) {
-            Type::Ptr(Region::Ctx) if packet => 4,
+            Type::Ptr(Region::Ctx) if packet => self.packet_pointer,
             _ => self.hir.types.size(ty) as u8,
         }
     }

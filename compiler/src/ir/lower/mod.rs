@@ -12,7 +12,7 @@ mod maps;
 mod memory;
 mod vars;
 
-use bpfl_stdlib::catalog::helper::Ret;
+use bpfl_stdlib::catalog::{context, helper::Ret};
 
 use super::{
     Args, Block, Cond, Edge, Function, GlobalInfo, MapInfo, Module, Op, Region, Slot, SlotData, Terminator,
@@ -53,6 +53,8 @@ struct Lower<'a> {
     /// Where `break` and `continue` go, innermost last.
     loops: Vec<control::Loop>,
     ctx: Value,
+    /// How many bytes packet pointers take in the context.
+    packet_pointer: u8,
     /// Stack objects that nothing uses any more, by size and alignment, to be used again.
     free: Vec<Slot>,
     /// Stack objects made for the arguments of the calls being lowered.
@@ -74,6 +76,7 @@ impl<'a> Lower<'a> {
             homes,
             loops: Vec::new(),
             ctx,
+            packet_pointer: context::packet_pointer_width(program.ty) as u8,
             free: Vec::new(),
             lent: Vec::new(),
         };
@@ -286,7 +289,7 @@ impl<'a> Lower<'a> {
 
     /// Calls a helper; a number it gives is brought to `ty`.
     fn call(&mut self, helper: u32, ret: Ret, args: &[Value], ty: Type, span: Span) -> Value {
-        let raw = if ret == Ret::ValueOrNull { ty } else { Type::I64 };
+        let raw = if ret.is_scalar() { Type::I64 } else { ty };
         let value = self.emit(Op::Call(helper, Args::new(args)), raw, span);
         match (raw, ty) {
             (Type::I64, Type::I32) => self.emit(Op::Trunc(value), ty, span),
