@@ -248,10 +248,10 @@ impl Proof<'_> {
                     }
                     _ => error,
                 }
-                .help(format!(
-                    "the last {bytes} bytes start at offset {}",
-                    i64::from(size) - i64::from(bytes)
-                ))
+                .help(match size.checked_sub(bytes) {
+                    Some(last) => format!("the last {bytes} bytes start at offset {last}"),
+                    None => format!("use at most {size} bytes, or make the object larger"),
+                })
             }
             Problem::Part(part, size) => {
                 let name = self.called(part).unwrap_or("i");

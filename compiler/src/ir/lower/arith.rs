@@ -38,7 +38,7 @@ impl Lower<'_> {
     /// With a positive constant c: r plus c where the sign of r, as 0 or -1, says so. The mask
     /// changes nothing, for the result is less than c; it shows the verifier as much.
     fn mod_constant(&mut self, a: Value, c: i64, ty: Type, span: Span) -> Value {
-        let mask = self.constant((c as u64).next_power_of_two() as i64 - 1, ty, span);
+        let mask = self.constant(((c as u64).next_power_of_two() - 1) as i64, ty, span);
         if c & (c - 1) == 0 {
             return self.emit(Op::Binary(Binary::And, a, mask), ty, span);
         }
