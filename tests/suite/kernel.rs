@@ -16,7 +16,7 @@ use aya::{
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 use crate::{
-    state::{CONTEXT_BYTES, Inputs, Outcome, Shape},
+    state::{CONTEXT_BYTES, Contents, Inputs, Outcome, Shape},
     syscall,
 };
 
@@ -124,7 +124,7 @@ impl<'a> Loaded<'a> {
         Ok(keys)
     }
 
-    fn dump(&self) -> Result<BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>, String> {
+    fn dump(&self) -> Result<Contents, String> {
         let mut all = BTreeMap::new();
         for shape in self.shapes {
             let mut entries = BTreeMap::new();

@@ -54,13 +54,16 @@ pub struct Inputs {
     pub packet: usize,
 }
 
+/// The entries of each map, by its symbol.
+pub type Contents = BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>;
+
 /// What came of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
     /// What the program returned.
     pub ret: u32,
     /// The entries of each map.
-    pub maps: BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>,
+    pub maps: Contents,
     /// The context.
     pub context: Vec<u8>,
 }

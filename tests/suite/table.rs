@@ -8,7 +8,7 @@ use bpfl_compiler::{
 };
 use std::collections::BTreeMap;
 
-use crate::state::Shape;
+use crate::state::{Contents, Shape};
 
 const ENOENT: i64 = -2;
 const E2BIG: i64 = -7;
@@ -53,7 +53,7 @@ impl Tables {
     }
 
     /// The entries of each map; zeroes of arrays left out.
-    pub fn dump(&self, memory: &mut Memory) -> BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>> {
+    pub fn dump(&self, memory: &mut Memory) -> Contents {
         let mut all = BTreeMap::new();
         for table in &self.tables {
             let mut entries = BTreeMap::new();

@@ -11,18 +11,19 @@ use super::{Proof, range::Eyes};
 use crate::{
     diagnostic::{Diagnostic, codes},
     ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
+    source::Span,
 };
 
 /// Reports every access that may be outside.
 pub fn check(proof: &mut Proof<'_>) {
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            for (ptr, offset, bytes) in proof.accesses(inst) {
+            for (ptr, offset, bytes, span) in proof.accesses(inst) {
                 let found = proof.addresses(ptr, offset.into());
                 let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
                 let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
                 if let Some((address, problem)) = first {
-                    let diagnostic = proof.explain(inst, address, bytes, problem);
+                    let diagnostic = proof.explain(span, address, bytes, problem);
                     proof.diagnostics.push(diagnostic);
                 }
             }
@@ -56,17 +57,23 @@ enum Problem {
 const MAX_PACKET_OFFSET: u64 = 0xffff;
 
 impl Proof<'_> {
-    /// The memory that an instruction uses: pointer, offset, bytes. A helper uses a key, a value, or
+    /// The memory that an instruction uses: pointer, offset, bytes, place. A helper uses a key, a value, or
     /// as many bytes as the size after a pointer says.
-    fn accesses(&self, inst: Inst) -> Vec<(Value, i32, u32)> {
+    fn accesses(&self, inst: Inst) -> Vec<(Value, i32, u32, Span)> {
+        let span = self.f.span(inst);
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }
             | Op::Store { bytes, ptr, offset, .. }
-            | Op::Atomic { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into())],
+            | Op::Atomic { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into(), span)],
             Op::Call(id, args) => {
                 let args: Vec<Value> = args.iter().collect();
                 let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
-                let used = |i: usize| Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i)?));
+                let used = |i: usize| {
+                    // A size that the user wrote is what is wrong with it.
+                    let size = args.get(i + 1).filter(|_| kinds[i] == Arg::UninitMem);
+                    let span = size.and_then(|size| self.f.def(*size)).map_or(span, |size| self.f.span(size));
+                    Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i)?, span))
+                };
                 (0..kinds.len()).filter_map(used).collect()
             }
             _ => Vec::new(),
@@ -235,8 +242,7 @@ impl Proof<'_> {
 
     // ---- messages ----
 
-    fn explain(&self, inst: Inst, address: &Address, bytes: u32, problem: Problem) -> Diagnostic {
-        let span = self.f.span(inst);
+    fn explain(&self, span: Span, address: &Address, bytes: u32, problem: Problem) -> Diagnostic {
         match problem {
             Problem::Outside(size) => {
                 let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);

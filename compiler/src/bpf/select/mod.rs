@@ -11,11 +11,15 @@ use std::collections::HashMap;
 
 use regalloc2::{Operand, VReg};
 
+mod ops;
+
 use super::{
     alloc::reg,
     machine::{Base, Block as MachineBlock, Code, Inst as Machine, Source},
-    opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
+    opcode::{AluOp, JmpOp, Size, Width},
 };
+use ops::{alu_op, atomic_op, jmp_op};
+
 use crate::{
     arena::Arena,
     driver::Cpu,
@@ -187,10 +191,7 @@ impl Selector<'_> {
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
-            Op::Zext(inner) => match self.f.constant(inner) {
-                Some(constant) => Some(Made::Const(u64::from(constant as u32))),
-                None => None,
-            },
+            Op::Zext(inner) => self.f.constant(inner).map(|constant| Made::Const(u64::from(constant as u32))),
             _ => None,
         }
     }
@@ -455,50 +456,4 @@ fn register_bits(ty: Type, constant: i64) -> u64 {
 
 fn size(bytes: u8) -> Size {
     Size::from_bytes(bytes.into()).unwrap_or(Size::D)
-}
-
-fn alu_op(op: Binary) -> AluOp {
-    match op {
-        Binary::Add => AluOp::Add,
-        Binary::Sub => AluOp::Sub,
-        Binary::Mul => AluOp::Mul,
-        Binary::Udiv => AluOp::Div,
-        Binary::Sdiv => AluOp::SDiv,
-        Binary::Urem => AluOp::Mod,
-        Binary::Srem => AluOp::SMod,
-        Binary::And => AluOp::And,
-        Binary::Or => AluOp::Or,
-        Binary::Xor => AluOp::Xor,
-        Binary::Shl => AluOp::Lsh,
-        Binary::Lshr => AluOp::Rsh,
-        Binary::Ashr => AluOp::Arsh,
-    }
-}
-
-fn jmp_op(cond: Cond) -> JmpOp {
-    match cond {
-        Cond::Eq => JmpOp::Eq,
-        Cond::Ne => JmpOp::Ne,
-        Cond::Ult => JmpOp::Lt,
-        Cond::Ule => JmpOp::Le,
-        Cond::Ugt => JmpOp::Gt,
-        Cond::Uge => JmpOp::Ge,
-        Cond::Slt => JmpOp::Slt,
-        Cond::Sle => JmpOp::Sle,
-        Cond::Sgt => JmpOp::Sgt,
-        Cond::Sge => JmpOp::Sge,
-    }
-}
-
-fn atomic_op(op: Atomic, fetch: bool) -> AtomicOp {
-    match (op, fetch) {
-        (Atomic::Add, false) => AtomicOp::Add,
-        (Atomic::Or, false) => AtomicOp::Or,
-        (Atomic::And, false) => AtomicOp::And,
-        (Atomic::Xor, false) => AtomicOp::Xor,
-        (Atomic::Add, true) => AtomicOp::FetchAdd,
-        (Atomic::Or, true) => AtomicOp::FetchOr,
-        (Atomic::And, true) => AtomicOp::FetchAnd,
-        (Atomic::Xor, true) => AtomicOp::FetchXor,
-    }
 }
