@@ -1,4 +1,4 @@
-;; error: E0402 @ 5:5
+;; error: E0402 @ 5:48
 
 (defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
   (let ((x (u32 0)))
