@@ -5,7 +5,7 @@
 //! ;; warning: E0309 @ 2:1
 //! ;; emit ir                     datum, hir, ir, opt or asm; kept in the snapshot
 //! ;; slots: 11                   at most so many instruction slots in the whole object
-//! ;; run: in[0]=5, mark=3 -> ret 1, out[0]=12
+//! ;; run: in[0]=5, mark=3, limit=9 -> ret 1, out[0]=12
 //! ;; run second: -> ret 0        a program other than the first
 //! ;;   , out[1]=7                more of the line before
 //! ;; varies                      results differ from run to run; only what is said is compared

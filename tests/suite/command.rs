@@ -9,9 +9,12 @@ use std::{
 
 use libtest_mimic::{Failed, Trial};
 
+/// What a row does.
+type Body = fn() -> Result<(), Failed>;
+
 /// All of them.
 pub fn tests() -> Vec<Trial> {
-    let rows: [(&str, fn() -> Result<(), Failed>); 11] = [
+    let rows: [(&str, Body); 11] = [
         ("a missing file", || refused(|folder| folder.join("missing.lisp"), &["missing.lisp", "E0001"])),
         ("a missing file with a near miss", near_miss),
         ("a directory", || refused(Path::to_path_buf, &["E0001", "directory"])),
@@ -24,7 +27,7 @@ pub fn tests() -> Vec<Trial> {
         ("two builds are the same", same_twice),
         ("each code is explained", explained),
     ];
-    let test = |(name, body): (&str, fn() -> Result<(), Failed>)| {
+    let test = |(name, body): (&str, Body)| {
         Trial::test(format!("command/{name}").replace(' ', "-"), body).with_kind("command")
     };
     rows.map(test).into()

@@ -1,8 +1,9 @@
 //! Runs programs in the kernel: loaded with aya, run with `BPF_PROG_TEST_RUN`, never attached.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt::Write,
+    ops::Range,
     os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
 };
 
@@ -12,8 +13,10 @@ use aya::{
     programs::{CgroupSkb, ProgramError, TestRun, TestRunOptions},
 };
 
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+
 use crate::{
-    state::{CONTEXT_BYTES, Inputs, Outcome, Shape},
+    state::{CONTEXT_BYTES, Contents, Inputs, Outcome, Shape},
     syscall,
 };
 
@@ -27,6 +30,7 @@ pub fn obstacle() -> Option<String> {
 pub struct Loaded<'a> {
     ebpf: Ebpf,
     shapes: &'a [Shape],
+    places: Places,
 }
 
 impl<'a> Loaded<'a> {
@@ -37,15 +41,14 @@ impl<'a> Loaded<'a> {
             let program: &mut CgroupSkb = program.try_into().map_err(|error| format!("{name}: {error}"))?;
             program.load().map_err(|error| refusal(name, &error))?;
         }
-        Ok(Self { ebpf, shapes })
+        Ok(Self { ebpf, shapes, places: Places::new(object)? })
     }
 
     /// Runs one program on empty maps with `inputs` in them.
     pub fn run(&mut self, program: &str, inputs: &Inputs) -> Result<Outcome, String> {
         self.clear()?;
         for (map, key, value) in &inputs.entries {
-            let shape = self.shape(map)?;
-            syscall::update(self.fd(map)?, key, &copies(shape, value)).map_err(|e| format!("{map}: {e}"))?;
+            self.set(self.shape(map)?, key, value)?;
         }
         let loaded = self.ebpf.program(program).ok_or_else(|| format!("there is no program {program}"))?;
         let loaded: &CgroupSkb = loaded.try_into().map_err(|error| format!("{program}: {error}"))?;
@@ -70,27 +73,63 @@ impl<'a> Loaded<'a> {
     }
 
     fn clear(&self) -> Result<(), String> {
-        for shape in self.shapes {
-            let fd = self.fd(&shape.symbol)?;
-            for key in keys(fd, shape) {
-                let zero = copies(shape, &vec![0; shape.value]);
-                let done =
-                    if shape.indexed { syscall::update(fd, &key, &zero) } else { syscall::delete(fd, &key) };
-                done.map_err(|error| format!("{}: {error}", shape.symbol))?;
+        for shape in self.shapes.iter().filter(|shape| shape.section != Some(".rodata")) {
+            for key in self.keys(shape)? {
+                match shape.indexed {
+                    true => self.set(shape, &key, &shape.start())?,
+                    false => syscall::delete(self.fd(&shape.symbol)?, &key).map_err(|e| e.to_string())?,
+                }
             }
         }
         Ok(())
     }
 
-    fn dump(&self) -> Result<BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>, String> {
+    fn set(&self, shape: &Shape, key: &[u8], value: &[u8]) -> Result<(), String> {
+        let fail = |error| format!("{} cannot be set: {error}", shape.symbol);
+        let Some(section) = shape.section else {
+            return syscall::update(self.fd(&shape.symbol)?, key, &copies(shape, value)).map_err(fail);
+        };
+        let (mut bytes, range) = self.section(section, shape)?;
+        bytes[range].copy_from_slice(value);
+        syscall::update(self.fd(section)?, &[0; 4], &bytes).map_err(fail)
+    }
+
+    fn get(&self, shape: &Shape, key: &[u8]) -> Result<Vec<u8>, String> {
+        if let Some(section) = shape.section {
+            let (bytes, range) = self.section(section, shape)?;
+            return Ok(bytes[range].to_vec());
+        }
+        let mut value = copies(shape, &vec![0; shape.value]);
+        let done = syscall::lookup(self.fd(&shape.symbol)?, key, &mut value);
+        done.map_err(|error| format!("{} cannot be read: {error}", shape.symbol))?;
+        Ok(sum(shape, &value))
+    }
+
+    /// All of a section of globals, and where in it one of them is.
+    fn section(&self, section: &str, shape: &Shape) -> Result<(Vec<u8>, Range<usize>), String> {
+        let (offset, size) = self.places.find(section, &shape.symbol)?;
+        let mut bytes = vec![0; size];
+        syscall::lookup(self.fd(section)?, &[0; 4], &mut bytes).map_err(|e| format!("{section}: {e}"))?;
+        Ok((bytes, offset..offset + shape.value))
+    }
+
+    fn keys(&self, shape: &Shape) -> Result<Vec<Vec<u8>>, String> {
+        if shape.indexed {
+            return Ok(shape.indices().collect());
+        }
+        let (fd, mut keys) = (self.fd(&shape.symbol)?, Vec::<Vec<u8>>::new());
+        while let Some(next) = syscall::next_key(fd, keys.last().map(Vec::as_slice), shape.key) {
+            keys.push(next);
+        }
+        Ok(keys)
+    }
+
+    fn dump(&self) -> Result<Contents, String> {
         let mut all = BTreeMap::new();
         for shape in self.shapes {
-            let fd = self.fd(&shape.symbol)?;
             let mut entries = BTreeMap::new();
-            for key in keys(fd, shape) {
-                let mut value = copies(shape, &vec![0; shape.value]);
-                syscall::lookup(fd, &key, &mut value).map_err(|e| format!("{}: {e}", shape.symbol))?;
-                let value = sum(shape, &value);
+            for key in self.keys(shape)? {
+                let value = self.get(shape, &key)?;
                 if !shape.indexed || value.iter().any(|byte| *byte != 0) {
                     entries.insert(key, value);
                 }
@@ -101,6 +140,29 @@ impl<'a> Loaded<'a> {
     }
 }
 
+/// Where an object's globals are: by section and symbol, the offset; by section, its size.
+struct Places {
+    symbols: HashMap<String, usize>,
+    sections: HashMap<String, usize>,
+}
+
+impl Places {
+    fn new(object: &[u8]) -> Result<Self, String> {
+        let file = object::File::parse(object).map_err(|error| error.to_string())?;
+        let symbols = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Data);
+        let symbols = symbols.filter_map(|s| Some((s.name().ok()?.to_string(), s.address() as usize)));
+        let sections = file.sections().filter_map(|s| Some((s.name().ok()?.to_string(), s.size() as usize)));
+        Ok(Self { symbols: symbols.collect(), sections: sections.collect() })
+    }
+
+    fn find(&self, section: &str, symbol: &str) -> Result<(usize, usize), String> {
+        match (self.symbols.get(symbol), self.sections.get(section)) {
+            (Some(offset), Some(size)) => Ok((*offset, *size)),
+            _ => Err(format!("the object has no global {symbol} in {section}")),
+        }
+    }
+}
+
 fn map_fd(map: &Map) -> Option<BorrowedFd<'_>> {
     let data: &MapData = match map {
         Map::Array(data) | Map::PerCpuArray(data) | Map::HashMap(data) | Map::PerCpuHashMap(data) => data,
@@ -108,17 +170,6 @@ fn map_fd(map: &Map) -> Option<BorrowedFd<'_>> {
         _ => return None,
     };
     Some(data.fd().as_fd())
-}
-
-fn keys(fd: RawFd, shape: &Shape) -> Vec<Vec<u8>> {
-    if shape.indexed {
-        return (0..shape.entries).map(|index| index.to_le_bytes().to_vec()).collect();
-    }
-    let mut keys: Vec<Vec<u8>> = Vec::new();
-    while let Some(next) = syscall::next_key(fd, keys.last().map(Vec::as_slice), shape.key) {
-        keys.push(next);
-    }
-    keys
 }
 
 /// A value as the syscall moves it: for per-CPU maps one for each possible CPU, 8 bytes apart at

@@ -21,8 +21,9 @@ pub const ETHERNET_BYTES: usize = 14;
 /// The packet's length behind its Ethernet header when a run does not say.
 const PACKET_BYTES: usize = 60;
 
-/// What the executors need to know of a map.
-#[derive(Clone, Debug)]
+/// What the executors need to know of a map or of a global, which is like a map with one entry
+/// whose key has no bytes.
+#[derive(Clone, Debug, Default)]
 pub struct Shape {
     /// Its symbol.
     pub symbol: String,
@@ -36,6 +37,10 @@ pub struct Shape {
     pub indexed: bool,
     /// Whether each CPU has a value of its own.
     pub per_cpu: bool,
+    /// Of a global, its section.
+    pub section: Option<&'static str>,
+    /// Of a global, what it starts as.
+    pub init: Vec<u8>,
 }
 
 /// What a run is given, in bytes.
@@ -49,20 +54,23 @@ pub struct Inputs {
     pub packet: usize,
 }
 
+/// The entries of each map, by its symbol.
+pub type Contents = BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>;
+
 /// What came of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
     /// What the program returned.
     pub ret: u32,
     /// The entries of each map.
-    pub maps: BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>,
+    pub maps: Contents,
     /// The context.
     pub context: Vec<u8>,
 }
 
 /// What the executors need to know of a text that compiles.
 pub struct Facts {
-    /// Its maps, in the order of their definitions.
+    /// Its maps, in the order of their definitions, then its globals.
     pub shapes: Vec<Shape>,
     /// The symbols of its programs, in the order of their definitions.
     pub programs: Vec<String>,
@@ -82,9 +90,20 @@ pub fn facts(text: &str) -> Facts {
         entries: map.max_entries,
         indexed: map.kind.key == KeyRule::Index,
         per_cpu: map.kind.per_cpu,
+        ..Shape::default()
+    };
+    let global = |global: &hir::Global| Shape {
+        symbol: global.symbol.clone(),
+        value: global.init.len(),
+        entries: 1,
+        indexed: true,
+        section: Some(global.section.name()),
+        init: global.init.clone(),
+        ..Shape::default()
     };
     let programs = module.programs.values().map(|program| program.symbol.clone());
-    Facts { shapes: module.maps.values().map(shape).collect(), programs: programs.collect() }
+    let shapes = module.maps.values().map(shape).chain(module.globals.values().map(global));
+    Facts { shapes: shapes.collect(), programs: programs.collect() }
 }
 
 impl Facts {
@@ -96,6 +115,30 @@ impl Facts {
             true => Ok(name),
             false => Err(format!("there is no program {name}")),
         }
+    }
+}
+
+/// The map or global that an item is about.
+fn shape_of<'a>(item: &Item, shapes: &'a [Shape]) -> Option<&'a Shape> {
+    let name = item.target.replace('-', "_");
+    shapes.iter().find(|shape| shape.symbol == name && shape.section.is_some() == item.key.is_none())
+}
+
+impl Shape {
+    /// The bytes of an item's key.
+    fn key_of(&self, item: &Item) -> Result<Vec<u8>, String> {
+        item.key.as_ref().map_or(Ok(Vec::new()), |key| key.bytes(self.key))
+    }
+
+    /// The keys of a map whose entries are always there.
+    pub fn indices(&self) -> impl Iterator<Item = Vec<u8>> {
+        let global = self.section.is_some();
+        (0..self.entries).map(move |index| if global { Vec::new() } else { index.to_le_bytes().to_vec() })
+    }
+
+    /// What an entry of such a map starts as.
+    pub fn start(&self) -> Vec<u8> {
+        if self.section.is_some() { self.init.clone() } else { vec![0; self.value] }
     }
 }
 
@@ -135,9 +178,8 @@ impl Inputs {
     }
 
     fn give(&mut self, item: &Item, shapes: &[Shape]) -> Result<(), String> {
-        if let (Some(key), Some(shape)) = (&item.key, shapes.iter().find(|s| s.symbol == item.target)) {
-            let entry = (item.target.clone(), key.bytes(shape.key)?, item.value.bytes(shape.value)?);
-            self.entries.push(entry);
+        if let Some(shape) = shape_of(item, shapes) {
+            self.entries.push((shape.symbol.clone(), shape.key_of(item)?, item.value.bytes(shape.value)?));
         } else if item.target == "len" {
             self.packet = item.value.int()? as usize;
         } else if let Some((field, offset)) = field(item) {
@@ -166,8 +208,8 @@ impl Outcome {
             let wanted = item.value.int()? as u32;
             return same("ret", &wanted.to_le_bytes(), &self.ret.to_le_bytes());
         }
-        if let (Some(key), Some(shape)) = (&item.key, shapes.iter().find(|s| s.symbol == item.target)) {
-            return self.compare_entry(&item.target, &key.bytes(shape.key)?, &item.value, shape);
+        if let Some(shape) = shape_of(item, shapes) {
+            return self.compare_entry(&shape.key_of(item)?, &item.value, shape);
         }
         let Some((field, offset)) = field(item) else {
             return Err(format!("there is no map and no field `{}`", item.target));
@@ -176,9 +218,9 @@ impl Outcome {
         same(&item.target, &wanted, &self.context[offset..offset + wanted.len()])
     }
 
-    fn compare_entry(&self, map: &str, key: &[u8], wanted: &Literal, shape: &Shape) -> Result<(), String> {
-        let place = format!("{map}[{}]", number(key));
-        let found = self.maps.get(map).and_then(|map| map.get(key));
+    fn compare_entry(&self, key: &[u8], wanted: &Literal, shape: &Shape) -> Result<(), String> {
+        let place = format!("{}[{}]", shape.symbol, number(key));
+        let found = self.maps.get(&shape.symbol).and_then(|map| map.get(key));
         match (wanted, found) {
             (Literal::Absent, None) => Ok(()),
             (Literal::Absent, Some(found)) => Err(format!("{place} is {}, not absent", number(found))),

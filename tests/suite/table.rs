@@ -1,14 +1,14 @@
-//! Maps and helpers for the IR interpreter, with the kernel's return values
+//! Maps, globals and helpers for the IR interpreter, with the kernel's return values
 //! (kernel/bpf/arraymap.c, hashtab.c).
 
 use bpfl_compiler::{
     arena::Entity,
-    hir::MapId,
+    hir::{GlobalId, MapId},
     ir::interp::{Host, Memory, Trap},
 };
 use std::collections::BTreeMap;
 
-use crate::state::Shape;
+use crate::state::{Contents, Shape};
 
 const ENOENT: i64 = -2;
 const E2BIG: i64 = -7;
@@ -35,8 +35,8 @@ impl Tables {
     /// Empty maps, arrays with all their entries, and a packet from its network header on.
     pub fn new(shapes: &[Shape], packet: Vec<u8>, memory: &mut Memory) -> Self {
         let table = |shape: &Shape| {
-            let entries = if shape.indexed { shape.entries } else { 0 };
-            let values = (0..entries).map(|i| (i.to_le_bytes().to_vec(), memory.add(vec![0; shape.value])));
+            let keys = shape.indices().filter(|_| shape.indexed);
+            let values = keys.map(|key| (key, memory.add(shape.start())));
             Table { shape: shape.clone(), values: values.collect() }
         };
         Self { tables: shapes.iter().map(table).collect(), ticks: 0, packet }
@@ -53,7 +53,7 @@ impl Tables {
     }
 
     /// The entries of each map; zeroes of arrays left out.
-    pub fn dump(&self, memory: &mut Memory) -> BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>> {
+    pub fn dump(&self, memory: &mut Memory) -> Contents {
         let mut all = BTreeMap::new();
         for table in &self.tables {
             let mut entries = BTreeMap::new();
@@ -126,6 +126,11 @@ fn load_bytes(args: &[u64], packet: &[u8], memory: &mut Memory) -> Result<u64, T
 impl Host for Tables {
     fn map(&mut self, map: MapId) -> u64 {
         map.index() as u64
+    }
+
+    fn global(&mut self, global: GlobalId) -> u64 {
+        let mut globals = self.tables.iter().filter(|table| table.shape.section.is_some());
+        globals.nth(global.index()).and_then(|table| table.values.get(&[][..]).copied()).unwrap_or(0)
     }
 
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap> {
