@@ -74,8 +74,13 @@ fn try_one(text: &str, load: bool) -> Result<(), String> {
     match compilation.object {
         None if compilation.messages.is_empty() => Err("there is neither an object nor an error".into()),
         Some(object) if load => match Loaded::new(&object, &state::facts(text).shapes) {
-            // A map may be larger than this machine's memory.
-            Err(problem) if !problem.contains("OutOfMemory") => Err(problem),
+            // A map may be larger than this machine's memory; a section may have become another
+            // type's, which this does not load.
+            Err(problem)
+                if !["OutOfMemory", "unexpected program type"].iter().any(|p| problem.contains(p)) =>
+            {
+                Err(problem)
+            }
             _ => Ok(()),
         },
         _ => Ok(()),

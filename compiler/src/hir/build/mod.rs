@@ -24,7 +24,7 @@ mod scope;
 mod structs;
 mod top;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bpfl_stdlib::catalog::constant;
 
@@ -59,6 +59,8 @@ struct Builder<'a> {
     globals: HashMap<Name, (Global, Span)>,
     /// Structs and unions by kernel name.
     structs: HashMap<Name, StructId>,
+    /// Structs whose definition has errors.
+    broken: HashSet<Name>,
     /// What structs define, by kernel name.
     accessors: HashMap<String, structs::Accessor>,
     /// The special forms by folded name.
@@ -82,6 +84,7 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         scope: Scope::default(),
         globals: HashMap::new(),
         structs: HashMap::new(),
+        broken: HashSet::new(),
         accessors: HashMap::new(),
         forms: table,
         hook: None,

@@ -123,8 +123,12 @@ impl<'a> Builder<'a> {
         let (fields, size, align) = lay_out(&self.module.types, fields, packed, union);
         let name = self.text(definition.name).to_string();
         if fields.is_empty() {
-            let message = format!("`{name}` has no fields");
-            self.report(Diagnostic::error(&codes::MALFORMED, definition.name_span, message));
+            if definition.rest.is_empty() {
+                let message = format!("`{name}` has no fields");
+                self.report(Diagnostic::error(&codes::MALFORMED, definition.name_span, message));
+            }
+            // Known all the same, so that its uses are not reported too.
+            self.broken.insert(self.names.kernel(definition.name));
             return;
         }
         let c_name = name.replace('-', "_");
