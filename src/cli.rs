@@ -140,6 +140,12 @@ pub struct Run {
     /// with CMD, the cgroup that bpfl is in]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cgroup: Option<PathBuf>,
+    /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]
+    #[arg(long, value_name = "NAME")]
+    pub map: Option<String>,
+    /// Attach only this program; may be given several times, or with commas [default: all of the file]
+    #[arg(long = "prog", value_name = "NAME", value_delimiter = ',')]
+    pub programs: Vec<String>,
     /// Stop after this time, such as 500ms, 5s or 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     pub time: Option<Duration>,

@@ -4,11 +4,12 @@ use std::{io, path::Path};
 
 use aya::{Ebpf, EbpfError, EbpfLoader, maps::MapError, programs::ProgramError};
 use aya_obj::{Object, ParseError};
+use bpfl_stdlib::catalog::program::Capability;
 
 use crate::{
     attach::{self, AttachError},
     host::{capability, memlock},
-    spec::{ObjectSpec, ProgramSpec, SpecError},
+    spec::{ProgramSpec, SpecError},
 };
 
 const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
@@ -100,18 +101,15 @@ pub(crate) fn load_program(ebpf: &mut Ebpf, spec: &ProgramSpec) -> Result<(), Lo
     }
 }
 
-/// Loads every program of the object.
-pub(crate) fn load_programs(ebpf: &mut Ebpf, spec: &ObjectSpec) -> Result<(), LoadError> {
-    spec.programs.iter().try_for_each(|program| load_program(ebpf, program))
-}
-
 fn explain_object(error: EbpfError) -> LoadError {
     match error {
         EbpfError::ParseError(ParseError::InvalidProgramSection { section }) => {
             LoadError::Section { section }
         }
         EbpfError::MapError(MapError::CreateError { name, io_error }) => match io_error.kind() {
-            io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`")),
+            io::ErrorKind::PermissionDenied => {
+                not_permitted(format!("map `{name}`"), capability::LOAD_CGROUP)
+            }
             _ => LoadError::Map { map: name, source: io_error },
         },
         other => LoadError::Other(Box::new(other)),
@@ -124,7 +122,7 @@ fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
             let log = verifier_log.to_string();
             // The verifier has refused whatever it has written a log about; EACCES is its too.
             if io_error.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
-                return not_permitted(format!("`{}`", spec.name));
+                return not_permitted(format!("`{}`", spec.name), needed(spec));
             }
             LoadError::Verifier { program: spec.name.clone(), source: io_error, log }
         }
@@ -132,6 +130,15 @@ fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
     }
 }
 
-fn not_permitted(what: String) -> LoadError {
-    LoadError::NotPermitted { what, advice: capability::advice(capability::LOAD_CGROUP) }
+/// The capabilities that loading a program takes, by its type.
+fn needed(spec: &ProgramSpec) -> &'static [&'static capability::Capability] {
+    let beside = spec.row.map_or(&[][..], |row| row.ty.row().capabilities);
+    match beside.contains(&Capability::NetAdmin) {
+        true => capability::ATTACH_CGROUP,
+        false => capability::LOAD_CGROUP,
+    }
+}
+
+fn not_permitted(what: String, needed: &[&'static capability::Capability]) -> LoadError {
+    LoadError::NotPermitted { what, advice: capability::advice(needed) }
 }

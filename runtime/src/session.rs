@@ -5,7 +5,11 @@
 //! frees its programs and maps; a killed process does the same, because nothing is pinned and
 //! attachments are links.
 
-use std::{fs, io, os::fd::AsFd, path::Path};
+use std::{
+    fs, io,
+    os::fd::{AsFd, OwnedFd},
+    path::Path,
+};
 
 use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
 
@@ -48,6 +52,13 @@ pub enum SessionError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LinkId(usize);
 
+/// What is attached to what.
+struct Attachment {
+    program: String,
+    target: Target,
+    _link: Link,
+}
+
 /// An object and what of it is in the kernel.
 ///
 /// ```no_run
@@ -60,7 +71,7 @@ pub struct LinkId(usize);
 /// ```
 pub struct Session {
     // Fields are dropped in this order: what is attached goes first.
-    links: Vec<Option<Link>>,
+    links: Vec<Option<Attachment>>,
     loaded: Option<Ebpf>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
@@ -97,8 +108,20 @@ impl Session {
     /// # Errors
     /// [`SessionError::Load`], with the verifier's log where it refused.
     pub fn load(&mut self) -> Result<(), SessionError> {
+        self.load_some::<&str>(&[])
+    }
+
+    /// Makes the maps and loads the programs called `names`, or every program when there are none.
+    ///
+    /// # Errors
+    /// As [`Session::load`]; and when there is no such program.
+    pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
+        let names = self.names(names)?;
         let Self { loaded, spec, bytes, .. } = self;
-        load::load_programs(loaded_or_load(loaded, bytes)?, spec)?;
+        let ebpf = loaded_or_load(loaded, bytes)?;
+        for name in names {
+            load::load_program(ebpf, spec.program(&name)?)?;
+        }
         Ok(())
     }
 
@@ -110,12 +133,19 @@ impl Session {
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
         let Self { loaded, spec, bytes, links } = self;
         let program = spec.program(name)?;
-        attach::hook(program)?;
+        attach::check(spec, program, target)?;
         let ebpf = loaded_or_load(loaded, bytes)?;
+        let place = match target {
+            Target::Cgroup(path) => attach::open_cgroup(path)?,
+            Target::Map(map) => own_map(ebpf, spec.map(map)?)?,
+        };
         load::load_program(ebpf, program)?;
         let missing = || LoadError::Other(format!("the loader does not see program `{name}`").into());
         let handle = ebpf.program_mut(&program.name).ok_or_else(missing)?;
-        links.push(Some(attach::attach(program, handle, target)?));
+        let handle = handle.fd().map_err(|error| LoadError::Other(error.into()))?;
+        let link = attach::attach(program, handle, target, place)?;
+        let (program, target) = (program.name.clone(), target.clone());
+        links.push(Some(Attachment { program, target, _link: link }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -124,13 +154,47 @@ impl Session {
     /// # Errors
     /// As [`Session::attach`]; what was attached before the error is detached again.
     pub fn attach_all(&mut self, target: &Target) -> Result<Vec<LinkId>, SessionError> {
-        let names: Vec<_> = self.spec.programs.iter().map(|program| program.name.clone()).collect();
+        self.attach_some::<&str>(&[], std::slice::from_ref(target))
+    }
+
+    /// Attaches the programs called `names`, or every program when there are none, each to the
+    /// first of `targets` that is of its kind; or attaches none of them. A sockmap or sockhash that
+    /// is the object's only one need not be among them.
+    ///
+    /// # Errors
+    /// As [`Session::attach`], and when a program has no target; what was attached before the error
+    /// is detached again.
+    pub fn attach_some<N: AsRef<str>>(
+        &mut self,
+        names: &[N],
+        targets: &[Target],
+    ) -> Result<Vec<LinkId>, SessionError> {
+        let names = self.names(names)?;
         let before = self.links.len();
-        let attached: Result<_, _> = names.iter().map(|name| self.attach(name, target)).collect();
+        let attached: Result<_, _> = names.iter().map(|name| self.attach_chosen(name, targets)).collect();
         if attached.is_err() {
             self.links.truncate(before);
         }
         attached
+    }
+
+    fn attach_chosen(&mut self, name: &str, targets: &[Target]) -> Result<LinkId, SessionError> {
+        let target = attach::choose(&self.spec, self.spec.program(name)?, targets)?;
+        self.attach(name, &target)
+    }
+
+    /// The programs called `names`, or all.
+    fn names<N: AsRef<str>>(&self, names: &[N]) -> Result<Vec<String>, NoSuch> {
+        if names.is_empty() {
+            return Ok(self.spec.programs.iter().map(|program| program.name.clone()).collect());
+        }
+        names.iter().map(|name| Ok(self.spec.program(name.as_ref())?.name.clone())).collect()
+    }
+
+    /// The programs that are attached, in the order in which they were, and what each is attached
+    /// to.
+    pub fn attached(&self) -> impl Iterator<Item = (&str, &Target)> {
+        self.links.iter().flatten().map(|one| (one.program.as_str(), &one.target))
     }
 
     /// Detaches one attachment; whether it was still attached.
@@ -170,6 +234,14 @@ fn loaded_or_load<'a>(loaded: &'a mut Option<Ebpf>, bytes: &[u8]) -> Result<&'a 
         None => load::load_object(bytes)?,
     };
     Ok(loaded.insert(ebpf))
+}
+
+/// A descriptor of a map, of our own.
+fn own_map(ebpf: &Ebpf, spec: &MapSpec) -> Result<OwnedFd, LoadError> {
+    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
+    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
+    let fd = map_data(map).fd().as_fd().try_clone_to_owned();
+    fd.map_err(|source| LoadError::Map { map: spec.name.clone(), source })
 }
 
 fn open_map<'a>(ebpf: &'a Ebpf, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {

@@ -37,7 +37,8 @@ fn release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
 }
 
-fn running() -> Version {
+/// The version of the running kernel.
+pub(crate) fn running() -> Version {
     Version::parse(&release()).unwrap_or(OLDEST)
 }
 

@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
 use super::{Check, capability};
 use crate::{
     cgroup::{ChildCgroup, Hierarchy},
-    sys::{link_cgroup, load_program},
+    sys::{link, load_program},
 };
 
 /// `BPF_PROG_TYPE_CGROUP_SKB` of include/uapi/linux/bpf.h.
@@ -39,7 +39,7 @@ fn attempt() -> Result<(), Failure> {
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;
-    let link = link_cgroup(&program, &cgroup, CGROUP_INET_EGRESS.number)
+    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number)
         .map_err(|error| refused("cannot be attached", &error, capability::ATTACH_CGROUP))?;
     drop(link);
     Ok(())

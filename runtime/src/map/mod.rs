@@ -2,7 +2,12 @@
 
 pub mod kind;
 
-use std::{cmp::Ordering, io, os::fd::BorrowedFd, sync::Arc};
+use std::{
+    cmp::Ordering,
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    sync::Arc,
+};
 
 use kind::{Access, MapKind};
 
@@ -63,6 +68,12 @@ pub struct Map<'a> {
 
 /// A key and its value.
 pub type Entry = (Value, Value);
+
+impl AsFd for Map<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.raw.as_fd()
+    }
+}
 
 impl<'a> Map<'a> {
     pub(crate) fn new(spec: &'a MapSpec, fd: BorrowedFd<'a>) -> Result<Self, MapError> {

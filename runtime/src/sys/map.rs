@@ -44,6 +44,12 @@ pub(crate) struct RawMap<'a> {
     value_size: usize,
 }
 
+impl AsFd for RawMap<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd
+    }
+}
+
 impl<'a> RawMap<'a> {
     /// For the map behind `fd`, on a machine with `cpus` possible CPUs.
     pub(crate) fn new(fd: BorrowedFd<'a>, cpus: usize) -> io::Result<Self> {

@@ -4,14 +4,20 @@
 //! crate, and every wrapper here is safe to call with any arguments. Layouts are those of
 //! `union bpf_attr` in include/uapi/linux/bpf.h; the kernel takes shorter forms of it.
 
+mod attach;
 mod map;
 mod program;
 
+pub(crate) use attach::{Attached, link};
 pub(crate) use map::RawMap;
 pub use program::attached_programs;
-pub(crate) use program::{link_cgroup, load_program};
+pub(crate) use program::load_program;
 
-use std::{io, mem::size_of};
+use std::{
+    io,
+    mem::size_of,
+    os::fd::{FromRawFd, OwnedFd},
+};
 
 /// Commands, as numbered in `enum bpf_cmd`.
 #[derive(Clone, Copy)]
@@ -22,6 +28,8 @@ enum Command {
     MapDelete = 3,
     MapNextKey = 4,
     ProgramLoad = 5,
+    ProgramAttach = 8,
+    ProgramDetach = 9,
     InfoByFd = 15,
     ProgramQuery = 16,
     LinkCreate = 28,
@@ -46,4 +54,10 @@ fn address<T: ?Sized>(of: &T) -> u64 {
 
 fn address_mut<T: ?Sized>(of: &mut T) -> u64 {
     std::ptr::from_mut(of).cast::<u8>() as u64
+}
+
+fn own(fd: i64) -> io::Result<OwnedFd> {
+    let fd = i32::try_from(fd).map_err(io::Error::other)?;
+    // SAFETY: the kernel has just made this descriptor for us, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }

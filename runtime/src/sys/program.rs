@@ -2,10 +2,10 @@
 
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
 };
 
-use super::{Command, address, address_mut, bpf};
+use super::{Command, address, address_mut, bpf, own};
 
 #[repr(C)]
 #[derive(Default)]
@@ -49,33 +49,6 @@ pub(crate) fn load_program(
 }
 
 #[repr(C)]
-struct LinkAttr {
-    program: u32,
-    target: u32,
-    attach_type: u32,
-    flags: u32,
-}
-
-/// Attaches `program` to the cgroup behind `cgroup` until the link that is returned is closed.
-pub(crate) fn link_cgroup(program: impl AsFd, cgroup: impl AsFd, attach_type: u32) -> io::Result<OwnedFd> {
-    let mut attr = LinkAttr {
-        program: program.as_fd().as_raw_fd() as u32,
-        target: cgroup.as_fd().as_raw_fd() as u32,
-        attach_type,
-        flags: 0,
-    };
-    // SAFETY: this command's attributes hold no addresses.
-    let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
-    own(fd)
-}
-
-fn own(fd: i64) -> io::Result<OwnedFd> {
-    let fd = i32::try_from(fd).map_err(io::Error::other)?;
-    // SAFETY: the kernel has just made this descriptor for us, and nobody else knows of it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-#[repr(C)]
 struct QueryAttr {
     target: u32,
     attach_type: u32,
@@ -86,16 +59,16 @@ struct QueryAttr {
     pad: u32,
 }
 
-/// The ids of the programs that are attached to the cgroup behind `cgroup` itself (not to its
-/// parents) as `attach_type`, a number of `enum bpf_attach_type`. At most 64, which is as many as
+/// The ids of the programs that are attached to what is behind `target`, a cgroup (not its
+/// parents) or a map of sockets, as `attach_type`, a number of `enum bpf_attach_type`. At most 64, which is as many as
 /// the kernel allows.
 ///
 /// # Errors
-/// When the kernel refuses: `EPERM` without CAP_NET_ADMIN, `EBADF` for what is no cgroup v2.
-pub fn attached_programs(cgroup: impl AsFd, attach_type: u32) -> io::Result<Vec<u32>> {
+/// When the kernel refuses: `EPERM` without CAP_NET_ADMIN, `EBADF` for what is no cgroup v2 and no map.
+pub fn attached_programs(target: impl AsFd, attach_type: u32) -> io::Result<Vec<u32>> {
     let mut ids = [0u32; 64];
     let mut attr = QueryAttr {
-        target: cgroup.as_fd().as_raw_fd() as u32,
+        target: target.as_fd().as_raw_fd() as u32,
         attach_type,
         query_flags: 0,
         attach_flags: 0,

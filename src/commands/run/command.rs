@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_secs(3600);
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, hierarchy, chosen, signals } = ready;
     // Before there is anything to clean up.
-    let loaded = session.load();
+    let loaded = session.load_some(&args.programs);
     loaded.map_err(|error| verifier::explain(args, session.spec(), error))?;
     let parent = chosen.map_or_else(|| hierarchy.own(), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;

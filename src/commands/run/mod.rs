@@ -7,7 +7,10 @@ mod command;
 mod verifier;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::{
+    iter,
+    path::{Path, PathBuf},
+};
 
 use bpfl_runtime::{
     attach::Target,
@@ -81,8 +84,10 @@ fn in_file(file: &Path, error: &SessionError) -> Failure {
     Failure::new(format!("`{}`: {error}", file.display()))
 }
 
-/// Loads and attaches every program to `cgroup`.
+/// Loads and attaches the programs that were asked for, those of cgroups to `cgroup`.
 fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failure> {
-    let attached = session.attach_all(&Target::cgroup(cgroup));
+    let map = args.map.iter().map(Target::map);
+    let targets: Vec<_> = iter::once(Target::cgroup(cgroup)).chain(map).collect();
+    let attached = session.attach_some(&args.programs, &targets);
     attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))
 }

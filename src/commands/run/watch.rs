@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bpfl_runtime::session::Session;
+use bpfl_runtime::{attach::Target, session::Session};
 
 use super::{Ready, attach};
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, hierarchy, chosen, signals } = ready;
     let cgroup = chosen.unwrap_or(hierarchy.mount);
     attach(args, &mut session, &cgroup)?;
-    output::note(&format!("{} attached to `{}`", programs(&session), cgroup.display()));
+    output::note(&attached(&session));
     let view = View::new();
     let status = watch(args, &mut session, &signals, &view);
     view.clear();
@@ -32,9 +32,18 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     Ok(status)
 }
 
-fn programs(session: &Session) -> String {
-    let names: Vec<_> = session.spec().programs.iter().map(|p| format!("`{}`", p.name)).collect();
-    names.join(", ")
+/// What is attached to what: "`a`, `b` attached to …".
+fn attached(session: &Session) -> String {
+    let mut by_target: Vec<(&Target, Vec<String>)> = Vec::new();
+    for (program, target) in session.attached() {
+        let program = format!("`{program}`");
+        match by_target.iter_mut().find(|(known, _)| *known == target) {
+            Some((_, programs)) => programs.push(program),
+            None => by_target.push((target, vec![program])),
+        }
+    }
+    let lines = by_target.iter().map(|(target, all)| format!("{} attached to {target}", all.join(", ")));
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// Shows the maps at each interval; gives the exit status.

@@ -1,0 +1,139 @@
+//! Why a program cannot be attached, in words that say what to do.
+
+use std::{io, path::PathBuf};
+
+use bpfl_stdlib::catalog::section::{self, Section};
+
+use super::Target;
+use crate::{host::capability, spec::ProgramSpec};
+
+/// Why a program could not be attached.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// A section that the catalogue does not know.
+    #[error(
+        "program `{program}` is in section `{section}`, which says nothing of where it belongs; {suggestion}"
+    )]
+    Section {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// A section that it may have meant.
+        suggestion: String,
+    },
+    /// A hook that this version cannot attach yet.
+    #[error("programs of type {program_type} cannot be attached by this version of bpfl (`{program}`)")]
+    Unsupported {
+        /// The program.
+        program: String,
+        /// Its type.
+        program_type: &'static str,
+    },
+    /// A section that leaves the attach type open.
+    #[error("section `{section}` of program `{program}` leaves the attach type open; use {suggestion}")]
+    Open {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// Sections that do not.
+        suggestion: String,
+    },
+    /// The program belongs to another kind of target.
+    #[error("`{program}` is attached to {wanted}, not to {given}")]
+    WrongTarget {
+        /// The program.
+        program: String,
+        /// What it is attached to.
+        wanted: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// Nothing was given that the program could be attached to.
+    #[error("`{program}` is attached to {wanted}; {advice}")]
+    NoTarget {
+        /// The program.
+        program: String,
+        /// What it is attached to.
+        wanted: &'static str,
+        /// What to name.
+        advice: String,
+    },
+    /// The target is a map that holds no sockets.
+    #[error("map `{map}` is of type {kind}, which holds no sockets; {advice}")]
+    NotSockMap {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
+        /// What to name instead.
+        advice: String,
+    },
+    /// The target cannot be opened.
+    #[error("`{}` cannot be opened ({source})", path.display())]
+    Target {
+        /// The target's path.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The target is something else than a cgroup v2 directory.
+    #[error("`{}` is no cgroup v2 directory; name one below the mount that `bpfl doctor` shows", path.display())]
+    NotCgroup {
+        /// The target's path.
+        path: PathBuf,
+    },
+    /// A capability is missing.
+    #[error("attaching `{program}` was not permitted; {advice}")]
+    NotPermitted {
+        /// The program.
+        program: String,
+        /// Which capability is missing and what to do.
+        advice: String,
+    },
+    /// The kernel refused.
+    #[error("the kernel did not let `{program}` be attached ({source})")]
+    Kernel {
+        /// The program.
+        program: String,
+        /// The kernel's reason.
+        source: io::Error,
+    },
+}
+
+/// Programs of a section that the catalogue does not know.
+pub(super) fn unknown_section(spec: &ProgramSpec) -> AttachError {
+    let known: Vec<_> = section::ALL.iter().map(|row| row.name).collect();
+    AttachError::Section {
+        program: spec.name.clone(),
+        section: spec.section.clone(),
+        suggestion: crate::name::suggestion(&spec.section, &known),
+    }
+}
+
+/// Programs of a section that leaves the attach type open.
+pub(super) fn open_section(spec: &ProgramSpec) -> AttachError {
+    let same = |row: &&Section| {
+        row.attach_type.is_some() && spec.row.is_some_and(|own| own.program_type == row.program_type)
+    };
+    let names: Vec<_> = section::ALL.iter().filter(same).map(|row| format!("`{}`", row.name)).collect();
+    AttachError::Open {
+        program: spec.name.clone(),
+        section: spec.section.clone(),
+        suggestion: names.join(" or "),
+    }
+}
+
+/// What the kernel's refusal to attach to `target` means.
+pub(super) fn refused(spec: &ProgramSpec, target: &Target, source: io::Error) -> AttachError {
+    let program = spec.name.clone();
+    match (source.raw_os_error(), target) {
+        (Some(libc::EPERM | libc::EACCES), _) => {
+            AttachError::NotPermitted { program, advice: capability::advice(capability::ATTACH_CGROUP) }
+        }
+        // What `cgroup_get_from_fd` gives for any other file (kernel/cgroup/cgroup.c).
+        (Some(libc::EBADF), Target::Cgroup(path)) => AttachError::NotCgroup { path: path.clone() },
+        _ => AttachError::Kernel { program, source },
+    }
+}

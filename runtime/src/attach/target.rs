@@ -1,0 +1,120 @@
+//! What programs are attached to, and which of several targets a program wants.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use bpfl_stdlib::catalog::attach::TargetKind;
+
+use super::{AttachError, attach_type};
+use crate::spec::{MapSpec, ObjectSpec, ProgramSpec};
+
+/// What to attach to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A directory of the cgroup v2 hierarchy.
+    Cgroup(PathBuf),
+    /// A sockmap or sockhash of the same object, by its name.
+    Map(String),
+}
+
+impl Target {
+    /// The cgroup at `path`, which must be a directory of the v2 hierarchy:
+    /// [`cgroup::resolve`](crate::cgroup::resolve) finds the one a user means.
+    pub fn cgroup(path: impl AsRef<Path>) -> Self {
+        Self::Cgroup(path.as_ref().into())
+    }
+
+    /// The sockmap or sockhash called `name`, where `-` and `_` are alike.
+    pub fn map(name: impl Into<String>) -> Self {
+        Self::Map(name.into())
+    }
+
+    fn is(&self, kind: TargetKind) -> bool {
+        match self {
+            Self::Cgroup(_) => kind == TargetKind::Cgroup,
+            Self::Map(_) => kind == TargetKind::SockMap,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cgroup(path) => write!(f, "the cgroup `{}`", path.display()),
+            Self::Map(name) => write!(f, "the map `{name}`"),
+        }
+    }
+}
+
+/// What a kind of target is called, and how a user names one.
+fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
+    match kind {
+        TargetKind::Cgroup => ("a cgroup", "name its directory"),
+        TargetKind::SockMap => ("a sockmap or sockhash", "define one with `defmap`"),
+        _ => ("something else", "this version of bpfl cannot"),
+    }
+}
+
+/// Whether `program` of `object` can be attached to `target`, as far as the object tells.
+pub(crate) fn check(object: &ObjectSpec, program: &ProgramSpec, target: &Target) -> Result<(), AttachError> {
+    let kind = attach_type(program)?.target;
+    if !target.is(kind) {
+        let (wanted, _) = wanted(kind);
+        return Err(AttachError::WrongTarget {
+            program: program.name.clone(),
+            wanted,
+            given: target.to_string(),
+        });
+    }
+    match target {
+        Target::Map(name) => object.map(name).map_or(Ok(()), |map| holds_sockets(object, map)),
+        Target::Cgroup(_) => Ok(()),
+    }
+}
+
+fn holds_sockets(object: &ObjectSpec, map: &MapSpec) -> Result<(), AttachError> {
+    if is_sockmap(map) {
+        return Ok(());
+    }
+    let advice = match names(object).as_slice() {
+        [] => "the object has no sockmap or sockhash".into(),
+        names => format!("name {}", names.join(" or ")),
+    };
+    Err(AttachError::NotSockMap { map: map.name.clone(), kind: map.kind.name, advice })
+}
+
+/// The first of `targets` that `program` can be attached to. A sockmap or sockhash that is the
+/// only one need not be named.
+pub(crate) fn choose(
+    object: &ObjectSpec,
+    program: &ProgramSpec,
+    targets: &[Target],
+) -> Result<Target, AttachError> {
+    let kind = attach_type(program)?.target;
+    if let Some(target) = targets.iter().find(|target| target.is(kind)) {
+        return Ok(target.clone());
+    }
+    let mut maps = object.maps.iter().filter(|map| is_sockmap(map));
+    match (kind, maps.next(), maps.next()) {
+        (TargetKind::SockMap, Some(map), None) => Ok(Target::map(&map.name)),
+        (TargetKind::SockMap, Some(_), Some(_)) => {
+            Err(missing(program, kind, &format!("name {}", names(object).join(" or "))))
+        }
+        _ => Err(missing(program, kind, wanted(kind).1)),
+    }
+}
+
+fn missing(program: &ProgramSpec, kind: TargetKind, advice: &str) -> AttachError {
+    let (wanted, _) = wanted(kind);
+    AttachError::NoTarget { program: program.name.clone(), wanted, advice: advice.into() }
+}
+
+fn is_sockmap(map: &MapSpec) -> bool {
+    matches!(map.kind.name, "sockmap" | "sockhash")
+}
+
+fn names(object: &ObjectSpec) -> Vec<String> {
+    object.maps.iter().filter(|map| is_sockmap(map)).map(|map| format!("`{}`", map.name)).collect()
+}

@@ -1,0 +1,79 @@
+//! Which target a program gets, as far as an object tells.
+
+use bpfl_stdlib::catalog::section;
+
+use super::*;
+use crate::{
+    btf::shape::Shape,
+    map::kind,
+    spec::{MapSpec, ObjectSpec},
+};
+
+fn program(section: &str) -> ProgramSpec {
+    ProgramSpec {
+        name: "p".into(),
+        section: section.into(),
+        row: section::find(section),
+        code: Vec::new(),
+        lines: Vec::new(),
+        references: Vec::new(),
+    }
+}
+
+fn map(name: &str, kind: u32) -> MapSpec {
+    let shape = std::sync::Arc::new(Shape::of_size(4));
+    let kind = kind::find(kind);
+    MapSpec { name: name.into(), kind, key: shape.clone(), value: shape, max_entries: 1, globals: false }
+}
+
+const ARRAY: u32 = 2;
+const SOCKMAP: u32 = 15;
+const SOCKHASH: u32 = 18;
+
+fn object(maps: Vec<MapSpec>) -> ObjectSpec {
+    ObjectSpec { maps, ..ObjectSpec::default() }
+}
+
+#[test]
+fn every_hook_of_cgroups_and_sockmaps_has_a_way_to_load_it() {
+    for row in section::ALL {
+        let Some(at) = row.attach_type else { continue };
+        let target = Target::cgroup("/");
+        match check(&object(Vec::new()), &program(row.name), &target) {
+            Ok(()) => assert_eq!(at.name.split('_').next(), Some("cgroup")),
+            Err(AttachError::WrongTarget { wanted, .. }) => assert_eq!(wanted, "a sockmap or sockhash"),
+            Err(AttachError::Unsupported { .. } | AttachError::Section { .. }) => {
+                assert!(!row.name.starts_with("cgroup") && !row.name.starts_with("sk_"), "{}", row.name);
+            }
+            Err(error) => panic!("{}: {error}", row.name),
+        }
+    }
+}
+
+#[test]
+fn each_program_gets_the_target_of_its_kind() {
+    let targets = [Target::cgroup("/c"), Target::map("m")];
+    let none = object(Vec::new());
+    for (section, target) in [("sockops", 0), ("cgroup/dev", 0), ("sk_msg", 1), ("sk_skb/stream_parser", 1)] {
+        assert_eq!(choose(&none, &program(section), &targets).unwrap(), targets[target]);
+    }
+}
+
+#[test]
+fn the_only_map_of_sockets_need_not_be_named() {
+    let one = object(vec![map("counts", ARRAY), map("socks", SOCKHASH)]);
+    assert_eq!(choose(&one, &program("sk_msg"), &[]).unwrap(), Target::map("socks"));
+    let two = object(vec![map("a", SOCKMAP), map("b", SOCKHASH)]);
+    let error = choose(&two, &program("sk_msg"), &[]).unwrap_err().to_string();
+    assert_eq!(error, "`p` is attached to a sockmap or sockhash; name `a` or `b`");
+    let error = check(&one, &program("sk_msg"), &Target::map("counts")).unwrap_err().to_string();
+    assert_eq!(error, "map `counts` is of type array, which holds no sockets; name `socks`");
+    let error = check(&one, &program("sk_msg"), &Target::cgroup("/c")).unwrap_err().to_string();
+    assert_eq!(error, "`p` is attached to a sockmap or sockhash, not to the cgroup `/c`");
+}
+
+#[test]
+fn sections_that_leave_it_open_are_refused_with_those_that_do_not() {
+    let error = attach_type(&program("sk_skb")).unwrap_err().to_string();
+    assert!(error.contains("`sk_skb/stream_parser` or `sk_skb/stream_verdict`"), "{error}");
+}

@@ -1,0 +1,87 @@
+//! Attaching a loaded program: as a link where the kernel has one, and by hand where it has none.
+
+use std::{
+    io,
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+};
+
+use bpfl_stdlib::catalog::attach::{AttachType, TargetKind};
+
+use super::{Command, bpf, own};
+
+/// `BPF_F_ALLOW_MULTI`: others may attach programs to the same cgroup.
+const ALLOW_MULTI: u32 = 2;
+
+#[repr(C)]
+struct LinkAttr {
+    program: u32,
+    target: u32,
+    attach_type: u32,
+    flags: u32,
+}
+
+/// Attaches `program` to the cgroup or map behind `target` until the link that is returned is
+/// closed.
+pub(crate) fn link(program: impl AsFd, target: impl AsFd, attach_type: u32) -> io::Result<OwnedFd> {
+    let mut attr = LinkAttr {
+        program: program.as_fd().as_raw_fd() as u32,
+        target: target.as_fd().as_raw_fd() as u32,
+        attach_type,
+        flags: 0,
+    };
+    // SAFETY: this command's attributes hold no addresses.
+    let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
+    own(fd)
+}
+
+#[repr(C)]
+struct AttachAttr {
+    target: u32,
+    program: u32,
+    attach_type: u32,
+    flags: u32,
+}
+
+/// A program that stays attached until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    program: OwnedFd,
+    target: OwnedFd,
+    attach_type: u32,
+}
+
+impl Attached {
+    /// Attaches `program` as `at` to the cgroup or map behind `target`.
+    pub(crate) fn new(program: impl AsFd, target: impl AsFd, at: &AttachType) -> io::Result<Self> {
+        let program = program.as_fd().try_clone_to_owned()?;
+        let target = target.as_fd().try_clone_to_owned()?;
+        let flags = if at.target == TargetKind::Cgroup { ALLOW_MULTI } else { 0 };
+        let number = at.number;
+        command(Command::ProgramAttach, &program, &target, number, flags)?;
+        Ok(Self { program, target, attach_type: number })
+    }
+}
+
+fn command(
+    command: Command,
+    program: &OwnedFd,
+    target: &OwnedFd,
+    attach_type: u32,
+    flags: u32,
+) -> io::Result<()> {
+    let mut attr = AttachAttr {
+        target: target.as_raw_fd() as u32,
+        program: program.as_raw_fd() as u32,
+        attach_type,
+        flags,
+    };
+    // SAFETY: the attributes of both commands hold no addresses.
+    unsafe { bpf(command, &mut attr) }.map(drop)
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // Whoever has detached it already has done what this is for.
+        let _ = command(Command::ProgramDetach, &self.program, &self.target, self.attach_type, 0);
+    }
+}
