@@ -1,0 +1,125 @@
+//! Every hook of cgroups and maps of sockets against the running kernel: loaded, attached as what
+//! the section says, and gone with the session. Without the privilege these tests say so and pass.
+
+use std::time::{Duration, Instant};
+
+use bpfl_compiler::{
+    diagnostic::{Diagnostics, render::render},
+    driver::{Options, compile},
+    source::SourceMap,
+};
+use bpfl_runtime::{
+    attach::Target,
+    attached_programs,
+    cgroup::{ChildCgroup, Hierarchy},
+    host,
+    load::LoadError,
+    session::{Session, SessionError},
+};
+use bpfl_stdlib::catalog::{
+    attach::{AttachType, TargetKind},
+    section,
+};
+
+fn session(source: &str) -> Session {
+    let mut sources = SourceMap::new();
+    let file = sources.add("hook.lisp", source);
+    let mut diagnostics = Diagnostics::default();
+    let compiled = compile(&mut sources, file, &Options::default(), &mut diagnostics);
+    let compiled = compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false)));
+    Session::open(compiled.object).unwrap()
+}
+
+fn cgroup() -> Option<ChildCgroup> {
+    let report = host::report();
+    if !report.ready {
+        println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
+        return None;
+    }
+    let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
+    Some(ChildCgroup::create(&own).unwrap())
+}
+
+/// The sections whose programs are attached to a target of `kind`.
+fn sections(kind: TargetKind) -> impl Iterator<Item = (&'static str, &'static AttachType)> {
+    let rows = section::ALL.iter().filter(|row| row.supported);
+    rows.filter_map(|row| Some((row.name, row.attach_type?))).filter(move |(_, at)| at.target == kind)
+}
+
+/// Whether the loader knows the section: it refuses a whole object over one that it does not.
+fn known(section: &str) -> bool {
+    !section.ends_with("_unix") && section != "sk_skb/verdict"
+}
+
+/// Waits until `condition` holds: a process that another test is just starting has our links until
+/// it executes.
+fn eventually(mut condition: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !condition() {
+        if start.elapsed() > Duration::from_secs(5) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+fn assert_unknown_to_the_loader(error: &SessionError, name: &str) {
+    assert!(
+        matches!(error, SessionError::Load(LoadError::Section { section }) if section == name),
+        "{name}: {error}"
+    );
+}
+
+#[test]
+fn every_hook_of_a_cgroup() {
+    let Some(cgroup) = cgroup() else { return };
+    let target = Target::cgroup(cgroup.path());
+    for (section, at) in sections(TargetKind::Cgroup) {
+        let mut session = session(&format!("(defprog p (:section \"{section}\") 1)"));
+        let attached = || attached_programs(&cgroup, at.number).map(|ids| ids.len()).unwrap();
+        match session.attach("p", &target) {
+            Ok(_) => assert_eq!((attached(), known(section)), (1, true), "{section}"),
+            Err(error) => assert_unknown_to_the_loader(&error, section),
+        }
+        drop(session);
+        assert!(eventually(|| attached() == 0), "{section}");
+    }
+}
+
+#[test]
+fn every_hook_of_a_map_of_sockets() {
+    if cgroup().is_none() {
+        return;
+    }
+    for (section, at) in sections(TargetKind::SockMap) {
+        for kind in ["sockmap", "sockhash"] {
+            let map = format!("(defmap m :type :{kind} :key u32 :value u64 :max-entries 2)");
+            let mut session = session(&format!("{map} (defprog p (:section \"{section}\") SK_PASS)"));
+            match session.attach_all(&Target::map("m")) {
+                Ok(_) => assert!(known(section)),
+                Err(error) => {
+                    assert_unknown_to_the_loader(&error, section);
+                    continue;
+                }
+            }
+            let mut attached = || attached_programs(session.map("m").unwrap(), at.number).unwrap().len();
+            assert_eq!(attached(), 1, "{section}");
+            session.detach_all();
+            let mut attached = || attached_programs(session.map("m").unwrap(), at.number).unwrap().len();
+            assert!(eventually(|| attached() == 0), "{section}");
+        }
+    }
+}
+
+#[test]
+fn all_or_none_are_attached() {
+    let Some(cgroup) = cgroup() else { return };
+    let programs = "(defprog a (:section \"cgroup/connect4\") 1) (defprog b (:section \"sk_msg\") SK_PASS)";
+    let mut session = session(programs);
+    let error = session.attach_all(&Target::cgroup(cgroup.path())).unwrap_err().to_string();
+    assert_eq!(error, "`b` is attached to a sockmap or sockhash; define one with `defmap`");
+    assert_eq!(session.attached().count(), 0);
+    session.attach_some(&["a"], &[Target::cgroup(cgroup.path())]).unwrap();
+    assert_eq!(session.attached().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
+}

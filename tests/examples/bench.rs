@@ -1,0 +1,159 @@
+//! An example, attached to a cgroup that is there for it alone.
+
+use std::{
+    io,
+    net::SocketAddr,
+    os::fd::OwnedFd,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use bpfl_compiler::{
+    diagnostic::{Diagnostics, render::render},
+    driver::{Options, compile},
+    source::SourceMap,
+};
+use bpfl_runtime::{
+    attach::Target,
+    attached_programs,
+    cgroup::{ChildCgroup, Hierarchy},
+    host,
+    session::Session,
+    value::Value,
+};
+use bpfl_stdlib::catalog::attach::{self, TargetKind};
+use libc::{AF_INET, SOCK_DGRAM, SOCK_STREAM};
+
+use crate::maker::Maker;
+
+/// An attached example. Fields are dropped in this order.
+pub struct Bench {
+    pub session: Session,
+    maker: Maker,
+    cgroup: ChildCgroup,
+}
+
+impl Bench {
+    /// Attaches all of the example `name` to a cgroup of its own, and to the map `map` what belongs
+    /// to one; `None` where programs cannot be attached.
+    pub fn start(name: &str, map: Option<&str>) -> Option<Self> {
+        let report = host::report();
+        if !report.ready {
+            println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
+            return None;
+        }
+        let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
+        let cgroup = ChildCgroup::create(&own).unwrap();
+        let maker = Maker::start(&cgroup);
+        let mut session = Session::open(object(name)).unwrap();
+        let mut targets = vec![Target::cgroup(cgroup.path())];
+        targets.extend(map.map(Target::map));
+        session.attach_some::<&str>(&[], &targets).unwrap();
+        Some(Self { session, maker, cgroup })
+    }
+
+    /// What socket(2) gives in the cgroup.
+    pub fn socket(&mut self, domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
+        self.maker.socket(domain, kind, protocol)
+    }
+
+    /// A TCP socket of the cgroup.
+    pub fn tcp(&mut self) -> io::Result<OwnedFd> {
+        self.socket(AF_INET, SOCK_STREAM, 0)
+    }
+
+    /// A UDP socket of the cgroup.
+    pub fn udp(&mut self) -> io::Result<OwnedFd> {
+        self.socket(AF_INET, SOCK_DGRAM, 0)
+    }
+
+    /// The global variable `name`.
+    pub fn global(&mut self, name: &str) -> i128 {
+        self.globals(name).1.field(name).and_then(Value::as_int).unwrap()
+    }
+
+    /// Sets the global variable `name`.
+    pub fn set_global(&mut self, name: &str, to: i128) {
+        let (section, mut value) = self.globals(name);
+        let Value::Struct(fields) = &mut value else { panic!("globals are fields") };
+        let same = |field: &str| field.replace('-', "_") == name.replace('-', "_");
+        for (_, value) in fields.iter_mut().filter(|(field, _)| same(field)) {
+            *value = Value::Int(to);
+        }
+        self.set(&section, Value::Int(0), value);
+    }
+
+    /// The section in which the global `name` is, and all that it holds.
+    fn globals(&mut self, name: &str) -> (String, Value) {
+        for map in self.session.maps().unwrap().iter().filter(|map| map.spec().globals) {
+            let value = map.lookup(&Value::Int(0)).unwrap().unwrap();
+            if value.field(name).is_some() {
+                return (map.name().into(), value);
+            }
+        }
+        panic!("there is no global `{name}`");
+    }
+
+    /// Sets an entry of a map.
+    pub fn set(&mut self, map: &str, key: Value, value: Value) {
+        self.session.map(map).unwrap().update(&key, &value, 0).unwrap();
+    }
+
+    /// An entry of a map.
+    pub fn get(&mut self, map: &str, key: Value) -> Option<Value> {
+        self.session.map(map).unwrap().lookup(&key).unwrap()
+    }
+
+    /// Detaches; asserts that `programs` programs were attached to the cgroup, and that none is now.
+    pub fn finish(self, programs: usize) {
+        let Self { session, maker, cgroup } = self;
+        assert_eq!(attached(&cgroup), programs);
+        drop(session);
+        assert!(eventually(|| attached(&cgroup) == 0), "a program is still attached");
+        drop(maker);
+        cgroup.remove().unwrap();
+    }
+}
+
+/// Waits until `condition` holds; whether it came to hold within five seconds. A process that
+/// another test is just starting has our descriptors, links among them, until it executes.
+pub fn eventually(mut condition: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !condition() {
+        if start.elapsed() > Duration::from_secs(5) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+/// How many programs are attached to `cgroup`, as whatever.
+fn attached(cgroup: &ChildCgroup) -> usize {
+    let all = attach::ALL.iter().filter(|at| at.target == TargetKind::Cgroup);
+    // What the running kernel does not know is not attached.
+    all.filter_map(|at| attached_programs(cgroup, at.number).ok()).map(|ids| ids.len()).sum()
+}
+
+/// The example's object.
+pub fn object(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(format!("{name}.lisp"));
+    let mut sources = SourceMap::new();
+    let file = sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+    let mut diagnostics = Diagnostics::default();
+    let compiled = compile(&mut sources, file, &Options::default(), &mut diagnostics);
+    compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false))).object
+}
+
+/// A struct.
+pub fn record(fields: &[(&str, i128)]) -> Value {
+    Value::Struct(fields.iter().map(|(name, value)| ((*name).into(), Value::Int(*value))).collect())
+}
+
+/// The IPv4 address of a socket.
+pub fn v4(address: io::Result<SocketAddr>) -> std::net::SocketAddrV4 {
+    match address.unwrap() {
+        SocketAddr::V4(address) => address,
+        SocketAddr::V6(address) => panic!("{address} is no IPv4 address"),
+    }
+}

@@ -1,0 +1,19 @@
+//! Each example against the running kernel, with real sockets of a cgroup of its own: exact counts
+//! and error numbers, and nothing attached when it is over. Without the privilege to attach
+//! programs these tests say so and pass.
+
+mod bench;
+mod connect;
+mod maker;
+mod messages;
+mod net;
+mod options;
+mod packets;
+mod sockets;
+mod udp;
+
+/// Not a test of its own: the child process that makes sockets.
+#[test]
+fn maker() {
+    maker::serve();
+}

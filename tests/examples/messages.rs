@@ -1,0 +1,106 @@
+//! The examples that hand messages from socket to socket.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::fd::AsRawFd,
+    time::Duration,
+};
+
+use bpfl_runtime::{attached_programs, session::Session, value::Value};
+use bpfl_stdlib::catalog::attach::SK_MSG_VERDICT;
+
+use crate::{
+    bench::{Bench, eventually, v4},
+    net::{bind, connect, errno, listen},
+};
+
+/// The two ends of a connection within this machine.
+fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let server = listener.accept().unwrap().0;
+    for socket in [&client, &server] {
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    }
+    (client, server)
+}
+
+/// Reads as much as `text` is long.
+fn read(from: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut got = vec![0; length];
+    from.read_exact(&mut got).unwrap();
+    got
+}
+
+fn put(bench: &mut Bench, map: &str, key: i128, socket: &TcpStream) {
+    bench.set(map, Value::Int(key), Value::Int(socket.as_raw_fd().into()));
+}
+
+/// What a message on entry 1 becomes when entry 0 is there, and then when it is not.
+fn redirect(map: &str, test_sockmap: i128) {
+    let Some(mut bench) = Bench::start("msg-redirect", Some(map)) else { return };
+    bench.set_global("test-sockmap", test_sockmap);
+    let ((mut to, mut gets), (mut sender, mut bypassed)) = (pair(), pair());
+    put(&mut bench, map, 0, &to);
+    put(&mut bench, map, 1, &sender);
+    sender.write_all(b"by another way").unwrap();
+    assert_eq!(read(&mut gets, 14), b"by another way");
+    bypassed.set_nonblocking(true).unwrap();
+    assert!(bypassed.read(&mut [0; 16]).is_err(), "it went its own way as well");
+    let verdict = |bench: &mut Bench, which| bench.get("verdicts", Value::Int(which)).unwrap();
+    assert_eq!((verdict(&mut bench, 0), verdict(&mut bench, 1)), (Value::Int(0), Value::Int(1)));
+    bench.session.map(map).unwrap().delete(&Value::Int(0)).unwrap();
+    assert_eq!(errno(sender.write(b"to nobody")), libc::EACCES);
+    assert_eq!((verdict(&mut bench, 0), verdict(&mut bench, 1)), (Value::Int(1), Value::Int(1)));
+    drop((to.flush(), sender));
+    detached(&mut bench.session, map);
+    bench.finish(0);
+}
+
+/// Detaches from `map`; asserts that a program was attached to it and none is now.
+fn detached(session: &mut Session, map: &str) {
+    let count = |session: &mut Session| {
+        attached_programs(session.map(map).unwrap(), SK_MSG_VERDICT.number).unwrap().len()
+    };
+    assert_eq!(count(session), 1);
+    session.detach_all();
+    assert!(eventually(|| count(session) == 0), "the program is still attached");
+}
+
+#[test]
+fn messages_are_redirected_through_a_sockmap() {
+    redirect("sock-map", 1);
+}
+
+#[test]
+fn messages_are_redirected_through_a_sockhash() {
+    redirect("sock-hash", 0);
+}
+
+#[test]
+fn connections_within_the_cgroup_are_short_cut() {
+    let Some(mut bench) = Bench::start("sockops-fill", None) else { return };
+    let listener = bench.tcp().unwrap();
+    bind(&listener, "127.0.0.1:0".parse().unwrap()).unwrap();
+    listen(&listener).unwrap();
+    let listener = TcpListener::from(listener);
+    let socket = bench.tcp().unwrap();
+    connect(&socket, v4(listener.local_addr())).unwrap();
+    let (mut client, mut server) = (TcpStream::from(socket), listener.accept().unwrap().0);
+    for socket in [&client, &server] {
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    }
+    assert_eq!(bench.session.map("sockets").unwrap().entries().unwrap().len(), 2);
+    for _ in 0..3 {
+        client.write_all(b"ping").unwrap();
+        assert_eq!(read(&mut server, 4), b"ping");
+        server.write_all(b"pong").unwrap();
+        assert_eq!(read(&mut client, 4), b"pong");
+    }
+    assert_eq!(bench.global("redirected"), 6);
+    drop((client, server));
+    assert_eq!(bench.session.map("sockets").unwrap().entries().unwrap(), []);
+    detached(&mut bench.session, "sockets");
+    bench.finish(0);
+}
