@@ -1,0 +1,161 @@
+//! `bpfl run` for files with several programs: which are attached, to what, and that nothing is
+//! left behind. Without the privilege to attach programs these tests say so and pass.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use aya::programs::loaded_programs;
+use bpfl_runtime::{
+    attached_programs,
+    cgroup::{ChildCgroup, Hierarchy},
+    host,
+};
+use bpfl_stdlib::catalog::attach::{
+    AttachType, CGROUP_INET_SOCK_CREATE, CGROUP_INET_SOCK_RELEASE, CGROUP_SOCK_OPS,
+};
+use rustix::process::{Pid, Signal, kill_process};
+
+fn example(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    path.to_str().unwrap().into()
+}
+
+fn bpfl(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bpfl"));
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+fn refusal(args: &[&str]) -> String {
+    let Output { status, stderr, .. } = bpfl(args).output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    String::from_utf8(stderr).unwrap()
+}
+
+/// A cgroup of this test's own, or `None` where programs cannot be attached.
+fn cgroup() -> Option<ChildCgroup> {
+    let report = host::report();
+    if !report.ready {
+        println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
+        return None;
+    }
+    let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
+    Some(ChildCgroup::create(&own).unwrap())
+}
+
+fn eventually(mut condition: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !condition() {
+        if start.elapsed() > Duration::from_secs(5) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+fn count(cgroup: &ChildCgroup, at: &AttachType) -> usize {
+    attached_programs(cgroup, at.number).unwrap().len()
+}
+
+/// A `bpfl run` that has said what it attached.
+struct Running {
+    child: Child,
+    note: String,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = bpfl(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut note = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut note).unwrap();
+        Self { child, note }
+    }
+
+    fn end(mut self, signal: Signal) -> Option<i32> {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn all_programs_of_a_file_are_attached() {
+    let Some(cgroup) = cgroup() else { return };
+    let path = cgroup.path().to_str().unwrap();
+    let running = Running::start(&["run", &example("one-udp-socket.lisp"), "--cgroup", path]);
+    assert_eq!(running.note, format!("note: `sock`, `sock_release` attached to the cgroup `{path}`\n"));
+    let both = || (count(&cgroup, &CGROUP_INET_SOCK_CREATE), count(&cgroup, &CGROUP_INET_SOCK_RELEASE));
+    assert_eq!(both(), (1, 1));
+    assert_eq!(running.end(Signal::TERM), Some(143));
+    assert!(eventually(|| both() == (0, 0)));
+}
+
+#[test]
+fn only_the_named_programs_are_attached() {
+    let Some(cgroup) = cgroup() else { return };
+    let (file, path) = (example("one-udp-socket.lisp"), cgroup.path().to_str().unwrap());
+    let running = Running::start(&["run", &file, "--cgroup", path, "--prog", "sock-release"]);
+    assert_eq!(running.note, format!("note: `sock_release` attached to the cgroup `{path}`\n"));
+    let both = || (count(&cgroup, &CGROUP_INET_SOCK_CREATE), count(&cgroup, &CGROUP_INET_SOCK_RELEASE));
+    assert_eq!(both(), (0, 1));
+    assert_eq!(running.end(Signal::INT), Some(130));
+    assert!(eventually(|| both() == (0, 0)));
+    let error = refusal(&["run", &file, "--cgroup", path, "--prog", "sock,sock-relaese"]);
+    assert!(error.contains("no program `sock-relaese`; did you mean `sock_release`?"), "{error}");
+    assert_eq!(both(), (0, 0));
+}
+
+#[test]
+fn each_program_goes_where_it_belongs() {
+    let Some(cgroup) = cgroup() else { return };
+    let path = cgroup.path().to_str().unwrap();
+    let running = Running::start(&["run", &example("sockops-fill.lisp"), "--cgroup", path]);
+    let note =
+        format!("note: `fill` attached to the cgroup `{path}`; `redirect` attached to the map `sockets`\n");
+    assert_eq!(running.note, note);
+    assert_eq!(count(&cgroup, &CGROUP_SOCK_OPS), 1);
+    assert_eq!(running.end(Signal::HUP), Some(129));
+    assert!(eventually(|| count(&cgroup, &CGROUP_SOCK_OPS) == 0));
+}
+
+/// The ids of the loaded programs of that name.
+fn loaded(name: &str) -> usize {
+    loaded_programs().flatten().filter(|info| info.name_as_str() == Some(name)).count()
+}
+
+#[test]
+fn a_program_on_a_map_goes_with_the_run_however_it_ends() {
+    let Some(_) = cgroup() else { return };
+    for (signal, status) in [(Signal::TERM, Some(143)), (Signal::KILL, None)] {
+        // A name that no other test uses.
+        let source = "(defmap socks :type :sockmap :key u32 :value u64 :max-entries 2)
+                      (defprog run-hooks-msg (:section \"sk_msg\") SK_PASS)";
+        let file = std::env::temp_dir().join(format!("bpfl-run-hooks-{}.lisp", std::process::id()));
+        std::fs::write(&file, source).unwrap();
+        let running = Running::start(&["run", file.to_str().unwrap(), "--map", "socks"]);
+        assert_eq!(running.note, "note: `run_hooks_msg` attached to the map `socks`\n");
+        assert_eq!(loaded("run_hooks_msg"), 1);
+        assert_eq!(running.end(signal), status);
+        assert!(eventually(|| loaded("run_hooks_msg") == 0), "the program is still loaded");
+        std::fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn targets_that_do_not_suit_are_refused_with_those_that_do() {
+    let Some(_) = cgroup() else { return };
+    let file = example("msg-redirect.lisp");
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "`verdict` is attached to a sockmap or sockhash; name `sock_map` or `sock_hash`"),
+        (&["--map", "verdicts"], "map `verdicts` is of type array, which holds no sockets; name `sock_map`"),
+        (&["--map", "sock-mpa"], "no map `sock-mpa`; did you mean `sock_map`?"),
+    ];
+    for (args, wanted) in cases {
+        let error = refusal(&[&["run", &file], *args].concat());
+        assert!(error.contains(wanted), "{error}");
+    }
+}
