@@ -37,7 +37,8 @@ fn is_absent(verdict: &Result<(), String>) -> bool {
 }
 
 fn compare_call(tally: &mut Tally, call: &Call, target: u32) {
-    if call.helper.config.is_some() || !tally.has(call.helper.since) {
+    let since = call.helper.offered_since(call.hook.ty, call.hook.attach).unwrap_or(call.helper.since);
+    if call.helper.config.is_some() || !tally.has(since) {
         return;
     }
     let verdict = attempt(call, target, true);

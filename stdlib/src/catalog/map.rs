@@ -447,3 +447,27 @@ pub fn by_number(number: u32) -> Option<&'static MapKind> {
 pub fn ring_size(bytes: u32, page: u32) -> Option<u32> {
     bytes.max(page).checked_next_power_of_two()
 }
+
+/// The names in C of `map_flags` that programs may want.
+pub fn flag_names(flags: u32) -> Vec<&'static str> {
+    const NAMES: [(u32, &str); 17] = [
+        (1, "BPF_F_NO_PREALLOC"),
+        (1 << 1, "BPF_F_NO_COMMON_LRU"),
+        (1 << 2, "BPF_F_NUMA_NODE"),
+        (1 << 3, "BPF_F_RDONLY"),
+        (1 << 4, "BPF_F_WRONLY"),
+        (1 << 5, "BPF_F_STACK_BUILD_ID"),
+        (1 << 6, "BPF_F_ZERO_SEED"),
+        (1 << 7, "BPF_F_RDONLY_PROG"),
+        (1 << 8, "BPF_F_WRONLY_PROG"),
+        (1 << 9, "BPF_F_CLONE"),
+        (1 << 10, "BPF_F_MMAPABLE"),
+        (1 << 11, "BPF_F_PRESERVE_ELEMS"),
+        (1 << 12, "BPF_F_INNER_MAP"),
+        (1 << 13, "BPF_F_LINK"),
+        (1 << 17, "BPF_F_SEGV_ON_FAULT"),
+        (1 << 18, "BPF_F_NO_USER_CONV"),
+        (1 << 19, "BPF_F_RB_OVERWRITE"),
+    ];
+    NAMES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| *name).collect()
+}
