@@ -5,9 +5,8 @@ use std::fmt::Write;
 use bpfl_stdlib::catalog::helper;
 
 use crate::{
-    arena::Entity,
     bpf::{
-        Code,
+        Code, Target,
         disasm::{Callee, disassemble},
     },
     hir,
@@ -34,8 +33,11 @@ fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut Strin
             let text = sources.file(place.file).line(place.line as usize - 1).trim();
             let _ = writeln!(out, "; {}:{}: {text}", sources.file(place.file).name, place.line);
         }
-        let map = code.maps.iter().find(|(slot, _)| *slot as usize == line.slot);
-        let comment = map.map(|(_, map)| format!("   ; {}", hir.maps[hir::MapId::new(map.index())].symbol));
+        let reloc = code.relocs.iter().find(|(slot, _)| *slot as usize == line.slot);
+        let comment = reloc.map(|(_, target)| match target {
+            Target::Map(map) => format!("   ; {}", hir.maps[*map].symbol),
+            Target::Global(global, _) => format!("   ; {}", hir.globals[*global].symbol),
+        });
         let _ = writeln!(out, "  {:4}: {}{}", line.slot, line.text, comment.unwrap_or_default());
     }
 }

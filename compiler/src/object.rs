@@ -1,15 +1,16 @@
 //! The typed program and its machine code to what an object file is made of.
 
 use crate::{
-    arena::Entity,
-    bpf::Code,
+    arena::{Arena, Entity},
+    bpf::{self, Code},
     btf::{
         Btf, Type, TypeId,
         basic::Basic,
         map::{MapDef, Shape},
+        types::{Composite, Member},
     },
-    elf::{self, Function, Map, Object, Reloc, Target},
-    hir::{self, Ty, TypeKind},
+    elf::{self, Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
+    hir::{self, GlobalId, StructId, Ty, TypeKind},
     source::SourceMap,
 };
 
@@ -23,15 +24,61 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
         let def = map_def(&mut object.btf, hir, map);
         object.maps.push(Map { name: map.symbol.clone(), def, slots: Vec::new(), span: map.span });
     }
+    let places = globals(&mut object, hir);
     for (program, code) in hir.programs.values().zip(codes) {
         let proto = program_proto(&mut object.btf, program);
-        object.functions.push(function(program, code, proto));
+        object.functions.push(function(program, code, proto, &places));
     }
     object
 }
 
-fn function(program: &hir::Program, code: Code, proto: TypeId) -> Function {
-    let relocs = code.maps.iter().map(|(insn, map)| Reloc { insn: *insn, target: Target::Map(map.index()) });
+/// Where each global is: the section's number and the offset in it.
+type Places = Arena<GlobalId, (usize, u32)>;
+
+/// Lays out the sections of globals.
+fn globals(object: &mut Object, hir: &hir::Module) -> Places {
+    let mut places = Places::filled(hir.globals.len(), (0, 0));
+    for section in hir::DataSection::ALL {
+        let own: Vec<GlobalId> =
+            hir.globals.keys().filter(|id| hir.globals[*id].section == section).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let mut variables = Vec::new();
+        for id in own {
+            let global = &hir.globals[id];
+            let align = hir.types.align(global.ty).max(1) as usize;
+            bytes.resize(bytes.len().next_multiple_of(align), 0);
+            let (offset, size) = (bytes.len() as u32, global.init.len() as u32);
+            places[id] = (object.data.len(), offset);
+            bytes.extend_from_slice(&global.init);
+            let ty = ty(&mut object.btf, hir, global.ty);
+            variables.push(Variable { name: global.symbol.clone(), offset, size, ty, global: true });
+        }
+        let contents = match section {
+            hir::DataSection::Bss => Contents::Zeroes(bytes.len() as u32),
+            _ => Contents::Bytes(bytes),
+        };
+        let name = section.name().to_string();
+        object.data.push(DataSection { name, contents, align: 8, variables, relocs: Vec::new() });
+    }
+    places
+}
+
+fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
+    let target = match target {
+        bpf::Target::Map(map) => Target::Map(map.index()),
+        bpf::Target::Global(global, extra) => {
+            let (section, offset) = places[global];
+            Target::Data { section, offset: offset.wrapping_add_signed(extra) }
+        }
+    };
+    Reloc { insn, target }
+}
+
+fn function(program: &hir::Program, code: Code, proto: TypeId, places: &Places) -> Function {
+    let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places));
     Function {
         section: program.section_name.clone(),
         name: program.symbol.clone(),
@@ -83,12 +130,25 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
             let element = ty(btf, hir, element);
             btf.array(element, count)
         }
+        TypeKind::Struct(id) => structure(btf, hir, id),
         TypeKind::Ptr(pointer) => {
             let pointee = ty(btf, hir, pointer.pointee);
             btf.ptr(pointee)
         }
         TypeKind::Error | TypeKind::Literal | TypeKind::Never | TypeKind::Nothing => TypeId::VOID,
     }
+}
+
+fn structure(btf: &mut Btf, hir: &hir::Module, id: StructId) -> TypeId {
+    let of = &hir.types.structs[id];
+    let mut members = Vec::with_capacity(of.fields.len());
+    for field in &of.fields {
+        let (name, ty) = (btf.intern(&field.c_name), ty(btf, hir, field.ty));
+        members.push(Member { name, ty, offset: field.bit_offset, bits: field.bits.unwrap_or(0) });
+    }
+    let bit_fields = of.fields.iter().any(|field| field.bits.is_some());
+    let composite = Composite { name: btf.intern(&of.c_name), size: of.size, bit_fields, members };
+    btf.add(if of.union { Type::Union(composite) } else { Type::Struct(composite) })
 }
 
 /// Writes the object. The model is one of a checked program, so an error is a bug in this compiler.

@@ -5,7 +5,7 @@
 use regalloc2::Allocation;
 
 use super::{
-    Code, Error,
+    Code, Error, Target,
     alloc::{Allocated, Step},
     frame::Frame,
     insn::{ByteOrder, FP, Insn, Operand},
@@ -21,7 +21,7 @@ pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu
         allocated,
         frame,
         cpu,
-        out: Code { insns: Vec::new(), spans: Vec::new(), maps: Vec::new() },
+        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new() },
         starts: vec![0; code.blocks.len()],
         jumps: Vec::new(),
     };
@@ -190,8 +190,12 @@ impl Emitter<'_> {
                 self.push(Insn::alu64(AluOp::Add, reg, Operand::Imm(offset)), span);
             }
             Inst::MapAddr(map) => {
-                self.out.maps.push((self.out.insns.len() as u32, map));
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Map(map)));
                 self.push_both(Insn::load_map(self.reg(i, 0), 0), span);
+            }
+            Inst::GlobalAddr(global, offset) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Global(global, offset)));
+                self.push_both(Insn::load_map_value(self.reg(i, 0), 0, 0), span);
             }
             Inst::SetIf(width, op, source) => {
                 let (reg, source) = (self.reg(i, 0), self.source(source, i, 2));

@@ -5,7 +5,11 @@
 use regalloc2::{Operand, PRegSet, VReg};
 
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
-use crate::{hir::MapId, ir::Slot, source::Span};
+use crate::{
+    hir::{GlobalId, MapId},
+    ir::Slot,
+    source::Span,
+};
 
 /// The second operand of an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +56,8 @@ pub enum Inst {
     SlotAddr(Slot, i32),
     /// d = a map.
     MapAddr(MapId),
+    /// d = the address of a global plus a constant.
+    GlobalAddr(GlobalId, i32),
     /// d = 1 if a compares so to the source, else 0.
     SetIf(Width, JmpOp, Source),
     /// d = r0 after the helper; arguments in r1 to r5.

@@ -15,7 +15,12 @@ mod machine;
 pub mod opcode;
 mod select;
 
-use crate::{driver::Cpu, hir::MapId, ir, source::Span};
+use crate::{
+    driver::Cpu,
+    hir::{GlobalId, MapId},
+    ir,
+    source::Span,
+};
 use insn::Insn;
 
 /// A function's machine code.
@@ -25,8 +30,17 @@ pub struct Code {
     pub insns: Vec<Insn>,
     /// Where each slot comes from.
     pub spans: Vec<Span>,
-    /// The slots that hold a map's address, to be filled in by the loader.
-    pub maps: Vec<(u32, MapId)>,
+    /// The slots that the loader fills in.
+    pub relocs: Vec<(u32, Target)>,
+}
+
+/// What the loader puts into a slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A map.
+    Map(MapId),
+    /// The address of a global plus a constant.
+    Global(GlobalId, i32),
 }
 
 /// Why there is no machine code.

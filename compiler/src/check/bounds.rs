@@ -5,28 +5,27 @@
 //! The packet's size is not known; what is known of it is what comparisons with its end on every
 //! way to the access say of the same root and the same run-time parts.
 
+use bpfl_stdlib::catalog::helper::{self, Arg};
+
 use super::{Proof, range::Eyes};
 use crate::{
     diagnostic::{Diagnostic, codes},
     ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
+    source::Span,
 };
 
 /// Reports every access that may be outside.
 pub fn check(proof: &mut Proof<'_>) {
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            let (Op::Load { bytes, ptr, offset }
-            | Op::Store { bytes, ptr, offset, .. }
-            | Op::Atomic { bytes, ptr, offset, .. }) = *proof.f.op(inst)
-            else {
-                continue;
-            };
-            let found = proof.addresses(ptr, offset.into());
-            let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
-            let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
-            if let Some((address, problem)) = first {
-                let diagnostic = proof.explain(inst, address, bytes, problem);
-                proof.diagnostics.push(diagnostic);
+            for (ptr, offset, bytes, span) in proof.accesses(inst) {
+                let found = proof.addresses(ptr, offset.into());
+                let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
+                let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
+                if let Some((address, problem)) = first {
+                    let diagnostic = proof.explain(span, address, bytes, problem);
+                    proof.diagnostics.push(diagnostic);
+                }
             }
         }
     }
@@ -58,6 +57,43 @@ enum Problem {
 const MAX_PACKET_OFFSET: u64 = 0xffff;
 
 impl Proof<'_> {
+    /// The memory that an instruction uses: pointer, offset, bytes, place. A helper uses a key, a value, or
+    /// as many bytes as the size after a pointer says.
+    fn accesses(&self, inst: Inst) -> Vec<(Value, i32, u32, Span)> {
+        let span = self.f.span(inst);
+        match *self.f.op(inst) {
+            Op::Load { bytes, ptr, offset }
+            | Op::Store { bytes, ptr, offset, .. }
+            | Op::Atomic { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into(), span)],
+            Op::Call(id, args) => {
+                let args: Vec<Value> = args.iter().collect();
+                let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
+                let used = |i: usize| {
+                    // A size that the user wrote is what is wrong with it.
+                    let size = args.get(i + 1).filter(|_| kinds[i] == Arg::UninitMem);
+                    let span = size.and_then(|size| self.f.def(*size)).map_or(span, |size| self.f.span(size));
+                    Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i)?, span))
+                };
+                (0..kinds.len()).filter_map(used).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many bytes a helper uses at its argument `index`; `None` for what is no memory.
+    fn used_by_helper(&self, args: &[Value], kinds: &[Arg], index: usize) -> Option<u32> {
+        let map = args.iter().find_map(|arg| match self.f.def_op(*arg) {
+            Some(Op::MapAddr(map)) => Some(&self.module.maps[*map]),
+            _ => None,
+        });
+        match kinds[index] {
+            Arg::Key => map.map(|map| map.key_size),
+            Arg::Value => map.map(|map| map.value_size),
+            Arg::UninitMem => u32::try_from(self.f.constant(*args.get(index + 1)?)?).ok(),
+            _ => None,
+        }
+    }
+
     /// The addresses that an access may go to: one, or one for each argument where the root is a
     /// block's parameter. A packet pointer that is a parameter is a root of its own.
     fn addresses(&self, ptr: Value, offset: i64) -> Vec<Address> {
@@ -110,7 +146,7 @@ impl Proof<'_> {
         address
     }
 
-    fn problem(&self, address: &Address, bytes: u8, block: Block) -> Option<Problem> {
+    fn problem(&self, address: &Address, bytes: u32, block: Block) -> Option<Problem> {
         if let Type::Ptr(Region::Packet) = self.f.ty(address.root) {
             return (!self.in_packet(address, bytes, block)).then_some(Problem::Unproven);
         }
@@ -137,6 +173,7 @@ impl Proof<'_> {
     fn object_size(&self, root: Value) -> Option<u32> {
         match self.f.def_op(root)? {
             Op::SlotAddr(slot) => Some(self.f.slots[*slot].size),
+            Op::GlobalAddr(global) => Some(self.module.globals[*global].size),
             Op::Call(_, args) => args.iter().find_map(|arg| match self.f.def_op(arg) {
                 Some(Op::MapAddr(map)) => Some(self.module.maps[*map].value_size),
                 _ => None,
@@ -147,7 +184,7 @@ impl Proof<'_> {
 
     // ---- packets ----
 
-    fn in_packet(&self, address: &Address, bytes: u8, block: Block) -> bool {
+    fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
         let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= MAX_PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
         let proven = self.proven(address, block);
@@ -205,8 +242,7 @@ impl Proof<'_> {
 
     // ---- messages ----
 
-    fn explain(&self, inst: Inst, address: &Address, bytes: u8, problem: Problem) -> Diagnostic {
-        let span = self.f.span(inst);
+    fn explain(&self, span: Span, address: &Address, bytes: u32, problem: Problem) -> Diagnostic {
         match problem {
             Problem::Outside(size) => {
                 let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);
@@ -218,10 +254,10 @@ impl Proof<'_> {
                     }
                     _ => error,
                 }
-                .help(format!(
-                    "the last {bytes} bytes start at offset {}",
-                    i64::from(size) - i64::from(bytes)
-                ))
+                .help(match size.checked_sub(bytes) {
+                    Some(last) => format!("the last {bytes} bytes start at offset {last}"),
+                    None => format!("use at most {size} bytes, or make the object larger"),
+                })
             }
             Problem::Part(part, size) => {
                 let name = self.called(part).unwrap_or("i");

@@ -11,11 +11,13 @@
 //! paths; `check` answers them over the SSA.
 
 pub mod build;
+pub mod layout;
 mod print;
 pub mod types;
 
+pub use layout::{Field, Struct};
 pub use print::print;
-pub use types::{Int, Pointer, Ty, TypeKind, Types};
+pub use types::{Int, Pointer, StructId, Ty, TypeKind, Types};
 
 use bpfl_stdlib::catalog::{helper::Helper, map::MapKind, program::ProgramType, section::Section};
 
@@ -26,6 +28,8 @@ entity! {
     pub struct MapId "map";
     /// A program.
     pub struct ProgramId "prog";
+    /// A global variable.
+    pub struct GlobalId "global";
     /// An expression.
     pub struct ExprId "e";
     /// A variable.
@@ -39,6 +43,8 @@ pub struct Module {
     pub types: Types,
     /// The maps, in the order of their definitions.
     pub maps: Arena<MapId, Map>,
+    /// The global variables, in the order of their definitions.
+    pub globals: Arena<GlobalId, Global>,
     /// The programs without errors, in the order of their definitions.
     pub programs: Arena<ProgramId, Program>,
     /// All expressions.
@@ -66,6 +72,46 @@ pub struct Map {
     pub pinned: bool,
     /// Where its name stands in the definition.
     pub span: Span,
+}
+
+/// A `defvar`.
+#[derive(Debug)]
+pub struct Global {
+    /// Its ELF symbol.
+    pub symbol: String,
+    /// What it holds.
+    pub ty: Ty,
+    /// The section it is in.
+    pub section: DataSection,
+    /// What it starts as, of the type's size; zero for `.bss`.
+    pub init: Vec<u8>,
+    /// Where its name stands in the definition.
+    pub span: Span,
+}
+
+/// A section of globals.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DataSection {
+    /// Starts with a value, may change.
+    Data,
+    /// Starts as zero, may change.
+    Bss,
+    /// Set before loading, and never changed after.
+    Rodata,
+}
+
+impl DataSection {
+    /// All of them, in the order of the object file.
+    pub const ALL: [Self; 3] = [Self::Data, Self::Bss, Self::Rodata];
+
+    /// The ELF section.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => ".data",
+            Self::Bss => ".bss",
+            Self::Rodata => ".rodata",
+        }
+    }
 }
 
 /// A `defprog`.
@@ -183,6 +229,12 @@ pub enum ExprKind {
         /// Whether the old value is wanted.
         fetch: bool,
     },
+    /// The address of a global.
+    Global(GlobalId),
+    /// A struct on the stack, zero but for the fields given: byte offset and value of each.
+    Make(StructId, Vec<(u32, ExprId)>),
+    /// A copy, on the stack, of what the operand points to.
+    Copy(ExprId),
     /// A map, as a helper's argument.
     Map(MapId),
     /// The address of a stack slot of the operand's type that holds the operand.

@@ -88,6 +88,12 @@ impl Printer<'_> {
             K::Atomic { op, ptr, offset, value, .. } => {
                 (format!("atomic {op:?} at {offset}").to_lowercase(), plain(&[*ptr, *value]))
             }
+            K::Global(global) => (format!("global {}", self.m.globals[*global].symbol), vec![]),
+            K::Make(id, fields) => {
+                let fields = fields.iter().map(|(offset, value)| (Some(format!("+{offset}")), *value));
+                (format!("make {}", self.m.types.structs[*id].name), fields.collect())
+            }
+            K::Copy(ptr) => ("copy".into(), plain(&[*ptr])),
             K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::layout::Struct;
 use crate::{
     arena::{Arena, Entity},
     entity,
@@ -11,6 +12,8 @@ use crate::{
 entity! {
     /// A type.
     pub struct Ty "ty";
+    /// A struct or union.
+    pub struct StructId "struct";
 }
 
 /// What a type is.
@@ -37,6 +40,8 @@ pub enum TypeKind {
         /// How many, at least one.
         count: u32,
     },
+    /// A struct or union.
+    Struct(StructId),
 }
 
 /// An integer type.
@@ -98,6 +103,8 @@ pub struct Pointer {
 pub struct Types {
     kinds: Arena<Ty, TypeKind>,
     ids: HashMap<TypeKind, Ty>,
+    /// The structs and unions, in the order of their definitions.
+    pub structs: Arena<StructId, Struct>,
 }
 
 macro_rules! fixed_types {
@@ -147,7 +154,7 @@ const NAMES: &[(&str, Ty)] = &[
 impl Types {
     /// The scalar types.
     pub fn new() -> Self {
-        let mut types = Self { kinds: Arena::new(), ids: HashMap::new() };
+        let mut types = Self { kinds: Arena::new(), ids: HashMap::new(), structs: Arena::new() };
         FIXED.iter().for_each(|kind| {
             types.intern(*kind);
         });
@@ -156,7 +163,7 @@ impl Types {
 
     /// The id of `kind`.
     pub fn intern(&mut self, kind: TypeKind) -> Ty {
-        let Self { kinds, ids } = self;
+        let Self { kinds, ids, .. } = self;
         *ids.entry(kind).or_insert_with(|| kinds.push(kind))
     }
 
@@ -203,6 +210,11 @@ impl Types {
         }
     }
 
+    /// Whether values of `ty` are computed with as pointers to them: arrays and structs.
+    pub fn is_aggregate(&self, ty: Ty) -> bool {
+        matches!(self.get(ty), TypeKind::Array { .. } | TypeKind::Struct(_))
+    }
+
     /// Bytes in memory. 0 for types that have no place in memory.
     pub fn size(&self, ty: Ty) -> u32 {
         match self.get(ty) {
@@ -210,6 +222,7 @@ impl Types {
             TypeKind::Int(int) => u32::from(int.bits) / 8,
             TypeKind::Ptr(_) => 8,
             TypeKind::Array { element, count } => self.size(element).saturating_mul(count),
+            TypeKind::Struct(id) => self.structs[id].size,
             _ => 0,
         }
     }
@@ -218,6 +231,7 @@ impl Types {
     pub fn align(&self, ty: Ty) -> u32 {
         match self.get(ty) {
             TypeKind::Array { element, .. } => self.align(element),
+            TypeKind::Struct(id) => self.structs[id].align,
             _ => self.size(ty).max(1),
         }
     }
@@ -242,7 +256,8 @@ impl Types {
             TypeKind::Bool => "bool".into(),
             TypeKind::Int(int) => format!("{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
             TypeKind::Array { element, count } => format!("(array {} {count})", self.display(element)),
-            TypeKind::Ptr(Pointer { region: Region::Packet, .. }) => "packet".into(),
+            TypeKind::Struct(id) => self.structs[id].name.clone(),
+            TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),
             TypeKind::Ptr(Pointer { region: Region::Ctx, .. }) => "ctx".into(),
             TypeKind::Ptr(p) if p.nullable => format!("(nullable (ptr {}))", self.display(p.pointee)),

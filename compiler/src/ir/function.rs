@@ -3,7 +3,7 @@
 use super::{Block, Inst, Op, Slot, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
-    hir::MapId,
+    hir::{GlobalId, MapId},
     names::Name,
     source::Span,
 };
@@ -19,11 +19,22 @@ pub struct MapInfo {
     pub value_size: u32,
 }
 
+/// What the SSA needs to know of a global.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GlobalInfo {
+    /// Its ELF symbol.
+    pub symbol: String,
+    /// Bytes.
+    pub size: u32,
+}
+
 /// All functions of a file.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Module {
     /// The maps that [`Op::MapAddr`] names.
     pub maps: Arena<MapId, MapInfo>,
+    /// The globals that [`Op::GlobalAddr`] names.
+    pub globals: Arena<GlobalId, GlobalInfo>,
     /// The functions; a file's programs first, in the order of their definitions.
     pub functions: Vec<Function>,
 }

@@ -8,7 +8,7 @@
 use super::{Atomic, Block, Edge, Function, Inst, Op, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
-    hir::MapId,
+    hir::{GlobalId, MapId},
     ir::Slot,
 };
 
@@ -70,6 +70,11 @@ impl Memory {
 pub trait Host {
     /// The value that stands for a map, for the host's own use.
     fn map(&mut self, map: MapId) -> u64;
+    /// The address of a global.
+    fn global(&mut self, global: GlobalId) -> u64 {
+        let _ = global;
+        0
+    }
     /// A helper call.
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
 }
@@ -155,6 +160,7 @@ impl Run<'_> {
             Op::Advance(a, b) => get(self, a).wrapping_add(get(self, b)),
             Op::SlotAddr(slot) => self.slots[slot],
             Op::MapAddr(map) => self.host.map(map),
+            Op::GlobalAddr(global) => self.host.global(global),
             Op::Load { bytes, ptr, offset } => self.memory.read(self.at(ptr, offset), bytes)?,
             Op::Store { bytes, ptr, offset, value } => {
                 self.memory.write(self.at(ptr, offset), bytes, get(self, value))?;

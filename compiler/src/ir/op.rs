@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{Block, Slot, Value};
-use crate::hir::MapId;
+use crate::hir::{GlobalId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -48,6 +48,8 @@ pub enum Op {
     SlotAddr(Slot),
     /// A map.
     MapAddr(MapId),
+    /// The address of a global.
+    GlobalAddr(GlobalId),
     /// 1, 2, 4 or 8 bytes at pointer plus offset, zero-extended to the result's width.
     Load {
         /// How many bytes.
@@ -120,7 +122,7 @@ impl Op {
     /// Replaces each operand by what `f` makes of it, in order.
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
-            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) => {}
+            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }
@@ -188,6 +190,32 @@ named! {
     Atomic { Add "add", Or "or", And "and", Xor "xor", }
 }
 
+/// A binary operation at one width, as BPF does it: division by zero gives 0, a remainder by zero
+/// the dividend, and shift amounts are taken modulo the width.
+macro_rules! compute {
+    ($op:expr, $a:expr, $b:expr, $unsigned:ty, $signed:ty) => {{
+        let (a, b) = ($a, $b);
+        let (ua, ub) = (a as $unsigned, b as $unsigned);
+        match $op {
+            Binary::Add => a.wrapping_add(b),
+            Binary::Sub => a.wrapping_sub(b),
+            Binary::Mul => a.wrapping_mul(b),
+            Binary::Udiv => ua.checked_div(ub).unwrap_or(0) as $signed,
+            Binary::Urem => ua.checked_rem(ub).unwrap_or(ua) as $signed,
+            Binary::Sdiv if b == 0 => 0,
+            Binary::Sdiv => a.wrapping_div(b),
+            Binary::Srem if b == 0 => a,
+            Binary::Srem => a.wrapping_rem(b),
+            Binary::And => a & b,
+            Binary::Or => a | b,
+            Binary::Xor => a ^ b,
+            Binary::Shl => a.wrapping_shl(ub as u32),
+            Binary::Lshr => ua.wrapping_shr(ub as u32) as $signed,
+            Binary::Ashr => a.wrapping_shr(ub as u32),
+        }
+    }};
+}
+
 impl Binary {
     /// Whether the operands may be exchanged.
     pub fn commutes(self) -> bool {
@@ -197,67 +225,9 @@ impl Binary {
 
     /// The result on constants of `bits` bits, sign-extended to 64.
     pub fn eval(self, a: i64, b: i64, bits: u32) -> i64 {
-        if bits == 32 {
-            return self.eval32(a as i32, b as i32).into();
-        }
-        let (ua, ub) = (a as u64, b as u64);
-        match self {
-            Self::Add => a.wrapping_add(b),
-            Self::Sub => a.wrapping_sub(b),
-            Self::Mul => a.wrapping_mul(b),
-            Self::Udiv => ua.checked_div(ub).unwrap_or(0) as i64,
-            Self::Urem => ua.checked_rem(ub).unwrap_or(ua) as i64,
-            Self::Sdiv => {
-                if b == 0 {
-                    0
-                } else {
-                    a.wrapping_div(b)
-                }
-            }
-            Self::Srem => {
-                if b == 0 {
-                    a
-                } else {
-                    a.wrapping_rem(b)
-                }
-            }
-            Self::And => a & b,
-            Self::Or => a | b,
-            Self::Xor => a ^ b,
-            Self::Shl => a.wrapping_shl(b as u32),
-            Self::Lshr => ua.wrapping_shr(b as u32) as i64,
-            Self::Ashr => a.wrapping_shr(b as u32),
-        }
-    }
-
-    fn eval32(self, a: i32, b: i32) -> i32 {
-        let (ua, ub) = (a as u32, b as u32);
-        match self {
-            Self::Add => a.wrapping_add(b),
-            Self::Sub => a.wrapping_sub(b),
-            Self::Mul => a.wrapping_mul(b),
-            Self::Udiv => ua.checked_div(ub).unwrap_or(0) as i32,
-            Self::Urem => ua.checked_rem(ub).unwrap_or(ua) as i32,
-            Self::Sdiv => {
-                if b == 0 {
-                    0
-                } else {
-                    a.wrapping_div(b)
-                }
-            }
-            Self::Srem => {
-                if b == 0 {
-                    a
-                } else {
-                    a.wrapping_rem(b)
-                }
-            }
-            Self::And => a & b,
-            Self::Or => a | b,
-            Self::Xor => a ^ b,
-            Self::Shl => a.wrapping_shl(ub),
-            Self::Lshr => ua.wrapping_shr(ub) as i32,
-            Self::Ashr => a.wrapping_shr(ub),
+        match bits {
+            32 => compute!(self, a as i32, b as i32, u32, i32).into(),
+            _ => compute!(self, a, b, u64, i64),
         }
     }
 }

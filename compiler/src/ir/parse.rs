@@ -4,10 +4,15 @@
 use std::collections::HashMap;
 
 use super::{
-    Args, Atomic, Binary, Block, Cond, Edge, Function, MapInfo, Module, Op, Region, SlotData, Terminator,
-    Type, Value,
+    Args, Atomic, Binary, Block, Cond, Edge, Function, GlobalInfo, MapInfo, Module, Op, Region, SlotData,
+    Terminator, Type, Value,
 };
-use crate::{arena::Entity, hir::MapId, ir::Slot, source::Span};
+use crate::{
+    arena::Entity,
+    hir::{GlobalId, MapId},
+    ir::Slot,
+    source::Span,
+};
 
 /// Why a text is not SSA.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,6 +36,10 @@ pub fn parse(text: &str) -> Result<Module, ParseError> {
                 let number = |text: &str| text.parse().map_err(|_| error(line, "this is not a size"));
                 let (key_size, value_size) = (number(key)?, number(value)?);
                 module.maps.push(MapInfo { symbol: symbol.into(), key_size, value_size });
+            }
+            [_, "=", symbol, "size", size] => {
+                let size = size.parse().map_err(|_| error(line, "this is not a size"))?;
+                module.globals.push(GlobalInfo { symbol: symbol.into(), size });
             }
             ["function", name, "{"] => {
                 let body: Vec<_> = lines.by_ref().take_while(|(_, line)| *line != "}").collect();
@@ -226,6 +235,9 @@ impl Reader {
 
     fn address(&self, what: &str) -> Result<Op> {
         let index = |text: &str| text.parse::<usize>().ok();
+        if let Some(global) = what.strip_prefix("global").and_then(index) {
+            return Ok(Op::GlobalAddr(GlobalId::new(global)));
+        }
         match (what.strip_prefix("map").and_then(index), what.strip_prefix('s').and_then(index)) {
             (Some(map), _) => Ok(Op::MapAddr(MapId::new(map))),
             (_, Some(slot)) if slot < self.f.slots.len() => Ok(Op::SlotAddr(Slot::new(slot))),

@@ -10,6 +10,9 @@ pub fn print(module: &Module) -> String {
     for (id, map) in module.maps.iter() {
         let _ = writeln!(out, "{id} = {} key {} value {}", map.symbol, map.key_size, map.value_size);
     }
+    for (id, global) in module.globals.iter() {
+        let _ = writeln!(out, "{id} = {} size {}", global.symbol, global.size);
+    }
     for function in &module.functions {
         Printer { f: function, out: &mut out }.function();
     }
@@ -87,6 +90,7 @@ impl Printer<'_> {
             Op::Swap(bytes, a) => format!("swap.{bytes} {a}"),
             Op::Advance(a, b) => format!("advance {a}, {b}"),
             Op::SlotAddr(slot) => format!("addr {slot}"),
+            Op::GlobalAddr(global) => format!("addr {global}"),
             Op::MapAddr(map) => format!("addr {map}"),
             Op::Load { bytes, ptr, offset } => format!("load.{bytes} {ptr}, {offset}"),
             Op::Store { bytes, ptr, offset, value } => format!("store.{bytes} {ptr}, {offset}, {value}"),

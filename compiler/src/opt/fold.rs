@@ -158,6 +158,10 @@ impl Folder<'_> {
             (Binary::Shl | Binary::Lshr | Binary::Ashr, _, _) if y & i64::from(bits - 1) == 0 => {
                 Some(Folded::Value(a))
             }
+            // What the instruction does anyway, and the verifier refuses to see it do.
+            (Binary::Shl | Binary::Lshr | Binary::Ashr, _, _) if unsigned >= bits.into() => {
+                another(self, op, y & i64::from(bits - 1))
+            }
             (Binary::Sub, _, _) => another(self, Binary::Add, y.wrapping_neg()),
             (Binary::Mul, _, Some(power)) => another(self, Binary::Shl, power),
             (Binary::Udiv, _, Some(power)) => another(self, Binary::Lshr, power),
@@ -309,7 +313,7 @@ impl Folder<'_> {
             Op::SextLow(bits, x) if u32::from(bits) >= low => x,
             Op::Binary(Binary::And, x, mask) => {
                 let mask = self.constant(mask)?;
-                let kept = low == 64 || mask & ((1 << low) - 1) == (1 << low) - 1;
+                let kept = mask == -1 || low < 64 && mask & ((1 << low) - 1) == (1 << low) - 1;
                 kept.then_some(x)?
             }
             _ => return None,

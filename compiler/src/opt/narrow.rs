@@ -178,11 +178,8 @@ fn width(f: &Function, op: &Op, widths: &Arena<Value, u32>) -> u32 {
         Op::Binary(Binary::Or | Binary::Xor, a, b) => of(a).max(of(b)),
         Op::Binary(Binary::Add, a, b) => of(a).max(of(b)) + 1,
         Op::Binary(Binary::Mul, a, b) => of(a) + of(b),
-        Op::Binary(Binary::Udiv, a, _) => of(a),
-        Op::Binary(Binary::Urem, a, b) => match constant(b) {
-            Some(1..) => of(a).min(of(b)),
-            _ => of(a),
-        },
+        // Division and remainder are bounded too, but the verifier does not know it, and a mask
+        // that tells it must stay.
         Op::Binary(Binary::Lshr, a, b) => match constant(b) {
             Some(by) => of(a).saturating_sub(by as u32),
             None => of(a),

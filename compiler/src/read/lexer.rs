@@ -337,7 +337,8 @@ fn unescape(body: &str) -> Result<Vec<u8>, (usize, usize)> {
             '"' => b'"',
             'x' => {
                 let hex = body.get(at + 2..at + 4).and_then(|h| u8::from_str_radix(h, 16).ok());
-                (chars.next(), chars.next());
+                chars.next();
+                chars.next();
                 hex.ok_or((at, 2))?
             }
             _ => return Err((at, 1 + escape.len_utf8())),

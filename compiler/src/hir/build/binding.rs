@@ -89,7 +89,8 @@ impl<'a> Builder<'a> {
         let (ty, init) = match (name, parts) {
             (Some(_), [_]) => (None, None),
             (Some(_), [_, init]) => (None, Some(*init)),
-            (Some(_), [_, ty, init]) => (Some(self.parse_type(*ty)?), Some(*init)),
+            // A type with a mistake fits everywhere, so that the name is known all the same.
+            (Some(_), [_, ty, init]) => (Some(self.parse_type(*ty).unwrap_or(Ty::ERROR)), Some(*init)),
             _ => {
                 let error = Diagnostic::error(&codes::MALFORMED, span, "this is not a binding");
                 self.report(error.help("write `(name value)`, or `(name type value)` to fix its type"));
@@ -178,6 +179,17 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
             let old = b.read_var(var, call.span);
             let new = b.operate(op, old, amount, call.span);
             b.write(Place::Var(var), new, call.span)
+        }
+        Place::Bits { ptr, offset, ty, first, bits } => {
+            let (pointer, ptr) = b.hold(ptr);
+            let place = |ptr| Place::Bits { ptr, offset, ty, first, bits };
+            let p = b.read_var(pointer, call.span);
+            let old = b.read_place(place(p), call.span);
+            let new = b.operate(op, old, amount, call.span);
+            let p = b.read_var(pointer, call.span);
+            let stored = b.write(place(p), new, call.span);
+            let ty = b.ty(stored);
+            b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
         }
         Place::Element { map, key } => step_element(b, call, op, map, key, amount),
         Place::Memory { ptr, offset, ty, sharing } => match sharing {

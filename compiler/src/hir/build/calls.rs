@@ -29,6 +29,9 @@ impl<'a> Builder<'a> {
                 n => self.conversion_arity(call, n),
             };
         }
+        if let Some(accessor) = self.accessors.get(self.text(self.names.kernel(call.name))).copied() {
+            return self.access(accessor, call);
+        }
         match helper::find(folded) {
             Some(helper) => self.helper(helper, call),
             None => self.unknown_form(call),
@@ -50,6 +53,8 @@ impl<'a> Builder<'a> {
         let helpers = helper::all().iter().map(|row| row.name);
         if helper::find(bare).is_some() {
             error = error.help(format!("helpers go without `bpf_`: `({} …)`", bare.replace('_', "-")));
+        } else if let Some(near) = self.nearest_accessor(text) {
+            error = error.help(format!("did you mean `{near}`?"));
         } else if let Some(near) = nearest(text, forms.chain(Types::names()).chain(helpers)) {
             error = error.help(format!("did you mean `{}`?", near.replace('_', "-")));
         }
@@ -177,13 +182,11 @@ impl<'a> Builder<'a> {
     fn map_operand(&mut self, arg: Arg, datum: DatumId, map: Option<MapId>) -> ExprId {
         let value = self.value(datum);
         let Some(map) = map else { return value };
-        if self.module.types.as_pointer(self.ty(value)).is_some() {
-            return value;
-        }
         let map = &self.module.maps[map];
-        let ty = if arg == Arg::Key { map.key } else { map.value };
-        let value = self.store_as(value, ty);
-        self.slot(value)
+        let (ty, what) = if arg == Arg::Key { (map.key, "key") } else { (map.value, "value") };
+        let pointer = self.module.types.as_pointer(self.ty(value)).is_some();
+        let value = if pointer { value } else { self.element(value, ty, what) };
+        self.operand(value)
     }
 
     /// A pointer into one of the regions; `nil` or 0 where `nullable`.

@@ -121,6 +121,7 @@ impl Builder<'_> {
     fn compare_numbers(&mut self, op: Compare, left: ExprId, right: ExprId, span: Span) -> ExprId {
         let mut operands = [left, right];
         self.forced_signs(op, &mut operands);
+        self.narrow_literal(&mut operands);
         if operands.iter().all(|o| self.ty(*o) == Ty::LITERAL) {
             operands = operands.map(|o| self.settled(o));
             if self.ty(operands[0]) != self.ty(operands[1]) {
@@ -131,6 +132,21 @@ impl Builder<'_> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         }
         self.add(ExprKind::Compare(op, operands[0], operands[1]), Ty::BOOL, span)
+    }
+
+    /// A literal compared with a narrow value may be written as the bits of one: 255 for an i8 of -1.
+    fn narrow_literal(&mut self, operands: &mut [ExprId; 2]) {
+        for (i, other) in [(0, 1), (1, 0)] {
+            let (Some(value), Ty::LITERAL) = (self.constant(operands[i]), self.ty(operands[i])) else {
+                continue;
+            };
+            let TypeKind::Int(int) = self.kind(self.ty(operands[other])) else { continue };
+            let outside = value < int.min() || value > int.max();
+            if int.bits < 32 && outside && int.admits(value) {
+                let span = self.expr_span(operands[i]);
+                operands[i] = self.literal(int.wrap(value), span);
+            }
+        }
     }
 
     /// `s<` and the like read both operands, of one width, as signed.

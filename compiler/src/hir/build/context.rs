@@ -103,7 +103,12 @@ impl Builder<'_> {
         let hook = self.hook.as_ref()?;
         let (ty, attach) = (hook.ty, hook.attach);
         let fields = context::fields(ty);
-        let wanted = self.data.symbol(name).map(|n| self.text(self.names.kernel(n)))?;
+        let Some(wanted) = self.data.symbol(name).map(|n| self.text(self.names.kernel(n))) else {
+            let error =
+                Diagnostic::error(&codes::MALFORMED, self.span(name), "a field's name is wanted here");
+            self.report(error.help("write `(ctx field)`, as in `(ctx len)`"));
+            return None;
+        };
         let Some(field) = fields.iter().find(|field| field.name == wanted && !wanted.is_empty()) else {
             let message = format!("the context of a {} program has no field `{wanted}`", ty.row().name);
             let mut error = Diagnostic::error(&codes::UNKNOWN_FIELD, self.span(name), message);

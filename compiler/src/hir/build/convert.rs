@@ -60,7 +60,7 @@ impl Builder<'_> {
     }
 
     /// A literal as a value of `int`; reports one that does not fit.
-    fn fit(&mut self, value: i128, int: Int, span: Span) -> i128 {
+    pub(super) fn fit(&mut self, value: i128, int: Int, span: Span) -> i128 {
         if !int.admits(value) {
             let ty = self.module.types.int(int);
             let name = self.show(ty);
@@ -121,33 +121,31 @@ impl Builder<'_> {
         self.fail_at(&codes::TYPE_MISMATCH, span, message)
     }
 
-    /// The type at which values of both types can be computed with: at least 32 bits wide, and
-    /// holding every value of both. `None` when there is none.
-    pub(super) fn common_int(a: Int, b: Int) -> Option<Int> {
-        let mut candidates = [a.widened(), b.widened()];
+    /// The type at which values of all these types can be computed with: at least 32 bits wide, and
+    /// holding every value of each. `None` when there is none.
+    fn common_int(ints: &[Int]) -> Option<Int> {
+        let mut candidates: Vec<Int> = ints.iter().map(|int| int.widened()).collect();
         candidates.sort_by_key(|int| int.bits);
-        candidates.into_iter().find(|int| int.contains(a) && int.contains(b))
+        candidates.into_iter().find(|wide| ints.iter().all(|int| wide.contains(*int)))
     }
 
     /// Brings integer operands to their common type, literals to the others'. `None` when that was
     /// reported, or all are literals.
     pub(super) fn unify(&mut self, operands: &mut [ExprId], span: Span) -> Option<Ty> {
-        let mut common: Option<(Int, ExprId)> = None;
+        let mut ints = Vec::with_capacity(operands.len());
         for &operand in operands.iter() {
-            let Some(int) = self.operand_int(operand)? else { continue };
-            let joined = match common {
-                None => int.widened(),
-                Some((before, other)) => match Self::common_int(before, int) {
-                    Some(joined) => joined,
-                    None => return self.mixed(other, operand, span),
-                },
-            };
-            common = Some((joined, operand));
+            if let Some(int) = self.operand_int(operand)? {
+                ints.push((int, operand));
+            }
         }
-        let ty = match common {
-            Some((int, _)) => self.module.types.int(int),
-            None => return None,
+        let (first, _) = ints.first()?;
+        let all: Vec<Int> = ints.iter().map(|(int, _)| *int).collect();
+        let Some(common) = Self::common_int(&all) else {
+            let odd = ints.iter().find(|(int, _)| Self::common_int(&[*first, *int]).is_none());
+            let (_, odd) = *odd.unwrap_or(&ints[ints.len() - 1]);
+            return self.mixed(ints[0].1, odd, span);
         };
+        let ty = self.module.types.int(common);
         for operand in operands.iter_mut() {
             *operand = self.store_as(*operand, ty);
         }

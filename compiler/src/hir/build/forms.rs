@@ -1,6 +1,6 @@
 //! The table of special forms.
 
-use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory};
+use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory, structs};
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
     names::Name,
@@ -158,6 +158,9 @@ pub const FORMS: &[Form] = &[
         each!(memory::atomic, (Atomic::Add, true)),
     ),
     form("stack-addr", 1, 1, "(stack-addr variable)", memory::stack_addr),
+    form("aref", 2, 2, "(aref array index)", structs::element),
+    form("sizeof", 1, 1, "(sizeof type)", structs::size_of),
+    form("offsetof", 2, 2, "(offsetof struct field)", structs::offset_of),
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),

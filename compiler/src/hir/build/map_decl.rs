@@ -139,7 +139,11 @@ impl<'a> Builder<'a> {
     /// The type that `datum` names.
     pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
         if let Some(name) = self.symbol(datum) {
-            let found = Types::named(self.text(name));
+            let kernel = self.data.symbol(datum).map(|name| self.names.kernel(name));
+            let defined = kernel.and_then(|kernel| self.structs.get(&kernel).copied());
+            let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
+            let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
+            let found = Types::named(self.text(name)).or(defined).or(broken);
             if found.is_none() {
                 self.unknown_type(datum);
             }

@@ -17,7 +17,7 @@ pub fn lookup<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let Some((map, key)) = b.map_and_key(call.args[0], call.args[1]) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
-    let key = b.slot(key);
+    let key = b.operand(key);
     b.map_helper("map_lookup_elem", map, vec![key], call.span)
 }
 
@@ -27,12 +27,12 @@ pub fn update<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
     let value = b.value(call.args[2]);
-    let value = b.store_as(value, b.module.maps[map].value);
+    let value = b.element(value, b.module.maps[map].value, "value");
     let flags = match call.args.get(3) {
         Some(flags) => b.value(*flags),
         None => b.literal(0, call.span),
     };
-    let (key, value, flags) = (b.slot(key), b.slot(value), b.store_as(flags, Ty::U64));
+    let (key, value, flags) = (b.operand(key), b.operand(value), b.store_as(flags, Ty::U64));
     b.map_helper("map_update_elem", map, vec![key, value, flags], call.span)
 }
 
@@ -49,20 +49,19 @@ pub fn delete<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
             .help("set the element to 0 instead, or make the map a `:hash`");
         return b.fail(error);
     }
-    let key = b.slot(key);
+    let key = b.operand(key);
     b.map_helper("map_delete_elem", map, vec![key], call.span)
 }
 
-/// `(getmap map key)`
+/// `(getmap map key)`: the value, 0 when there is none; of a struct or array the pointer, which may
+/// be null.
 pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     match b.map_and_key(call.args[0], call.args[1]) {
         Some((map, key)) => {
             let ty = b.module.maps[map].value;
-            if b.module.types.as_int(ty).is_none() {
-                let message = format!("the values of this map are {}, not numbers", b.show(ty));
-                let error = Diagnostic::error(&codes::TYPE_MISMATCH, call.span, message);
-                return b
-                    .fail(error.help("use `(when-let ((p (map-lookup map key))) …)` and read through p"));
+            if b.module.types.is_aggregate(ty) {
+                let key = b.operand(key);
+                return b.map_helper("map_lookup_elem", map, vec![key], call.span);
             }
             b.add(ExprKind::MapRead(map, key), ty, call.span)
         }
@@ -86,7 +85,11 @@ impl Builder<'_> {
             return None;
         };
         match self.globals.get(&self.names.kernel(name)) {
-            Some((Global::Map(map), _)) => Some(*map),
+            Some((Global::Map(map), _)) => {
+                let data = &self.module.maps[*map];
+                self.unsound |= [data.key, data.value].contains(&Ty::ERROR);
+                Some(*map)
+            }
             _ => {
                 self.unknown_map(self.text(name), span);
                 None
@@ -113,8 +116,35 @@ impl Builder<'_> {
         let map = self.map(map);
         let key = self.value(key);
         let map = map?;
-        let key = self.store_as(key, self.module.maps[map].key);
+        let key = self.element(key, self.module.maps[map].key, "key");
         Some((map, key))
+    }
+
+    /// A key or value of type `ty`: for a struct or array a pointer to as many bytes.
+    pub(super) fn element(&mut self, value: ExprId, ty: Ty, what: &str) -> ExprId {
+        if !self.module.types.is_aggregate(ty) {
+            return self.store_as(value, ty);
+        }
+        let pointer = self.module.types.as_pointer(self.ty(value));
+        let size = self.module.types.size(ty);
+        match pointer {
+            Some(p) if self.module.types.size(p.pointee) == size => value,
+            _ if self.ty(value) == Ty::ERROR => value,
+            _ => {
+                let (is, wanted) = (self.show(self.ty(value)), self.show(ty));
+                let message = format!("this is {is}, and the {what} is {wanted}, of {size} bytes");
+                let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(value), message);
+                self.fail(error.help(format!("give a pointer to one, as `(make-{wanted} …)` makes it")))
+            }
+        }
+    }
+
+    /// What a helper gets for a key or value: the pointer, or the address of a slot that holds it.
+    pub(super) fn operand(&mut self, value: ExprId) -> ExprId {
+        match self.module.types.as_pointer(self.ty(value)) {
+            Some(_) => value,
+            None => self.slot(value),
+        }
     }
 
     /// The address of a stack slot that holds `value`.

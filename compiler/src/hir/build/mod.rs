@@ -13,6 +13,7 @@ mod context;
 mod control;
 mod convert;
 mod forms;
+mod globals;
 mod map_decl;
 mod maps;
 mod memory;
@@ -20,13 +21,14 @@ mod options;
 mod place;
 mod program;
 mod scope;
+mod structs;
 mod top;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bpfl_stdlib::catalog::constant;
 
-use super::{Expr, ExprId, ExprKind, MapId, Module, Ty, TypeKind, Var, VarId};
+use super::{Expr, ExprId, ExprKind, GlobalId, MapId, Module, StructId, Ty, TypeKind, Var, VarId};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     names::{Name, Names, nearest},
@@ -42,6 +44,7 @@ use scope::Scope;
 enum Global {
     Map(MapId),
     Constant(i128),
+    Variable(GlobalId),
     Program,
 }
 
@@ -54,10 +57,18 @@ struct Builder<'a> {
     scope: Scope,
     /// Definitions by kernel name, with the place of each.
     globals: HashMap<Name, (Global, Span)>,
+    /// Structs and unions by kernel name.
+    structs: HashMap<Name, StructId>,
+    /// Structs whose definition has errors.
+    broken: HashSet<Name>,
+    /// What structs define, by kernel name.
+    accessors: HashMap<String, structs::Accessor>,
     /// The special forms by folded name.
     forms: HashMap<Name, &'static forms::Form>,
     /// The program whose body is being built.
     hook: Option<Hook>,
+    /// Whether the program uses something whose definition has errors.
+    unsound: bool,
     /// How many loops there are around the current form, within its program.
     loops: usize,
 }
@@ -72,8 +83,12 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         module: Module::default(),
         scope: Scope::default(),
         globals: HashMap::new(),
+        structs: HashMap::new(),
+        broken: HashSet::new(),
+        accessors: HashMap::new(),
         forms: table,
         hook: None,
+        unsound: false,
         loops: 0,
     };
     builder.top_level(forms);
@@ -237,6 +252,7 @@ impl<'a> Builder<'a> {
         }
         match self.globals.get(&self.names.kernel(name)) {
             Some((Global::Constant(value), _)) => return self.literal(*value, span),
+            Some((Global::Variable(id), _)) => return self.read_global(*id, span),
             Some((what, place)) => return self.not_a_value(name, *what, *place, span),
             None => {}
         }

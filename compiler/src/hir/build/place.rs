@@ -1,6 +1,7 @@
 //! Places: what `setf`, `incf` and `decf` change.
 
-use super::Builder;
+use super::structs::Accessor;
+use super::{Builder, Global};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, VarId},
@@ -33,6 +34,19 @@ pub enum Place {
         /// Who else may change it.
         sharing: Sharing,
     },
+    /// A bit-field.
+    Bits {
+        /// The pointer.
+        ptr: ExprId,
+        /// Bytes from there to the value that holds the bits.
+        offset: i32,
+        /// The type of that value.
+        ty: Ty,
+        /// The field's lowest bit in it.
+        first: u8,
+        /// How many bits.
+        bits: u8,
+    },
 }
 
 /// Who may change a place at the same time.
@@ -51,7 +65,10 @@ impl<'a> Builder<'a> {
         if let Some(name) = self.data.symbol(datum) {
             return match self.scope.find(self.names.folded(name)) {
                 Some(var) => Place::Var(var),
-                None => self.no_place(datum, span),
+                None => match self.globals.get(&self.names.kernel(name)) {
+                    Some((Global::Variable(id), _)) => self.global_place(*id, span),
+                    _ => self.no_place(datum, span),
+                },
             };
         }
         let Some([head, args @ ..]) = self.items(datum) else { return self.no_place(datum, span) };
@@ -65,7 +82,11 @@ impl<'a> Builder<'a> {
             (Some("ctx"), [field, index @ ..]) if index.len() < 2 => {
                 self.context_place(*field, index.first().copied())
             }
-            _ => self.no_place(datum, span),
+            (Some("aref"), [array, index]) => self.element_place(*array, *index, span),
+            _ => match self.accessor(*head) {
+                Some(Accessor::Field(id, index)) => self.field_place(id, index, args, span),
+                _ => self.no_place(datum, span),
+            },
         }
     }
 
@@ -127,12 +148,20 @@ impl<'a> Builder<'a> {
             }
             Place::Element { map, key } => {
                 let ty = self.module.maps[map].value;
-                let value = self.store_as(value, ty);
+                let value = self.element(value, ty, "value");
+                let ty = self.ty(value);
                 self.add(ExprKind::MapWrite(map, key, value), ty, span)
+            }
+            Place::Memory { ty, .. } if self.module.types.is_aggregate(ty) => {
+                let message = format!("a {} is set field by field", self.show(ty));
+                self.fail_at(&codes::NOT_A_PLACE, span, message)
             }
             Place::Memory { ptr, offset, ty, .. } => {
                 let value = self.store_as(value, ty);
                 self.add(ExprKind::Store(ptr, offset, value), ty, span)
+            }
+            Place::Bits { ptr, offset, ty, first, bits } => {
+                self.write_bits((ptr, offset, ty), (first, bits), value, span)
             }
         }
     }

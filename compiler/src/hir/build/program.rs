@@ -55,11 +55,12 @@ impl<'a> Builder<'a> {
         let text = options.get("section").and_then(|datum| self.string(datum, "section"));
         let license = license.unwrap_or_else(|| "GPL".into());
         let before = self.diagnostics.error_count();
+        self.unsound = false;
         self.hook = Some(Hook { ty, attach: section.attach_type, gpl: gpl_compatible(&license) });
         let body = self.program_body(body, &definition);
         self.hook = None;
         let symbol = self.symbol_of(&definition);
-        if self.diagnostics.error_count() > before {
+        if self.unsound || self.diagnostics.error_count() > before {
             return; // The others are proven all the same, to report all there is in one run.
         }
         self.module.programs.push(Program {

@@ -20,6 +20,8 @@ pub struct Definition<'a> {
     pub name: Name,
     /// Where the name stands.
     pub name_span: Span,
+    /// The name, or a list of the name and its options.
+    pub head: DatumId,
     /// What follows the name.
     pub rest: &'a [DatumId],
 }
@@ -29,8 +31,13 @@ type Define = for<'a> fn(&mut Builder<'a>, Definition<'a>);
 /// What defines things, in two rounds: programs come second.
 const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("defconstant", 1, |b, d| b.defconstant(d)),
+    ("defenum", 1, |b, d| b.defenum(d)),
+    ("defglobal", 1, |b, d| b.defvar(d)),
     ("defmap", 1, |b, d| b.defmap(d)),
     ("defprog", 2, |b, d| b.defprog(d)),
+    ("defstruct", 1, |b, d| b.defstruct(d)),
+    ("defunion", 1, |b, d| b.defunion(d)),
+    ("defvar", 1, |b, d| b.defvar(d)),
 ];
 
 impl<'a> Builder<'a> {
@@ -68,15 +75,21 @@ impl<'a> Builder<'a> {
             self.unknown_definition(text, *head);
             return None;
         };
-        let defined = args.first().and_then(|first| self.data.symbol(*first));
+        // `(defstruct (name :packed t) …)`: the name may have options.
+        let first = args.first().map(|first| self.items(*first).and_then(|i| i.first()).unwrap_or(first));
+        let defined = first.and_then(|first| self.data.symbol(*first));
         let Some(defined) = defined else {
             let at = args.first().map_or(span, |first| self.span(*first));
             let message = format!("`{name}` needs a name first, and {} given", given(0));
             self.report(Diagnostic::error(&codes::MALFORMED, at, message));
             return None;
         };
-        let name_span = self.span(args[0]);
-        Some((*round, *define, Definition { span, name: defined, name_span, rest: &args[1..] }))
+        let name_span = first.map_or(span, |first| self.span(*first));
+        Some((
+            *round,
+            *define,
+            Definition { span, name: defined, name_span, head: args[0], rest: &args[1..] },
+        ))
     }
 
     fn unknown_definition(&mut self, text: &str, head: DatumId) {

@@ -12,6 +12,9 @@ impl Lower<'_> {
         let (a, b) = (self.value(a), self.value(b));
         let (signed, ty) = (self.is_signed(ty), self.type_of(ty));
         if op == hir::Binary::Mod && signed {
+            if let Some(c) = self.f.constant(b).filter(|c| *c > 0) {
+                return self.mod_constant(a, c, ty, span);
+            }
             return self.floored_mod(a, b, ty, span);
         }
         let op = match (op, signed) {
@@ -30,6 +33,21 @@ impl Lower<'_> {
             (hir::Binary::Shr, true) | (hir::Binary::Sar, _) => Binary::Ashr,
         };
         self.emit(Op::Binary(op, a, b), ty, span)
+    }
+
+    /// With a positive constant c: r plus c where the sign of r, as 0 or -1, says so. The mask
+    /// changes nothing, for the result is less than c; it shows the verifier as much.
+    fn mod_constant(&mut self, a: Value, c: i64, ty: Type, span: Span) -> Value {
+        let mask = self.constant(((c as u64).next_power_of_two() - 1) as i64, ty, span);
+        if c & (c - 1) == 0 {
+            return self.emit(Op::Binary(Binary::And, a, mask), ty, span);
+        }
+        let (divisor, top) = (self.constant(c, ty, span), self.constant(i64::from(ty.bits()) - 1, ty, span));
+        let rem = self.emit(Op::Binary(Binary::Srem, a, divisor), ty, span);
+        let sign = self.emit(Op::Binary(Binary::Ashr, rem, top), ty, span);
+        let more = self.emit(Op::Binary(Binary::And, sign, divisor), ty, span);
+        let sum = self.emit(Op::Binary(Binary::Add, rem, more), ty, span);
+        self.emit(Op::Binary(Binary::And, sum, mask), ty, span)
     }
 
     /// The remainder r has the dividend's sign; where r is not 0 and has not the divisor's, the

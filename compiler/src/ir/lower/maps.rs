@@ -5,7 +5,7 @@ use bpfl_stdlib::catalog::{constant, helper};
 use super::Lower;
 use crate::{
     hir::{ExprId, MapId, Ty},
-    ir::{Args, Atomic, Block, Cond, Op, Region, Slot, Type, Value},
+    ir::{Args, Atomic, Block, Cond, Op, Region, Type, Value},
     source::Span,
 };
 
@@ -19,22 +19,25 @@ impl Lower<'_> {
         self.emit(Op::MapAddr(map), Type::Ptr(Region::Map), span)
     }
 
-    /// The slot that holds a key.
-    fn key_slot(&mut self, key: ExprId, span: Span) -> Slot {
-        let ty = self.hir.exprs[key].ty;
-        let value = self.value(key);
-        self.filled_slot(value, ty, span)
+    /// The address of a key or value: of a slot that holds it, or what it points to.
+    fn operand(&mut self, operand: ExprId, span: Span) -> Value {
+        let ty = self.hir.exprs[operand].ty;
+        let value = self.value(operand);
+        match self.hir.types.as_pointer(ty) {
+            Some(_) => value,
+            None => self.filled_slot(value, ty, span),
+        }
     }
 
-    fn filled_slot(&mut self, value: Value, ty: Ty, span: Span) -> Slot {
+    fn filled_slot(&mut self, value: Value, ty: Ty, span: Span) -> Value {
         let slot = self.lend_slot(ty, span);
         let ptr = self.slot_addr(slot, span);
         self.store_at(ptr, 0, value, ty, span);
-        slot
+        ptr
     }
 
-    fn lookup(&mut self, map: MapId, key: Slot, span: Span) -> Value {
-        let (handle, key) = (self.map_addr(map, span), self.slot_addr(key, span));
+    fn lookup(&mut self, map: MapId, key: Value, span: Span) -> Value {
+        let handle = self.map_addr(map, span);
         let region = if self.hir.maps[map].kind.per_cpu { Region::PerCpu } else { Region::MapValue };
         let args = Args::new(&[handle, key]);
         let ptr = self.emit(Op::Call(number("map_lookup_elem"), args), Type::Ptr(region), span);
@@ -42,9 +45,8 @@ impl Lower<'_> {
         ptr
     }
 
-    fn update(&mut self, map: MapId, key: Slot, value: Slot, flags: &str, span: Span) -> Value {
-        let (handle, key) = (self.map_addr(map, span), self.slot_addr(key, span));
-        let value = self.slot_addr(value, span);
+    fn update(&mut self, map: MapId, key: Value, value: Value, flags: &str, span: Span) -> Value {
+        let handle = self.map_addr(map, span);
         let flags = constant::find(flags).map_or(0, |row| row.value);
         let flags = self.constant(flags, Type::I64, span);
         let args = Args::new(&[handle, key, value, flags]);
@@ -60,7 +62,7 @@ impl Lower<'_> {
     pub(super) fn map_read(&mut self, map: MapId, key: ExprId, span: Span) -> Value {
         let lent = self.lent.len();
         let ty = self.hir.maps[map].value;
-        let key = self.key_slot(key, span);
+        let key = self.operand(key, span);
         let ptr = self.lookup(map, key, span);
         let (there, missing, done) = (self.new_block(), self.new_block(), self.new_block());
         let result = self.f.add_param(done, self.type_of(ty));
@@ -78,11 +80,12 @@ impl Lower<'_> {
 
     pub(super) fn map_write(&mut self, map: MapId, key: ExprId, value: ExprId, span: Span) -> Value {
         let lent = self.lent.len();
+        let key = self.operand(key, span);
         let ty = self.hir.exprs[value].ty;
-        let key = self.key_slot(key, span);
         let value = self.value(value);
-        let slot = self.filled_slot(value, ty, span);
-        self.update(map, key, slot, "BPF_ANY", span);
+        let pointer = self.hir.types.as_pointer(ty).is_some();
+        let address = if pointer { value } else { self.filled_slot(value, ty, span) };
+        self.update(map, key, address, "BPF_ANY", span);
         self.give_back(lent);
         value
     }
@@ -100,7 +103,7 @@ impl Lower<'_> {
         let lent = self.lent.len();
         let ty = self.hir.maps[map].value;
         let value_type = self.type_of(ty);
-        let key = self.key_slot(key, span);
+        let key = self.operand(key, span);
         let delta = self.value(delta);
         let (there, missing, done) = (self.new_block(), self.new_block(), self.new_block());
         let result = used.then(|| self.f.add_param(done, value_type));
@@ -122,7 +125,7 @@ impl Lower<'_> {
     }
 
     /// Inserts, and goes on where that worked; adds and goes to `done` where another was first.
-    fn insert(&mut self, map: MapId, key: Slot, delta: Value, done: Block, used: bool, span: Span) {
+    fn insert(&mut self, map: MapId, key: Value, delta: Value, done: Block, used: bool, span: Span) {
         let ty = self.hir.maps[map].value;
         let slot = self.filled_slot(delta, ty, span);
         let failed = self.update(map, key, slot, "BPF_NOEXIST", span);

@@ -2,8 +2,8 @@
 
 use super::Lower;
 use crate::{
-    hir::{self, ExprId, ExprKind, Ty, TypeKind, VarId},
-    ir::{Atomic, Op, Region, Slot, Type, Value},
+    hir::{self, ExprId, ExprKind, StructId, Ty, TypeKind, VarId},
+    ir::{Atomic, Op, Region, Slot, SlotData, Type, Value},
     source::Span,
 };
 
@@ -134,4 +134,75 @@ impl Lower<'_> {
         self.effect(op, span);
         self.constant(0, Type::I32, span)
     }
+
+    /// A struct on the stack: the fields given, and zero in every other byte, so that padding
+    /// never holds what was there before.
+    pub(super) fn make_struct(&mut self, id: StructId, fields: &[(u32, ExprId)], span: Span) -> Value {
+        let of = &self.hir.types.structs[id];
+        let (size, align) = (of.size, of.align);
+        let values: Vec<(u32, Ty, Value)> = fields
+            .iter()
+            .map(|(offset, value)| (*offset, self.hir.exprs[*value].ty, self.value(*value)))
+            .collect();
+        let slot =
+            self.f.slots.push(SlotData { size, align: align.max(8.min(size.next_power_of_two())), span });
+        let ptr = self.slot_addr(slot, span);
+        let given = |from: u32, to: u32| {
+            (from..to).all(|byte| {
+                values
+                    .iter()
+                    .any(|(offset, ty, _)| (*offset..*offset + self.hir.types.size(*ty)).contains(&byte))
+            })
+        };
+        let mut zeroed = Vec::new();
+        for (offset, bytes) in chunks(size, 8) {
+            if !given(offset, offset + bytes) {
+                zeroed.push((offset, bytes));
+            }
+        }
+        for (offset, bytes) in zeroed {
+            self.zero(ptr, offset, bytes, span);
+        }
+        for (offset, ty, value) in values {
+            self.store_at(ptr, offset as i32, value, ty, span);
+        }
+        ptr
+    }
+
+    fn zero(&mut self, ptr: Value, offset: u32, bytes: u32, span: Span) {
+        let zero = self.constant(0, Type::I64, span);
+        self.effect(Op::Store { bytes: bytes as u8, ptr, offset: offset as i32, value: zero }, span);
+    }
+
+    /// A copy, on the stack, of what `source` points to.
+    pub(super) fn copy(&mut self, source: ExprId, span: Span) -> Value {
+        let pointee = self.hir.types.as_pointer(self.hir.exprs[source].ty).map_or(Ty::U8, |p| p.pointee);
+        let (size, align) = (self.hir.types.size(pointee), self.hir.types.align(pointee));
+        let source = self.value(source);
+        let slot =
+            self.f.slots.push(SlotData { size, align: align.max(8.min(size.next_power_of_two())), span });
+        let ptr = self.slot_addr(slot, span);
+        for (offset, bytes) in chunks(size, align.min(8)) {
+            let (offset, bytes) = (offset as i32, bytes as u8);
+            let value = self.emit(Op::Load { bytes, ptr: source, offset }, Type::I64, span);
+            self.effect(Op::Store { bytes, ptr, offset, value }, span);
+        }
+        ptr
+    }
+}
+
+/// `size` bytes as offsets and widths of 1, 2, 4 or 8 bytes, each aligned to its width, none wider
+/// than `widest`.
+fn chunks(size: u32, widest: u32) -> Vec<(u32, u32)> {
+    let mut chunks = Vec::new();
+    let mut at = 0;
+    while at < size {
+        let mut bytes = widest;
+        while bytes > size - at {
+            bytes /= 2;
+        }
+        chunks.push((at, bytes));
+        at += bytes;
+    }
+    chunks
 }

@@ -15,7 +15,8 @@ mod vars;
 use bpfl_stdlib::catalog::{context, helper::Ret};
 
 use super::{
-    Args, Block, Cond, Edge, Function, MapInfo, Module, Op, Region, Slot, SlotData, Terminator, Type, Value,
+    Args, Block, Cond, Edge, Function, GlobalInfo, MapInfo, Module, Op, Region, Slot, SlotData, Terminator,
+    Type, Value,
 };
 use crate::{
     arena::Arena,
@@ -32,7 +33,11 @@ pub fn lower(hir: &hir::Module) -> Module {
         value_size: hir.types.size(map.value),
     });
     let functions = hir.programs.values().map(|program| Lower::program(hir, program)).collect();
-    Module { maps: maps.collect(), functions }
+    let globals = hir
+        .globals
+        .values()
+        .map(|global| GlobalInfo { symbol: global.symbol.clone(), size: hir.types.size(global.ty) });
+    Module { maps: maps.collect(), globals: globals.collect(), functions }
 }
 
 struct Lower<'a> {
@@ -252,6 +257,9 @@ impl<'a> Lower<'a> {
                 self.emit(Op::Advance(ptr, by), ty, span)
             }
             ExprKind::Atomic { .. } => self.atomic(id, span),
+            ExprKind::Global(global) => self.emit(Op::GlobalAddr(*global), ty, span),
+            ExprKind::Make(id, fields) => self.make_struct(*id, fields, span),
+            ExprKind::Copy(source) => self.copy(*source, span),
             ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),
             ExprKind::Slot(value) => self.slot_with(*value, span),
             ExprKind::Call(helper, args) => {

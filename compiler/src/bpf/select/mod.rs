@@ -11,15 +11,19 @@ use std::collections::HashMap;
 
 use regalloc2::{Operand, VReg};
 
+mod ops;
+
 use super::{
     alloc::reg,
     machine::{Base, Block as MachineBlock, Code, Inst as Machine, Source},
-    opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
+    opcode::{AluOp, JmpOp, Size, Width},
 };
+use ops::{alu_op, atomic_op, jmp_op};
+
 use crate::{
     arena::Arena,
     driver::Cpu,
-    hir::MapId,
+    hir::{GlobalId, MapId},
     ir::{
         Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
     },
@@ -89,6 +93,7 @@ enum Made {
     Const(u64),
     Slot(Slot, i32),
     Map(MapId),
+    Global(GlobalId, i32),
 }
 
 struct Selector<'a> {
@@ -182,13 +187,11 @@ impl Selector<'_> {
         match *self.f.def_op(value)? {
             Op::Const(constant) => Some(Made::Const(register_bits(self.f.ty(value), constant))),
             Op::MapAddr(map) => Some(Made::Map(map)),
+            Op::GlobalAddr(global) => Some(Made::Global(global, 0)),
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
-            Op::Zext(inner) => match self.f.constant(inner) {
-                Some(constant) => Some(Made::Const(u64::from(constant as u32))),
-                None => None,
-            },
+            Op::Zext(inner) => self.f.constant(inner).map(|constant| Made::Const(u64::from(constant as u32))),
             _ => None,
         }
     }
@@ -215,6 +218,7 @@ impl Selector<'_> {
             Made::Const(value) => Machine::Const(value),
             Made::Slot(slot, offset) => Machine::SlotAddr(slot, offset),
             Made::Map(map) => Machine::MapAddr(map),
+            Made::Global(global, offset) => Machine::GlobalAddr(global, offset),
         };
         self.push(inst, &[Operand::reg_def(d)]);
         self.made.insert(made, d);
@@ -244,7 +248,7 @@ impl Selector<'_> {
         let op = *self.f.op(inst);
         let result = self.f.result(inst);
         match (op, result) {
-            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_), _) => {}
+            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_), _) => {}
             (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
             (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
             (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),
@@ -452,50 +456,4 @@ fn register_bits(ty: Type, constant: i64) -> u64 {
 
 fn size(bytes: u8) -> Size {
     Size::from_bytes(bytes.into()).unwrap_or(Size::D)
-}
-
-fn alu_op(op: Binary) -> AluOp {
-    match op {
-        Binary::Add => AluOp::Add,
-        Binary::Sub => AluOp::Sub,
-        Binary::Mul => AluOp::Mul,
-        Binary::Udiv => AluOp::Div,
-        Binary::Sdiv => AluOp::SDiv,
-        Binary::Urem => AluOp::Mod,
-        Binary::Srem => AluOp::SMod,
-        Binary::And => AluOp::And,
-        Binary::Or => AluOp::Or,
-        Binary::Xor => AluOp::Xor,
-        Binary::Shl => AluOp::Lsh,
-        Binary::Lshr => AluOp::Rsh,
-        Binary::Ashr => AluOp::Arsh,
-    }
-}
-
-fn jmp_op(cond: Cond) -> JmpOp {
-    match cond {
-        Cond::Eq => JmpOp::Eq,
-        Cond::Ne => JmpOp::Ne,
-        Cond::Ult => JmpOp::Lt,
-        Cond::Ule => JmpOp::Le,
-        Cond::Ugt => JmpOp::Gt,
-        Cond::Uge => JmpOp::Ge,
-        Cond::Slt => JmpOp::Slt,
-        Cond::Sle => JmpOp::Sle,
-        Cond::Sgt => JmpOp::Sgt,
-        Cond::Sge => JmpOp::Sge,
-    }
-}
-
-fn atomic_op(op: Atomic, fetch: bool) -> AtomicOp {
-    match (op, fetch) {
-        (Atomic::Add, false) => AtomicOp::Add,
-        (Atomic::Or, false) => AtomicOp::Or,
-        (Atomic::And, false) => AtomicOp::And,
-        (Atomic::Xor, false) => AtomicOp::Xor,
-        (Atomic::Add, true) => AtomicOp::FetchAdd,
-        (Atomic::Or, true) => AtomicOp::FetchOr,
-        (Atomic::And, true) => AtomicOp::FetchAnd,
-        (Atomic::Xor, true) => AtomicOp::FetchXor,
-    }
 }

@@ -1,0 +1,491 @@
+//! Structs, unions and arrays: their definitions, and what a definition defines.
+
+use super::{
+    Builder,
+    forms::Call,
+    given,
+    options::Options,
+    place::{Place, Sharing},
+    top::Definition,
+};
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    hir::{
+        Binary, ExprId, ExprKind, Pointer, Struct, StructId, Ty, TypeKind,
+        layout::{Wanted, lay_out},
+    },
+    ir::Region,
+    names::nearest,
+    read::DatumId,
+    source::Span,
+};
+
+/// What a name that a struct's definition defines does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accessor {
+    /// `make-NAME`
+    Make(StructId),
+    /// `copy-NAME`
+    Copy(StructId),
+    /// `NAME-FIELD`
+    Field(StructId, usize),
+    /// `NAME-FIELD-PTR`
+    FieldPtr(StructId, usize),
+}
+
+/// `(aref array index)`
+pub fn element<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let place = b.element_place(call.args[0], call.args[1], call.span);
+    b.read_place(place, call.span)
+}
+
+/// `(sizeof type)`
+pub fn size_of<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    match b.parse_type(call.args[0]) {
+        Some(ty) => b.literal(b.module.types.size(ty).into(), call.span),
+        None => b.add(ExprKind::Error, Ty::ERROR, call.span),
+    }
+}
+
+/// `(offsetof struct field)`
+pub fn offset_of<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let Some(ty) = b.parse_type(call.args[0]) else { return b.add(ExprKind::Error, Ty::ERROR, call.span) };
+    let TypeKind::Struct(id) = b.kind(ty) else {
+        return b.fail_at(&codes::TYPE_MISMATCH, b.span(call.args[0]), "only structs and unions have fields");
+    };
+    match b.field_named(id, call.args[1]) {
+        Some(index) => b.literal(b.module.types.structs[id].fields[index].offset().into(), call.span),
+        None => b.add(ExprKind::Error, Ty::ERROR, call.span),
+    }
+}
+
+impl<'a> Builder<'a> {
+    // ---- definitions ----
+
+    /// `(defstruct name (field type) …)` and `(defstruct (name :packed t) …)`
+    pub(super) fn defstruct(&mut self, definition: Definition<'a>) {
+        let options = match self.items(definition.head) {
+            Some([_, options @ ..]) => Options::parse(self, options, &["packed"]),
+            _ => Options::default(),
+        };
+        let packed = options.get("packed").is_some_and(|datum| !self.is_symbol(datum, "nil"));
+        let fields: Vec<Wanted> =
+            definition.rest.iter().filter_map(|field| self.wanted_field(*field)).collect();
+        self.define_struct(&definition, fields, packed, false);
+    }
+
+    /// `(defunion name member …)`: a member is a struct's name, or `(field type)`.
+    pub(super) fn defunion(&mut self, definition: Definition<'a>) {
+        let fields: Vec<Wanted> = definition.rest.iter().filter_map(|member| self.member(*member)).collect();
+        self.define_struct(&definition, fields, false, true);
+    }
+
+    fn member(&mut self, member: DatumId) -> Option<Wanted> {
+        match self.data.symbol(member) {
+            Some(name) => {
+                let ty = self.parse_type(member)?;
+                let c_name = self.text(name).replace('-', "_");
+                Some(Wanted { c_name, ty, bits: None, span: self.span(member) })
+            }
+            None => self.wanted_field(member),
+        }
+    }
+
+    fn wanted_field(&mut self, field: DatumId) -> Option<Wanted> {
+        let span = self.span(field);
+        let named = match self.items(field) {
+            Some([name, ty]) => self.data.symbol(*name).map(|n| (n, self.span(*name), *ty)),
+            _ => None,
+        };
+        let Some((name, span, ty)) = named else {
+            let error = Diagnostic::error(&codes::MALFORMED, span, "this is not a field");
+            self.report(error.help("write `(name type)`"));
+            return None;
+        };
+        let c_name = self.text(name).replace('-', "_");
+        if let Some([head, ty, bits]) = self.items(ty)
+            && self.is_symbol(*head, "bits")
+        {
+            let (declared, count) = (self.scalar_type(*ty)?, self.constant_value(*bits)?);
+            let most = self.module.types.size(declared) * 8;
+            let count = u8::try_from(count).ok().filter(|n| (1..=most).contains(&u32::from(*n)));
+            if count.is_none() {
+                let message = format!("a bit-field of this type has 1 to {most} bits");
+                self.report(Diagnostic::error(&codes::LITERAL_RANGE, self.span(*bits), message));
+            }
+            return Some(Wanted { c_name, ty: declared, bits: Some(count?), span });
+        }
+        Some(Wanted { c_name, ty: self.parse_type(ty)?, bits: None, span })
+    }
+
+    fn define_struct(&mut self, definition: &Definition<'a>, fields: Vec<Wanted>, packed: bool, union: bool) {
+        self.distinct_fields(&fields);
+        let (fields, size, align) = lay_out(&self.module.types, fields, packed, union);
+        let name = self.text(definition.name).to_string();
+        if fields.is_empty() {
+            if definition.rest.is_empty() {
+                let message = format!("`{name}` has no fields");
+                self.report(Diagnostic::error(&codes::MALFORMED, definition.name_span, message));
+            }
+            // Known all the same, so that its uses are not reported too.
+            self.broken.insert(self.names.kernel(definition.name));
+            return;
+        }
+        let c_name = name.replace('-', "_");
+        let span = definition.name_span;
+        let id = self.module.types.structs.push(Struct { c_name, name, fields, size, align, union, span });
+        let key = self.names.kernel(definition.name);
+        if let Some(before) = self.structs.insert(key, id) {
+            let message = format!("`{}` is defined twice", self.text(definition.name));
+            let before = self.module.types.structs[before].span;
+            self.report(Diagnostic::error(&codes::DUPLICATE, span, message).also(before, "first here"));
+        }
+        self.define_accessors(id, self.text(key));
+    }
+
+    fn distinct_fields(&mut self, fields: &[Wanted]) {
+        for (i, field) in fields.iter().enumerate() {
+            if let Some(first) = fields[..i].iter().find(|other| other.c_name == field.c_name) {
+                let message = format!("`{}` is a field already", field.c_name.replace('_', "-"));
+                let error = Diagnostic::error(&codes::DUPLICATE, field.span, message);
+                self.report(error.also(first.span, "first here"));
+            }
+        }
+    }
+
+    fn define_accessors(&mut self, id: StructId, name: &str) {
+        let fields: Vec<String> =
+            self.module.types.structs[id].fields.iter().map(|f| f.c_name.to_lowercase()).collect();
+        self.accessors.insert(format!("make_{name}"), Accessor::Make(id));
+        self.accessors.insert(format!("copy_{name}"), Accessor::Copy(id));
+        for (index, field) in fields.iter().enumerate() {
+            self.accessors.insert(format!("{name}_{field}_ptr"), Accessor::FieldPtr(id, index));
+        }
+        for (index, field) in fields.iter().enumerate() {
+            self.accessors.insert(format!("{name}_{field}"), Accessor::Field(id, index));
+        }
+    }
+
+    // ---- uses ----
+
+    /// What `head` does, when a struct defines it.
+    pub(super) fn accessor(&self, head: DatumId) -> Option<Accessor> {
+        let name = self.names.kernel(self.data.symbol(head)?);
+        self.accessors.get(self.text(name)).copied()
+    }
+
+    /// The accessor closest to a name that means nothing.
+    pub(super) fn nearest_accessor(&self, text: &str) -> Option<String> {
+        let mut names: Vec<&str> = self.accessors.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        nearest(text, names).map(|name| name.replace('_', "-"))
+    }
+
+    /// A call of something that a struct defines.
+    pub(super) fn access(&mut self, accessor: Accessor, call: &Call<'a>) -> ExprId {
+        match accessor {
+            Accessor::Make(id) => self.make_struct(id, call),
+            Accessor::Copy(id) => self.copy_struct(id, call),
+            Accessor::Field(id, index) => {
+                let place = self.field_place(id, index, call.args, call.span);
+                self.read_place(place, call.span)
+            }
+            Accessor::FieldPtr(id, index) => match self.field_place(id, index, call.args, call.span) {
+                Place::Memory { ptr, offset, ty, .. } => self.address_at(ptr, offset, ty, call.span),
+                Place::Bits { .. } => {
+                    let error =
+                        Diagnostic::error(&codes::NOT_A_PLACE, call.span, "a bit-field has no address");
+                    self.fail(error)
+                }
+                _ => self.add(ExprKind::Error, Ty::ERROR, call.span),
+            },
+        }
+    }
+
+    fn make_struct(&mut self, id: StructId, call: &Call<'a>) -> ExprId {
+        let mut fields = Vec::new();
+        let mut later = Vec::new();
+        for pair in call.args.chunks(2) {
+            let (Some(index), Some(value)) = (self.field_named(id, pair[0]), pair.get(1)) else {
+                if pair.len() == 1 {
+                    self.report(Diagnostic::error(
+                        &codes::BAD_OPTION,
+                        self.span(pair[0]),
+                        "this field has no value",
+                    ));
+                }
+                return self.add(ExprKind::Error, Ty::ERROR, call.span);
+            };
+            let value = self.value(*value);
+            let field = &self.module.types.structs[id].fields[index];
+            let (ty, offset, bits) = (field.ty, field.offset(), field.bits);
+            match (bits, self.module.types.is_aggregate(ty)) {
+                (None, false) => fields.push((offset, self.store_as(value, ty))),
+                _ => later.push((index, value)),
+            }
+        }
+        let ty = self.module.types.intern(TypeKind::Struct(id));
+        let pointer = self.module.types.pointer(ty, Region::Stack, false);
+        let made = self.add(ExprKind::Make(id, fields), pointer, call.span);
+        match later.is_empty() {
+            true => made,
+            false => self.fill_later(made, id, later, call.span),
+        }
+    }
+
+    /// Bit-fields and aggregates are set after the rest.
+    fn fill_later(&mut self, made: ExprId, id: StructId, later: Vec<(usize, ExprId)>, span: Span) -> ExprId {
+        let ty = self.ty(made);
+        let (var, made) = self.hold(made);
+        let mut all = Vec::new();
+        for (index, value) in later {
+            let ptr = self.read_var(var, span);
+            let place = self.field_of(ptr, id, index, None, span);
+            all.push(self.write(place, value, span));
+        }
+        all.push(self.read_var(var, span));
+        let body = self.add(ExprKind::Seq(all), ty, span);
+        self.add(ExprKind::Let(vec![(var, made)], body), ty, span)
+    }
+
+    fn copy_struct(&mut self, id: StructId, call: &Call<'a>) -> ExprId {
+        let &[source] = call.args else {
+            let message = format!("this copies one struct, and {} given", given(call.args.len()));
+            return self.fail_at(&codes::ARITY, call.span, message);
+        };
+        let Some(source) = self.struct_pointer(source, id) else {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        };
+        let ty = self.module.types.intern(TypeKind::Struct(id));
+        let pointer = self.module.types.pointer(ty, Region::Stack, false);
+        self.add(ExprKind::Copy(source), pointer, call.span)
+    }
+
+    /// The field that a symbol or keyword names.
+    fn field_named(&mut self, id: StructId, datum: DatumId) -> Option<usize> {
+        use crate::read::Datum::{Keyword, Symbol};
+        let name = match self.data.get(datum) {
+            Symbol(name) | Keyword(name) => self.text(self.names.kernel(name)),
+            _ => "",
+        };
+        let of = &self.module.types.structs[id];
+        let found = of.fields.iter().position(|field| field.c_name.eq_ignore_ascii_case(name));
+        if found.is_none() {
+            let message = format!("`{}` has no field `{}`", of.name, name.replace('_', "-"));
+            let fields: Vec<_> = of.fields.iter().map(|f| f.c_name.replace('_', "-")).collect();
+            let help = match nearest(name, fields.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has {}", fields.join(", ")),
+            };
+            self.report(Diagnostic::error(&codes::UNKNOWN_FIELD, self.span(datum), message).help(help));
+        }
+        found
+    }
+
+    /// A pointer to the struct, or to a union or array that holds it at its start.
+    fn struct_pointer(&mut self, datum: DatumId, id: StructId) -> Option<ExprId> {
+        let value = self.value(datum);
+        let ty = self.ty(value);
+        if ty == Ty::ERROR {
+            return None;
+        }
+        let name = self.module.types.structs[id].name.clone();
+        let Some(pointer) = self.module.types.as_pointer(ty) else {
+            let message = format!("this is {}, and a pointer to a `{name}` is wanted here", self.show(ty));
+            self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
+            return None;
+        };
+        if self.holds(pointer.pointee, id) {
+            return Some(value);
+        }
+        let message = format!("this points to {}, not to a `{name}`", self.show(pointer.pointee));
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
+        self.fail(error.help(format!("if that is what is there, say so: `(cast (ptr {name}) …)`")));
+        None
+    }
+
+    fn holds(&self, ty: Ty, id: StructId) -> bool {
+        match self.kind(ty) {
+            TypeKind::Struct(own) if own == id => true,
+            TypeKind::Struct(own) => {
+                let own = &self.module.types.structs[own];
+                own.union && own.fields.iter().any(|field| self.holds(field.ty, id))
+            }
+            _ => false,
+        }
+    }
+
+    /// `(NAME-FIELD p [index])` as a place.
+    pub(super) fn field_place(
+        &mut self,
+        id: StructId,
+        index: usize,
+        args: &'a [DatumId],
+        span: Span,
+    ) -> Place {
+        let (pointer, element) = match args {
+            [pointer] => (*pointer, None),
+            [pointer, element] => (*pointer, Some(*element)),
+            _ => {
+                let message = format!("a field is read through a pointer, and {} given", given(args.len()));
+                self.fail_at(&codes::ARITY, span, message);
+                return Place::Error;
+            }
+        };
+        let pointer = self.struct_pointer(pointer, id);
+        let element = element.map(|element| self.value(element));
+        match pointer {
+            Some(pointer) => self.field_of(pointer, id, index, element, span),
+            None => Place::Error,
+        }
+    }
+
+    fn field_of(
+        &mut self,
+        ptr: ExprId,
+        id: StructId,
+        index: usize,
+        element: Option<ExprId>,
+        span: Span,
+    ) -> Place {
+        let field = &self.module.types.structs[id].fields[index];
+        let (ty, offset, first) = (field.ty, field.offset() as i32, field.bit_offset);
+        if let Some(bits) = field.bits {
+            let unit = self.module.types.size(ty) * 8;
+            let offset = (first / unit * unit / 8) as i32;
+            return Place::Bits { ptr, offset, ty, first: (first % unit) as u8, bits };
+        }
+        let sharing = self.sharing(ptr);
+        match element {
+            None => Place::Memory { ptr, offset, ty, sharing },
+            Some(element) => self.indexed(ptr, offset, ty, element, span),
+        }
+    }
+
+    fn sharing(&self, ptr: ExprId) -> Sharing {
+        match self.module.types.as_pointer(self.ty(ptr)) {
+            Some(pointer) if pointer.region.is_shared() => Sharing::Shared,
+            _ => Sharing::Own,
+        }
+    }
+
+    /// Element `index` of the array of type `ty` at pointer plus offset.
+    fn indexed(&mut self, ptr: ExprId, offset: i32, ty: Ty, index: ExprId, span: Span) -> Place {
+        let TypeKind::Array { element, count } = self.kind(ty) else {
+            let message = format!("this is {}, not an array", self.show(ty));
+            self.fail_at(&codes::TYPE_MISMATCH, span, message);
+            return Place::Error;
+        };
+        let sharing = self.sharing(ptr);
+        let size = self.module.types.size(element);
+        if let Some(constant) = self.constant(index) {
+            if !(0..i128::from(count)).contains(&constant) {
+                let message =
+                    format!("there is no element {constant}: the array has {count}, numbered from 0");
+                self.fail_at(&codes::OUT_OF_BOUNDS, self.expr_span(index), message);
+                return Place::Error;
+            }
+            let offset = offset.saturating_add((constant * i128::from(size)) as i32);
+            return Place::Memory { ptr, offset, ty: element, sharing };
+        }
+        let index_span = self.expr_span(index);
+        let index = self.store_as(index, Ty::U64);
+        let index = self.convert(index, Ty::I64);
+        let size = self.add(ExprKind::Int(size.into()), Ty::I64, index_span);
+        let by = self.add(ExprKind::Binary(Binary::Mul, index, size), Ty::I64, index_span);
+        let ty = self.ty(ptr);
+        let ptr = self.add(ExprKind::Advance(ptr, by), ty, span);
+        Place::Memory { ptr, offset, ty: element, sharing }
+    }
+
+    /// `(aref array index)` as a place.
+    pub(super) fn element_place(&mut self, array: DatumId, index: DatumId, span: Span) -> Place {
+        let (array, index) = (self.value(array), self.value(index));
+        match self.module.types.as_pointer(self.ty(array)) {
+            Some(Pointer { pointee, .. }) => self.indexed(array, 0, pointee, index, span),
+            None if self.ty(array) == Ty::ERROR => Place::Error,
+            None => {
+                let message = format!("this is {}, not an array", self.show(self.ty(array)));
+                self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(array), message);
+                Place::Error
+            }
+        }
+    }
+
+    /// What a place holds; of a struct or array, its address.
+    pub(super) fn read_place(&mut self, place: Place, span: Span) -> ExprId {
+        match place {
+            Place::Memory { ptr, offset, ty, .. } if self.module.types.is_aggregate(ty) => {
+                self.address_at(ptr, offset, ty, span)
+            }
+            Place::Memory { ptr, offset, ty, .. } => self.add(ExprKind::Load(ptr, offset), ty, span),
+            Place::Bits { ptr, offset, ty, first, bits } => {
+                self.read_bits(ptr, offset, ty, (first, bits), span)
+            }
+            Place::Var(var) => self.read_var(var, span),
+            Place::Element { map, key } => {
+                let ty = self.module.maps[map].value;
+                self.add(ExprKind::MapRead(map, key), ty, span)
+            }
+            Place::Error => self.add(ExprKind::Error, Ty::ERROR, span),
+        }
+    }
+
+    fn address_at(&mut self, ptr: ExprId, offset: i32, ty: Ty, span: Span) -> ExprId {
+        let region = self.module.types.as_pointer(self.ty(ptr)).map_or(Region::Unknown, |p| p.region);
+        let pointer = self.module.types.pointer(ty, region, false);
+        let offset = self.add(ExprKind::Int(offset.into()), Ty::I64, span);
+        self.add(ExprKind::Advance(ptr, offset), pointer, span)
+    }
+
+    /// Shifts the field to the top and back down, which repeats the sign where there is one.
+    fn read_bits(&mut self, ptr: ExprId, offset: i32, ty: Ty, (first, bits): (u8, u8), span: Span) -> ExprId {
+        let unit = self.add(ExprKind::Load(ptr, offset), ty, span);
+        let unit = self.number(unit);
+        let wide = self.ty(unit);
+        let width = self.module.types.size(wide) * 8;
+        let up = width - u32::from(first) - u32::from(bits);
+        let amount = |b: &mut Self, n: u32| b.add(ExprKind::Int(n.into()), wide, span);
+        let (up, down) = (amount(self, up), amount(self, width - u32::from(bits)));
+        let high = self.add(ExprKind::Binary(Binary::Shl, unit, up), wide, span);
+        let low = self.add(ExprKind::Binary(Binary::Shr, high, down), wide, span);
+        self.convert(low, ty)
+    }
+
+    /// Writes a bit-field between its neighbours. The value is what the field then holds.
+    pub(super) fn write_bits(
+        &mut self,
+        (ptr, offset, ty): (ExprId, i32, Ty),
+        (first, bits): (u8, u8),
+        value: ExprId,
+        span: Span,
+    ) -> ExprId {
+        let Some(int) = self.module.types.as_int(ty) else {
+            return self.add(ExprKind::Error, Ty::ERROR, span);
+        };
+        let unsigned = self.module.types.int(crate::hir::Int { signed: false, ..int.widened() });
+        let value = self.store_as(value, ty);
+        let value = self.convert(value, unsigned);
+        let ((pointer, ptr), (held, value)) = (self.hold(ptr), self.hold(value));
+        let mask: i128 = (1 << bits) - 1;
+        let constant = |b: &mut Self, n: i128| b.add(ExprKind::Int(n), unsigned, span);
+        let binary = |b: &mut Self, op, x, y| b.add(ExprKind::Binary(op, x, y), unsigned, span);
+        let p = self.read_var(pointer, span);
+        let old = self.add(ExprKind::Load(p, offset), ty, span);
+        let old = self.convert(old, unsigned);
+        let all = crate::hir::Int { signed: false, ..int.widened() }.max();
+        let others = constant(self, all & !(mask << first));
+        let kept = binary(self, Binary::And, old, others);
+        let (v, ones, by) = (self.read_var(held, span), constant(self, mask), constant(self, first.into()));
+        let low = binary(self, Binary::And, v, ones);
+        let placed = binary(self, Binary::Shl, low, by);
+        let new = binary(self, Binary::Or, kept, placed);
+        let new = self.convert(new, ty);
+        let p = self.read_var(pointer, span);
+        let stored = self.add(ExprKind::Store(p, offset, new), ty, span);
+        let p = self.read_var(pointer, span);
+        let result = self.read_bits(p, offset, ty, (first, bits), span);
+        let body = self.seq(vec![stored, result], span);
+        self.add(ExprKind::Let(vec![(pointer, ptr), (held, value)], body), ty, span)
+    }
+}

@@ -1,0 +1,19 @@
+;; error: E0203 @ 15:3
+;; error: E0203 @ 16:3
+;; error: E0203 @ 17:3
+;; error: E0203 @ 18:3
+
+(defmap u8v :type :array :key u32 :value u8 :max-entries 4)
+(defmap u16v :type :array :key u32 :value u16 :max-entries 4)
+(defmap u32v :type :array :key u32 :value u32 :max-entries 4)
+(defmap u64v :type :array :key u32 :value u64 :max-entries 4)
+(defmap i8v :type :array :key u32 :value i8 :max-entries 4)
+(defmap i16v :type :array :key u32 :value i16 :max-entries 4)
+(defmap i32v :type :array :key u32 :value i32 :max-entries 4)
+(defmap i64v :type :array :key u32 :value i64 :max-entries 4)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (* 4294967296 4294967296)
+  (- -9223372036854775808 1)
+  (+ 18446744073709551615 1)
+  (<< 2 63)
+  1)

@@ -1,0 +1,17 @@
+;; run: i8v[1]=-1, i16v[1]=-2, u8v[1]=255, u16v[1]=65534 -> ret 1, out[0]=1, out[1]=1, out[2]=1, out[3]=0
+
+(defmap out :type :array :key u32 :value u64 :max-entries 16)
+(defmap u8v :type :array :key u32 :value u8 :max-entries 4)
+(defmap u16v :type :array :key u32 :value u16 :max-entries 4)
+(defmap u32v :type :array :key u32 :value u32 :max-entries 4)
+(defmap u64v :type :array :key u32 :value u64 :max-entries 4)
+(defmap i8v :type :array :key u32 :value i8 :max-entries 4)
+(defmap i16v :type :array :key u32 :value i16 :max-entries 4)
+(defmap i32v :type :array :key u32 :value i32 :max-entries 4)
+(defmap i64v :type :array :key u32 :value i64 :max-entries 4)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (setf (getmap out 0) (u64 (if (= (getmap i8v 1) 255) 1 0)))
+  (setf (getmap out 1) (u64 (if (= (getmap i16v 1) #xfffe) 1 0)))
+  (setf (getmap out 2) (u64 (if (= (getmap u8v 1) -1) 1 0)))
+  (setf (getmap out 3) (u64 (if (/= (getmap u16v 1) -2) 1 0)))
+  1)

@@ -1,0 +1,17 @@
+;; run: o[9]=99 -> o[0]=7, o[1]=2, o[2]=99, o[3]=300, o[4]=5, o[5]=0
+
+(defmap o :type :array :key u32 :value u64 :max-entries 16)
+(defstruct event (pid u32) (kind u8) (when u64) (port u16) (bytes (array u8 3)))
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((e (make-event :pid 7 :when (getmap o 9))))
+    (setf (event-port e) 300)
+    (setf (event-bytes e 1) 5)
+    (incf (event-kind e) 2)
+    (setf (getmap o 0) (u64 (event-pid e)))
+  (setf (getmap o 1) (u64 (event-kind e)))
+  (setf (getmap o 2) (u64 (event-when e)))
+  (setf (getmap o 3) (u64 (event-port e)))
+  (setf (getmap o 4) (u64 (event-bytes e 1)))
+  (setf (getmap o 5) (u64 (event-bytes e 2)))
+  1)
+  1)

@@ -1,0 +1,15 @@
+;; run: -> o[0]=0x01020304, o[1]=0x0304, o[2]=5, o[3]=16
+
+(defmap o :type :array :key u32 :value u64 :max-entries 16)
+(defstruct v4 (addr u32))
+(defunion address v4 (words (array u32 4)) (low u16))
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((a (make-address)))
+    (setf (address-words a 0) #x01020304)
+    (setf (address-words a 3) 5)
+    (setf (getmap o 0) (u64 (v4-addr a)))
+  (setf (getmap o 1) (u64 (address-low a)))
+  (setf (getmap o 2) (u64 (address-words a 3)))
+  (setf (getmap o 3) (u64 (sizeof address)))
+  1)
+  1)

@@ -1,0 +1,4 @@
+;; error: E0104 @ 4:9
+
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let (1 a) 1))

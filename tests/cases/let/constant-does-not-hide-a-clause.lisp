@@ -1,0 +1,7 @@
+;; run: -> ret 1, out[0]=7
+
+(defmap out :type :array :key u32 :value u64 :max-entries 16)
+(defconstant limit 5)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (setf (getmap out 0) (u64 (let ((limit 7) (b limit)) b)))
+  1)

@@ -1,0 +1,6 @@
+;; run: -> ret 1, out[0]=89
+
+(defmap out :type :array :key u32 :value u64 :max-entries 16)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (setf (getmap out 0) (u64 (let ((a (+ (getmap out 1) 300)) (b (+ (getmap out 1) 301))) (declare (type u8 a b)) (+ a b))))
+  1)

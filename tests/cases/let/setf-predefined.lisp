@@ -1,0 +1,5 @@
+;; error: E0112 @ 4:9
+
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (setf BPF_ANY 1)
+  1)

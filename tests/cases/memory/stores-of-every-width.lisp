@@ -1,0 +1,13 @@
+;; run: w[1]=5 -> v[0]=#(0xab 0 0x34 0x12 5 0 0 0 0xff 0xff 0xff 0xff 0xff 0xff 0xff 0xff)
+
+(defmap b :type :array :key u32 :value u8 :max-entries 1)
+(defmap v :type :array :key u32 :value (array u8 16) :max-entries 1)
+(defmap w :type :array :key u32 :value u64 :max-entries 2)
+(defmap d :type :array :key u32 :value u32 :max-entries 1)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (when-let ((p (map-lookup v 0)) (q (map-lookup w 0)))
+    (store u8 p 0 #xab)
+    (store u16 p 2 #x1234)
+    (store u32 p 4 (+ #x100000000 (getmap w 1)))
+    (store u64 p 8 -1))
+  1)

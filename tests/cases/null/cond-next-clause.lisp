@@ -1,0 +1,9 @@
+;; error: E0401 @ 8:14
+
+(defmap h :type :hash :key u32 :value u64 :max-entries 16)
+(defmap a :type :array :key u32 :value u64 :max-entries 16)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((p (map-lookup h 0)))
+    (cond (p (atomic-add p 1))
+          (t (atomic-add p 1))))
+  1)

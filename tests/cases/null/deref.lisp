@@ -1,0 +1,8 @@
+;; error: E0401 @ 7:24
+
+(defmap h :type :hash :key u32 :value u64 :max-entries 16)
+(defmap a :type :array :key u32 :value u64 :max-entries 16)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((p (map-lookup h 0)))
+    (setf (getmap a 0) (deref p)))
+  1)

@@ -1,0 +1,9 @@
+;; error: E0401 @ 8:5
+
+(defmap h :type :hash :key u32 :value u64 :max-entries 16)
+(defmap a :type :array :key u32 :value u64 :max-entries 16)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((p (map-lookup h 0)))
+    (when (and p (= (getmap a 0) 1)) (return 0))
+    (atomic-add p 1))
+  1)

@@ -1,0 +1,6 @@
+(defmap m :type :array :key u32 :value u64 :max-entries 16)
+(defprog g0 (:type :cgroup-skb :section "cgroup_skb/ingress") 0)
+(defprog g1 (:type :cgroup-skb :section "cgroup_skb/ingress") 1)
+(defprog g2 (:type :cgroup-skb :section "cgroup_skb/ingress") (= (getmap m 0) 1))
+(defprog g3 (:type :cgroup-skb :section "cgroup_skb/ingress") (logand (getmap m 0) 1))
+(defprog g4 (:type :cgroup-skb :section "cgroup_skb/ingress") (mod (getmap m 0) 2))

@@ -1,0 +1,4 @@
+;; error: E0108 @ 3:10
+
+(defprog p (:license "GPL")
+  1)

@@ -1,0 +1,3 @@
+;; error: E0104 @ 3:1
+
+(defprog p)

@@ -1,0 +1,3 @@
+;; error: E0110 @ 1:1
+
+(defconstant a 1)

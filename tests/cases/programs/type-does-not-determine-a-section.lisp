@@ -1,0 +1,4 @@
+;; error: E0304 @ 3:10
+
+(defprog p (:type :cgroup-skb)
+  1)

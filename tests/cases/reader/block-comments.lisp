@@ -1,0 +1,5 @@
+;; emit datum
+
+#| one |# a #| two #| nested |# still |# b
+(c #| ) |# d)
+#||# e #|||# f

@@ -1,0 +1,6 @@
+;; error: E0005 @ 5:1
+;; error: E0005 @ 6:1
+;; emit datum
+
+10ul
+5U

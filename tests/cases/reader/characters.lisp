@@ -1,0 +1,3 @@
+;; emit datum
+
+#\a #\A #\space #\newline #\( #\) #\; #\" #\0

@@ -1,0 +1,5 @@
+;; emit datum
+
+(a . b)
+(a b . c)
+(a . (b c))

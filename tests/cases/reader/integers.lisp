@@ -1,0 +1,5 @@
+;; emit datum
+
+42 -7 0 +5 1_000_000
+#xff 0xff #XFF 0XfF #b101 #o17 #x1_0000
+18446744073709551615 -9223372036854775808 #xffffffffffffffff

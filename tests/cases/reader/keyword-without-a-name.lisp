@@ -1,0 +1,4 @@
+;; error: E0005 @ 4:4
+;; emit datum
+
+(a : b)

@@ -1,0 +1,3 @@
+;; emit datum
+
+(:type :CGROUP-SKB :key-size 4)

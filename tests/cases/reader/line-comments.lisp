@@ -1,0 +1,6 @@
+;; emit datum
+
+; one
+a ; two ( " #|
+;; three
+b

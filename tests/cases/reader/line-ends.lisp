@@ -1,0 +1,6 @@
+;; emit datum
+
+(a
+ b)
+; comment
+c

@@ -1,0 +1,3 @@
+;; emit datum
+
+1+ 1- 5tuple 2x4

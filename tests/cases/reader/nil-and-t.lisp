@@ -1,0 +1,3 @@
+;; emit datum
+
+nil t () NIL T

@@ -1,0 +1,5 @@
+;; error: E0007 @ 5:1
+;; emit datum
+
+(a)
+'

@@ -1,0 +1,3 @@
+;; emit datum
+
+pkt-count PKT_COUNT +bpf-any+ *x* /= <= >>> %a a.b &rest |

@@ -1,0 +1,5 @@
+;; error: E0003 @ 5:1
+;; emit datum
+
+(a)
+(b (c)

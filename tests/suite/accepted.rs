@@ -1,0 +1,74 @@
+//! Cases that compile: their SSA is sound and survives its text form, and their programs do the
+//! same in the interpreter, before and after optimisation, and in the kernel.
+
+use bpfl_compiler::{
+    driver::Stage,
+    ir::{self, Module, verify::verify},
+};
+
+use crate::{
+    case::Case,
+    compile, interp,
+    kernel::Loaded,
+    run::Run,
+    state::{self, Facts, Inputs, Outcome},
+};
+
+/// The `interp` test of a case.
+pub fn interpret(case: &Case) -> Result<(), String> {
+    let facts = state::facts(&case.text);
+    let (plain, optimised) = (module(case, Stage::Ir)?, module(case, Stage::Opt)?);
+    for run in &case.runs {
+        let before = outcome(&plain, run, &facts)?;
+        before.compare(run, &facts.shapes).map_err(|problem| format!("before optimisation, {problem}"))?;
+        let after = outcome(&optimised, run, &facts)?;
+        after.compare(run, &facts.shapes).map_err(|problem| format!("after optimisation, {problem}"))?;
+        if !case.varies {
+            after.agree(&before).map_err(|problem| format!("run {}\n  optimised, {problem}", run.text))?;
+        }
+    }
+    Ok(())
+}
+
+/// The `kernel` test of a case.
+pub fn load_and_run(case: &Case) -> Result<(), String> {
+    let facts = state::facts(&case.text);
+    let object = compile::object(&format!("{}.lisp", case.name), &case.text)?;
+    let mut loaded = Loaded::new(&object, &facts.shapes)?;
+    let plain = if case.runs.is_empty() { None } else { Some(module(case, Stage::Ir)?) };
+    for run in &case.runs {
+        let found = loaded.run(facts.program(run)?, &Inputs::new(run, &facts.shapes)?)?;
+        found.compare(run, &facts.shapes).map_err(|problem| format!("in the kernel, {problem}"))?;
+        if let Some(plain) = plain.as_ref().filter(|_| !case.varies) {
+            let before = outcome(plain, run, &facts)?;
+            found
+                .agree(&before)
+                .map_err(|problem| format!("run {}\n  in the kernel, {problem}", run.text))?;
+        }
+    }
+    Ok(())
+}
+
+fn outcome(module: &Module, run: &Run, facts: &Facts) -> Result<Outcome, String> {
+    interp::run(module, &facts.shapes, facts.program(run)?, &Inputs::new(run, &facts.shapes)?)
+}
+
+/// The SSA of a case at `stage`, by way of its text.
+fn module(case: &Case, stage: Stage) -> Result<Module, String> {
+    let text = compile::stage(&format!("{}.lisp", case.name), &case.text, stage)?;
+    sound(&text).map_err(|problem| format!("{stage:?}: {problem}"))
+}
+
+/// Reads SSA text; it must be valid and print as it was written, but for numbering.
+pub fn sound(text: &str) -> Result<Module, String> {
+    let module = ir::parse(text).map_err(|error| format!("{error}\n{text}"))?;
+    for function in &module.functions {
+        verify(function).map_err(|problems| format!("{}\n{text}", problems.join("\n")))?;
+    }
+    let once = ir::print(&module);
+    let again = ir::parse(&once).map_err(|error| format!("printed and read again: {error}\n{once}"))?;
+    match ir::print(&again) == once {
+        true => Ok(module),
+        false => Err(format!("printing and reading changes the text\n{once}")),
+    }
+}

@@ -1,0 +1,146 @@
+//! What only the command itself can show: files that cannot be read, and exit statuses.
+
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use libtest_mimic::{Failed, Trial};
+
+/// What a row does.
+type Body = fn() -> Result<(), Failed>;
+
+/// All of them.
+pub fn tests() -> Vec<Trial> {
+    let rows: [(&str, Body); 11] = [
+        ("a missing file", || refused(|folder| folder.join("missing.lisp"), &["missing.lisp", "E0001"])),
+        ("a missing file with a near miss", near_miss),
+        ("a directory", || refused(Path::to_path_buf, &["E0001", "directory"])),
+        ("a file that is not UTF-8", || content(b"(defprog a\n  \xff\xfe)", &["file.lisp:2:3", "E0002"])),
+        ("an empty file", || content(b"", &["file.lisp:1:1", "E0110"])),
+        ("several errors", || content(b"(a)\n(b)\n(c", &["file.lisp:1:2", "file.lisp:2:2", "file.lisp:3:1"])),
+        ("100,000 nested parentheses", || content(&b"(".repeat(100_000), &["E0003"])),
+        ("a closed pipe", closed_pipe),
+        ("check succeeds", check_succeeds),
+        ("two builds are the same", same_twice),
+        ("each code is explained", explained),
+    ];
+    let test = |(name, body): (&str, Body)| {
+        Trial::test(format!("command/{name}").replace(' ', "-"), body).with_kind("command")
+    };
+    rows.map(test).into()
+}
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/count-egress.lisp");
+
+/// A folder that is removed again.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, Failed> {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("bpfl-command-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn bpfl() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bpfl"));
+    command.stdin(Stdio::null());
+    command
+}
+
+/// `bpfl check` refuses a file, without a signal and with these words, and writes nothing else.
+fn refused(file: impl Fn(&Path) -> PathBuf, words: &[&str]) -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    refuses(&file(&folder.0), words)
+}
+
+fn refuses(file: &Path, words: &[&str]) -> Result<(), Failed> {
+    for command in ["check", "build"] {
+        let output = bpfl().arg(command).arg(file).current_dir(std::env::temp_dir()).output()?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.code().is_none_or(|code| code == 0) || text.contains("panicked") {
+            return Err(format!("{command} ends with {:?}\n{text}", output.status).into());
+        }
+        if let Some(word) = words.iter().find(|word| !text.contains(**word)) {
+            return Err(format!("`{word}` is not in\n{text}").into());
+        }
+        if !output.stdout.is_empty() {
+            return Err(format!("{command} writes to standard output").into());
+        }
+    }
+    Ok(())
+}
+
+fn content(bytes: &[u8], words: &[&str]) -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let file = folder.0.join("file.lisp");
+    fs::write(&file, bytes)?;
+    refuses(&file, words)
+}
+
+fn near_miss() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    fs::write(folder.0.join("counter.lisp"), "")?;
+    refuses(&folder.0.join("countre.lisp"), &["E0001", "counter.lisp"])
+}
+
+/// Whoever reads the output may stop: no panic, and no more than the usual signal.
+fn closed_pipe() -> Result<(), Failed> {
+    let mut child = bpfl()
+        .args(["build", "--emit", "hir", EXAMPLE])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    drop(child.stdout.take());
+    let output = child.wait_with_output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    match text.contains("panicked") || output.status.signal().is_some_and(|signal| signal != 13) {
+        true => Err(format!("{:?}\n{text}", output.status).into()),
+        false => Ok(()),
+    }
+}
+
+fn check_succeeds() -> Result<(), Failed> {
+    let output = bpfl().args(["check", EXAMPLE]).output()?;
+    match output.status.success() && output.stderr.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{output:?}").into()),
+    }
+}
+
+fn same_twice() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let build = |name: &str| {
+        let path = folder.0.join(name);
+        bpfl().args(["build", EXAMPLE, "-o"]).arg(&path).status()?;
+        fs::read(path)
+    };
+    let (first, second) = (build("first.o")?, build("second.o")?);
+    let elf = first.starts_with(b"\x7fELF");
+    if elf && first == second { Ok(()) } else { Err("the objects differ".into()) }
+}
+
+fn explained() -> Result<(), Failed> {
+    for code in bpfl_compiler::diagnostic::codes::ALL {
+        let output = bpfl().args(["explain", code.id]).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() || !text.contains(code.title) {
+            return Err(format!("explain {} says\n{text}", code.id).into());
+        }
+    }
+    let unknown = bpfl().args(["explain", "E9999"]).output()?;
+    if unknown.status.success() { Err("E9999 is explained".into()) } else { Ok(()) }
+}
