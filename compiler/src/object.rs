@@ -103,12 +103,20 @@ fn program_proto(btf: &mut Btf, program: &hir::Program) -> TypeId {
 fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {
     MapDef {
         kind: map.kind.number,
-        key: Shape::Type(ty(btf, hir, map.key)),
-        value: Shape::Type(ty(btf, hir, map.value)),
+        key: shape(btf, hir, map.key),
+        value: shape(btf, hir, map.value),
         max_entries: map.max_entries,
         map_flags: map.flags,
         pinning: u32::from(map.pinned),
         ..MapDef::default()
+    }
+}
+
+/// A key's or value's type, if the map has them.
+fn shape(btf: &mut Btf, hir: &hir::Module, of: Ty) -> Shape {
+    match of {
+        Ty::NOTHING => Shape::None,
+        _ => Shape::Type(ty(btf, hir, of)),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 pub fn check(proof: &mut Proof<'_>) {
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            for (ptr, offset, bytes, span) in proof.accesses(inst) {
+            for (ptr, offset, bytes, span) in proof.accesses(inst, block) {
                 let found = proof.addresses(ptr, offset.into());
                 let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
                 let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
@@ -59,7 +59,7 @@ const MAX_PACKET_OFFSET: u64 = 0xffff;
 impl Proof<'_> {
     /// The memory that an instruction uses: pointer, offset, bytes, place. A helper uses a key, a value, or
     /// as many bytes as the size after a pointer says.
-    fn accesses(&self, inst: Inst) -> Vec<(Value, i32, u32, Span)> {
+    fn accesses(&self, inst: Inst, block: Block) -> Vec<(Value, i32, u32, Span)> {
         let span = self.f.span(inst);
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }
@@ -70,9 +70,10 @@ impl Proof<'_> {
                 let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
                 let used = |i: usize| {
                     // A size that the user wrote is what is wrong with it.
-                    let size = args.get(i + 1).filter(|_| kinds[i] == Arg::UninitMem);
+                    let size =
+                        args.get(i + 1).filter(|_| kinds.get(i + 1).is_some_and(|next| next.is_size()));
                     let span = size.and_then(|size| self.f.def(*size)).map_or(span, |size| self.f.span(size));
-                    Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i)?, span))
+                    Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i, block)?, span))
                 };
                 (0..kinds.len()).filter_map(used).collect()
             }
@@ -81,15 +82,19 @@ impl Proof<'_> {
     }
 
     /// How many bytes a helper uses at its argument `index`; `None` for what is no memory.
-    fn used_by_helper(&self, args: &[Value], kinds: &[Arg], index: usize) -> Option<u32> {
+    fn used_by_helper(&self, args: &[Value], kinds: &[Arg], index: usize, block: Block) -> Option<u32> {
         let map = args.iter().find_map(|arg| match self.f.def_op(*arg) {
             Some(Op::MapAddr(map)) => Some(&self.module.maps[*map]),
             _ => None,
         });
         match kinds[index] {
             Arg::Key => map.map(|map| map.key_size),
-            Arg::Value => map.map(|map| map.value_size),
-            Arg::UninitMem => u32::try_from(self.f.constant(*args.get(index + 1)?)?).ok(),
+            Arg::Value | Arg::ValueOrNull | Arg::UninitValue => map.map(|map| map.value_size),
+            Arg::Fixed(size) | Arg::FixedUninit(size) | Arg::FixedWritable(size) => Some(size),
+            _ if kinds.get(index + 1).is_some_and(|next| next.is_size()) => {
+                let size = self.range(*args.get(index + 1)?, block, Eyes::Verifier);
+                Some(u32::try_from(size.max).unwrap_or(u32::MAX))
+            }
             _ => None,
         }
     }

@@ -6,13 +6,13 @@ use bpfl_stdlib::catalog::{
     section,
 };
 
-use super::{Builder, arith, forms, forms::Call, given};
+use super::{Builder, arith, forms, forms::Call, given, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, Types},
     ir::Region,
     names::nearest,
-    read::DatumId,
+    read::{Datum, DatumId},
     source::Span,
 };
 
@@ -151,6 +151,8 @@ impl<'a> Builder<'a> {
                 };
             }
             Arg::Key | Arg::Value => return self.map_operand(arg, datum, *map),
+            Arg::ValueOrNull if self.is_null(datum) => return self.null(span),
+            Arg::ValueOrNull => return self.map_operand(arg, datum, *map),
             Arg::Ctx => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", false),
             Arg::CtxOrNull => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", true),
             Arg::Sock | Arg::SockCommon => {
@@ -176,6 +178,40 @@ impl<'a> Builder<'a> {
         let regions: &[Region] = if helper.packet_args { &packet } else { &own };
         let nullable = matches!(arg, Arg::MemOrNull | Arg::WritableMemOrNull);
         self.pointer_arg(datum, regions, "(stack-addr variable)", nullable)
+    }
+
+    /// `nil` or 0 where a helper takes null.
+    pub(super) fn null(&mut self, span: Span) -> ExprId {
+        self.add(ExprKind::Int(0), Ty::U64, span)
+    }
+
+    fn is_null(&self, datum: DatumId) -> bool {
+        self.is_symbol(datum, "nil") || self.data.get(datum) == Datum::Int(0)
+    }
+
+    /// A helper call in which trailing arguments may be left out.
+    pub(super) fn helper_with(
+        &mut self,
+        helper: &'static Helper,
+        call: &Call<'a>,
+        missing: &[Missing],
+    ) -> ExprId {
+        if let Some(error) = self.refused(helper, call) {
+            return self.fail(error);
+        }
+        let wanted = self.hook.map_or(helper.args, |hook| helper.args_for(hook.ty));
+        let mut map = None;
+        let mut args = Vec::with_capacity(wanted.len());
+        for (i, arg) in wanted.iter().enumerate() {
+            let arg = match (call.args.get(i), missing.get(i)) {
+                (Some(datum), _) => self.helper_arg(helper, *arg, *datum, &mut map),
+                (None, Some(Missing::Null)) => self.null(call.span),
+                (None, Some(Missing::Zero)) => self.add(ExprKind::Int(0), Ty::U64, call.span),
+                (None, _) => return self.helper_arity(helper, wanted, call),
+            };
+            args.push(arg);
+        }
+        self.call_helper(helper, args, map, call.span)
     }
 
     /// A key or value for the map before it: anything of the right type, or its address.
@@ -260,10 +296,11 @@ fn supported(arg: Arg) -> bool {
     use Arg as A;
     let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
     let sockets = [A::Sock, A::SockCommon, A::SockOrNull, A::SocketOrNull];
+    let values = [A::ValueOrNull, A::UninitValue];
     let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
-    fixed || [&pointers[..], &sockets, &memory, &scalars].iter().any(|args| args.contains(&arg))
+    fixed || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
 }
 
 /// Where a helper exists: `cgroup-sock-addr (cgroup/connect4, cgroup/connect6), tc`.

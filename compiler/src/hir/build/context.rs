@@ -48,7 +48,7 @@ pub fn pointer<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 type Direction = (&'static str, fn(Rights) -> Shape);
 
 impl Builder<'_> {
-    fn context(&mut self, span: Span) -> ExprId {
+    pub(super) fn context(&mut self, span: Span) -> ExprId {
         let ty = self.module.types.pointer(Ty::NOTHING, Region::Ctx, false);
         self.add(ExprKind::Ctx, ty, span)
     }

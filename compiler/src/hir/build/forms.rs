@@ -1,6 +1,6 @@
 //! The table of special forms.
 
-use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory, structs};
+use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory, storage, structs};
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
     names::Name,
@@ -169,5 +169,23 @@ pub const FORMS: &[Form] = &[
     form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),
     form("map-delete", 2, 2, "(map-delete map key)", maps::delete),
     form("getmap", 2, 2, "(getmap map key)", maps::read),
+    form("map-push", 2, 3, "(map-push map value [flags])", storage::push),
+    form("map-pop", 2, 2, "(map-pop map pointer)", each!(storage::plain, "map_pop_elem")),
+    form("map-peek", 2, 2, "(map-peek map pointer)", each!(storage::plain, "map_peek_elem")),
+    form(
+        "sk-storage-get",
+        2,
+        4,
+        "(sk-storage-get map socket [init] [flags])",
+        each!(storage::get, "sk_storage_get"),
+    ),
+    form(
+        "sk-storage-delete",
+        2,
+        2,
+        "(sk-storage-delete map socket)",
+        each!(storage::plain, "sk_storage_delete"),
+    ),
+    form("tail-call", 2, 2, "(tail-call prog-array index)", storage::tail_call),
     form("remmap", 2, 2, "(remmap map key)", maps::delete),
 ];

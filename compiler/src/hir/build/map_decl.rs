@@ -1,11 +1,11 @@
-//! `defmap`.
+//! `defmap`: the options of a map, under the rules of its kind, which are the catalogue's.
 
-use bpfl_stdlib::catalog::map::{self, KeyRule, MapKind};
+use bpfl_stdlib::catalog::map::{self, EntriesRule, KeyRule, MapKind, ValueRule};
 
-use super::{Builder, Global, options::Options, top::Definition};
+use super::{Builder, Global, maps::article, options::Options, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Map, Ty, TypeKind, Types},
+    hir::{Map, Ty},
     names::nearest,
     read::{Datum, DatumId},
     source::Span,
@@ -14,39 +14,55 @@ use crate::{
 const OPTIONS: &[&str] =
     &["type", "key", "key-size", "value", "value-size", "max-entries", "map-flags", "pinning"];
 
-/// The kinds that this version makes.
-const SUPPORTED: &[&str] = &["hash", "array", "percpu-hash", "percpu-array", "lru-hash", "lru-percpu-hash"];
+/// Kinds that need more than a definition, which this version does not have yet.
+const UNSUPPORTED: &[&str] = &["array-of-maps", "hash-of-maps", "struct-ops", "arena", "insn-array"];
+
+/// The page that ring buffers are measured in; larger pages are multiples of it.
+const PAGE: u32 = 4096;
+
+/// `(key …)` or `(value …)`: the options that say what it is, and what to suggest.
+struct Part {
+    what: &'static str,
+    size: &'static str,
+    example: &'static str,
+}
+
+const KEY: Part = Part { what: "key", size: "key-size", example: "u32" };
+const VALUE: Part = Part { what: "value", size: "value-size", example: "u64" };
+
+/// What sizes a kind takes, and the type where none is given.
+struct Sizes {
+    fits: fn(u32) -> bool,
+    rule: &'static str,
+    default: Option<Ty>,
+}
 
 impl<'a> Builder<'a> {
     /// `(defmap name :type kind …)`
     pub(super) fn defmap(&mut self, definition: Definition<'a>) {
         let options = Options::parse(self, definition.rest, OPTIONS);
         let kind = self.map_kind(&options, &definition);
-        let key = self.element_type(&options, "key", "key-size", definition.name_span);
-        let value = self.element_type(&options, "value", "value-size", definition.name_span);
-        let max_entries = self.max_entries(&options, definition.name_span);
-        let flags = options.get("map-flags").map_or(Some(0), |flags| self.constant_value(flags));
-        let pinned = options.get("pinning").is_some_and(|pinning| self.pinned(pinning));
         // A map with mistakes is known all the same, so that its uses are not reported too.
+        let rules = kind.unwrap_or(&map::MAPS[0]);
+        let at = definition.name_span;
+        let key = self.part(&KEY, key_sizes(rules), rules, &options, at);
+        let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
         let map = Map {
             symbol: self.symbol_of(&definition),
-            kind: kind.unwrap_or(&map::MAPS[0]),
-            key: key.unwrap_or(Ty::ERROR),
+            kind: rules,
+            key: key.filter(|_| kind.is_some()).unwrap_or(Ty::ERROR),
             value: value.unwrap_or(Ty::ERROR),
-            max_entries: max_entries.unwrap_or(1),
-            flags: flags.unwrap_or(0) as u32,
-            pinned,
-            span: definition.name_span,
+            max_entries: self.max_entries(rules, &options, at),
+            flags: self.map_flags(rules, &options),
+            pinned: options.get("pinning").is_some_and(|pinning| self.pinned(pinning)),
+            span: at,
         };
-        if let (Some(kind), Some(key)) = (kind, key) {
-            self.check_key(kind, key, &options, definition.name_span);
-        }
         let id = self.module.maps.push(map);
         self.define(&definition, Global::Map(id));
     }
 
     fn map_kind(&mut self, options: &Options, definition: &Definition<'_>) -> Option<&'static MapKind> {
-        let names = || SUPPORTED.iter().copied();
+        let names = || map::MAPS.iter().map(|row| row.name).filter(|name| !UNSUPPORTED.contains(name));
         let all = || format!("kinds are {}", names().map(|n| format!(":{n}")).collect::<Vec<_>>().join(", "));
         let Some(datum) = options.get("type") else {
             let error = Diagnostic::error(&codes::BAD_OPTION, definition.name_span, "a map needs a `:type`");
@@ -61,7 +77,7 @@ impl<'a> Builder<'a> {
         };
         let text = self.text(self.names.folded(name));
         let known = map::find(text);
-        let kind = known.filter(|kind| SUPPORTED.contains(&kind.name));
+        let kind = known.filter(|kind| !UNSUPPORTED.contains(&kind.name));
         if kind.is_none() {
             let message = match known {
                 Some(_) => format!("maps of kind `:{text}` are not supported yet"),
@@ -73,9 +89,45 @@ impl<'a> Builder<'a> {
         kind
     }
 
-    /// The type of keys or values, from `:key T` or `:key-size n`.
-    fn element_type(&mut self, options: &Options, ty: &str, size: &str, at: Span) -> Option<Ty> {
-        match (options.get(ty), options.get(size)) {
+    /// The type of keys or values. A kind without them has [`Ty::NOTHING`].
+    fn part(
+        &mut self,
+        part: &Part,
+        sizes: Option<Sizes>,
+        kind: &MapKind,
+        options: &Options,
+        at: Span,
+    ) -> Option<Ty> {
+        let given = options.get(part.what).or(options.get(part.size));
+        let Some(sizes) = sizes else {
+            if let Some(given) = given {
+                let message = format!("{} map has no {}s", article(kind.name), part.what);
+                self.report(Diagnostic::error(&codes::MAP_RULE, self.span(given), message));
+            }
+            return Some(Ty::NOTHING);
+        };
+        if let (None, Some(default)) = (given, sizes.default) {
+            return Some(default);
+        }
+        let ty = self.element_type(options, part, at)?;
+        let size = self.module.types.size(ty);
+        if !(sizes.fits)(size) && ty != Ty::ERROR {
+            let span = given.map_or(at, |datum| self.span(datum));
+            let (what, name, rule) = (part.what, article(kind.name), sizes.rule);
+            let message = format!("the {what} of {name} map is {rule}, and this is {size} bytes wide");
+            let error = Diagnostic::error(&codes::MAP_RULE, span, message);
+            self.report(match sizes.default {
+                Some(default) => error.help(format!("write `:{what} {}`", self.show(default))),
+                None if kind.key == KeyRule::Index => error.help(format!("write `:{what} {}`", part.example)),
+                None => error,
+            });
+        }
+        Some(ty)
+    }
+
+    /// The type that `:key T` or `:key-size n` say.
+    fn element_type(&mut self, options: &Options, part: &Part, at: Span) -> Option<Ty> {
+        match (options.get(part.what), options.get(part.size)) {
             (Some(ty), None) => self.parse_type(ty),
             (None, Some(size)) => {
                 let bytes = self.constant_value(size)?;
@@ -86,34 +138,65 @@ impl<'a> Builder<'a> {
                 }
                 Some(self.module.types.of_size(bytes?))
             }
-            (Some(_), Some(size_datum)) => {
-                let message = format!("`:{ty}` says the size already");
-                self.report(Diagnostic::error(&codes::BAD_OPTION, self.span(size_datum), message));
+            (Some(_), Some(size)) => {
+                let message = format!("`:{}` says the size already", part.what);
+                self.report(Diagnostic::error(&codes::BAD_OPTION, self.span(size), message));
                 None
             }
             (None, None) => {
-                let message = format!("this map needs a `:{ty}` type or a `:{size}`");
-                let example = if ty == "key" { "u32" } else { "u64" };
+                let message = format!("this map needs a `:{}` type or a `:{}`", part.what, part.size);
                 let error = Diagnostic::error(&codes::BAD_OPTION, at, message);
-                self.report(error.help(format!("write `:{ty} {example}`, for example")));
+                self.report(error.help(format!("write `:{} {}`, for example", part.what, part.example)));
                 None
             }
         }
     }
 
-    fn max_entries(&mut self, options: &Options, at: Span) -> Option<u32> {
+    fn max_entries(&mut self, kind: &MapKind, options: &Options, at: Span) -> u32 {
         let Some(datum) = options.get("max-entries") else {
-            let error = Diagnostic::error(&codes::BAD_OPTION, at, "this map needs `:max-entries`");
-            self.report(error.help("say for how many entries there is to be room: `:max-entries 1024`"));
-            return None;
+            if matches!(kind.entries, EntriesRule::Some | EntriesRule::Ring | EntriesRule::Pages) {
+                let error = Diagnostic::error(&codes::BAD_OPTION, at, "this map needs `:max-entries`");
+                self.report(match kind.entries {
+                    EntriesRule::Ring => error.help("say how many bytes it has: `:max-entries 262144`"),
+                    _ => error.help("say for how many entries there is to be room: `:max-entries 1024`"),
+                });
+            }
+            return u32::from(kind.entries == EntriesRule::Some);
         };
-        let value = self.constant_value(datum)?;
-        let entries = u32::try_from(value).ok().filter(|n| *n > 0);
-        if entries.is_none() {
-            let message = "`:max-entries` is a number from 1 to 4294967295";
+        let Some(value) = self.constant_value(datum) else { return 1 };
+        let value = u32::try_from(value).ok();
+        let problem = match (kind.entries, value) {
+            (EntriesRule::Zero, Some(1..)) => Some((
+                "a storage map grows with what it belongs to".into(),
+                "leave `:max-entries` out".into(),
+            )),
+            (EntriesRule::Ring, Some(bytes)) if !bytes.is_power_of_two() || bytes < PAGE => {
+                let next = map::ring_size(bytes, PAGE).unwrap_or(1 << 31);
+                let message = format!("a ring buffer's size is a power of two and a multiple of {PAGE}");
+                Some((message, format!("the next one is {next}")))
+            }
+            (EntriesRule::Some | EntriesRule::Pages, Some(0)) | (_, None) => Some((
+                "`:max-entries` is a number from 1 to 4294967295".into(),
+                "say for how many entries there is to be room".into(),
+            )),
+            _ => None,
+        };
+        if let Some((message, help)) = problem {
+            self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message).help(help));
+        }
+        value.unwrap_or(1)
+    }
+
+    fn map_flags(&mut self, kind: &MapKind, options: &Options) -> u32 {
+        let Some(datum) = options.get("map-flags") else { return kind.required_flags };
+        let value = self.constant_value(datum).unwrap_or(0);
+        let flags = u32::try_from(value).unwrap_or(u32::MAX);
+        let foreign = flags & !(kind.flags | kind.required_flags);
+        if foreign != 0 {
+            let message = format!("{} map cannot have the flags {foreign:#x}", article(kind.name));
             self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
         }
-        entries
+        flags | kind.required_flags
     }
 
     fn pinned(&mut self, datum: DatumId) -> bool {
@@ -124,59 +207,43 @@ impl<'a> Builder<'a> {
         }
         by_name
     }
+}
 
-    fn check_key(&mut self, kind: &MapKind, key: Ty, options: &Options, at: Span) {
-        let size = self.module.types.size(key);
-        if kind.key == KeyRule::Index && size != 4 && key != Ty::ERROR {
-            let place = options.get("key").or(options.get("key-size"));
-            let span = place.map_or(at, |datum| self.span(datum));
-            let message =
-                format!("the key of an `:{}` map is a 4-byte index, and this is {size} wide", kind.name);
-            self.report(Diagnostic::error(&codes::MAP_RULE, span, message).help("write `:key u32`"));
+/// What a kind's keys may be; `None` when it has none.
+fn key_sizes(kind: &MapKind) -> Option<Sizes> {
+    // An array is said to have an index; a table of handles can have nothing else.
+    let index = (!kind.array || kind.value != ValueRule::Any).then_some(Ty::U32);
+    Some(match kind.key {
+        KeyRule::None => return None,
+        KeyRule::Any => Sizes { fits: |_| true, rule: "any", default: None },
+        KeyRule::Index => Sizes { fits: |n| n == 4, rule: "a 4-byte index", default: index },
+        KeyRule::Storage => Sizes { fits: |n| n == 4, rule: "an i32", default: Some(Ty::I32) },
+        KeyRule::Prefix => Sizes {
+            fits: |n| (5..=260).contains(&n),
+            rule: "a u32 with the length in bits, then 1 to 256 bytes",
+            default: None,
+        },
+        KeyRule::Cgroup => {
+            Sizes { fits: |n| n == 8 || n == 16, rule: "a cgroup's id, 8 bytes", default: Some(Ty::U64) }
         }
-    }
+    })
+}
 
-    /// The type that `datum` names.
-    pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
-        if let Some(name) = self.symbol(datum) {
-            let kernel = self.data.symbol(datum).map(|name| self.names.kernel(name));
-            let defined = kernel.and_then(|kernel| self.structs.get(&kernel).copied());
-            let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
-            let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
-            let found = Types::named(self.text(name)).or(defined).or(broken);
-            if found.is_none() {
-                self.unknown_type(datum);
-            }
-            return found;
-        }
-        if let Some([head, element, count]) = self.items(datum)
-            && self.is_symbol(*head, "array")
-        {
-            let element = self.parse_type(*element)?;
-            let value = self.constant_value(*count)?;
-            let found = u32::try_from(value).ok().filter(|n| (1..=MAX_ELEMENT).contains(n));
-            if found.is_none() {
-                let message = "an array has at least one element";
-                self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(*count), message));
-            }
-            return Some(self.module.types.intern(TypeKind::Array { element, count: found? }));
-        }
-        self.unknown_type(datum);
-        None
-    }
-
-    pub(super) fn unknown_type(&mut self, datum: DatumId) {
-        let text = self.symbol(datum).map(|name| self.text(name)).unwrap_or("");
-        let message = match text {
-            "" => "this is not a type".into(),
-            _ => format!("there is no type called `{text}`"),
-        };
-        let help = match nearest(text, Types::names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool and (array type n)".into(),
-        };
-        self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message).help(help));
-    }
+/// What a kind's values may be; `None` when it has none.
+fn value_sizes(kind: &MapKind) -> Option<Sizes> {
+    let four_or_eight = |default| Sizes { fits: |n| n == 4 || n == 8, rule: "4 or 8 bytes", default };
+    Some(match kind.value {
+        ValueRule::None => return None,
+        ValueRule::Any => Sizes { fits: |_| true, rule: "any", default: None },
+        ValueRule::Handle => Sizes { fits: |n| n == 4, rule: "4 bytes", default: Some(Ty::U32) },
+        ValueRule::Socket => four_or_eight(Some(Ty::U64)),
+        ValueRule::Device | ValueRule::Cpu => four_or_eight(Some(Ty::U32)),
+        ValueRule::Stack => Sizes {
+            fits: |n| n % 8 == 0 && n <= 127 * 8,
+            rule: "up to 127 addresses of 8 bytes",
+            default: None,
+        },
+    })
 }
 
 /// The widest value that the kernel's maps take: `KMALLOC_MAX_SIZE` less bookkeeping is above it

@@ -1,6 +1,6 @@
 //! Operations on maps.
 
-use bpfl_stdlib::catalog::helper;
+use bpfl_stdlib::catalog::{helper, map::ValueRule};
 
 use super::{Builder, Global, forms::Call};
 use crate::{
@@ -69,8 +69,8 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     }
 }
 
-/// `array` with its article.
-fn article(kind: &str) -> String {
+/// A map kind with its article.
+pub(super) fn article(kind: &str) -> String {
     let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} `:{kind}`", if vowel { "an" } else { "a" })
 }
@@ -113,11 +113,34 @@ impl Builder<'_> {
 
     /// A map and a key for it, of its key type.
     pub(super) fn map_and_key(&mut self, map: DatumId, key: DatumId) -> Option<(MapId, ExprId)> {
+        let span = self.span(map);
         let map = self.map(map);
         let key = self.value(key);
         let map = map?;
+        if !self.is_keyed(map, span) {
+            return None;
+        }
         let key = self.element(key, self.module.maps[map].key, "key");
         Some((map, key))
+    }
+
+    /// Whether programs can look up and change the map's entries by key; reports when not.
+    fn is_keyed(&mut self, map: MapId, span: Span) -> bool {
+        let (kind, defined) = (self.module.maps[map].kind, self.module.maps[map].span);
+        // The sockets that a lookup gives would have to be released.
+        let sockets = kind.value == ValueRule::Socket;
+        if kind.program.lookup && !sockets {
+            return true;
+        }
+        let message = format!("the entries of {} map are not found by key here", article(kind.name));
+        let mut error = Diagnostic::error(&codes::MAP_OPERATION, span, message).also(defined, "defined here");
+        if kind.program.queue {
+            error = error.help("it has `map-push`, `map-pop` and `map-peek`");
+        } else if sockets {
+            error = error.help("sockets are put in with `sock-map-update` or `sock-hash-update`, and messages sent to them with `msg-redirect-map` or `msg-redirect-hash`");
+        }
+        self.report(error);
+        false
     }
 
     /// A key or value of type `ty`: for a struct or array a pointer to as many bytes.

@@ -21,8 +21,10 @@ mod options;
 mod place;
 mod program;
 mod scope;
+mod storage;
 mod structs;
 mod top;
+mod type_names;
 
 use std::collections::{HashMap, HashSet};
 

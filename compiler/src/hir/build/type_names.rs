@@ -1,0 +1,56 @@
+//! The names of types.
+
+use super::Builder;
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    hir::{Ty, TypeKind, Types},
+    names::nearest,
+    read::DatumId,
+};
+
+/// The longest array: more than any map value or stack holds.
+const MAX_COUNT: u32 = 1 << 20;
+
+impl Builder<'_> {
+    /// The type that `datum` names.
+    pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
+        if let Some(name) = self.symbol(datum) {
+            let kernel = self.data.symbol(datum).map(|name| self.names.kernel(name));
+            let defined = kernel.and_then(|kernel| self.structs.get(&kernel).copied());
+            let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
+            let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
+            let found = Types::named(self.text(name)).or(defined).or(broken);
+            if found.is_none() {
+                self.unknown_type(datum);
+            }
+            return found;
+        }
+        if let Some([head, element, count]) = self.items(datum)
+            && self.is_symbol(*head, "array")
+        {
+            let element = self.parse_type(*element)?;
+            let value = self.constant_value(*count)?;
+            let found = u32::try_from(value).ok().filter(|n| (1..=MAX_COUNT).contains(n));
+            if found.is_none() {
+                let message = "an array has at least one element";
+                self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(*count), message));
+            }
+            return Some(self.module.types.intern(TypeKind::Array { element, count: found? }));
+        }
+        self.unknown_type(datum);
+        None
+    }
+
+    pub(super) fn unknown_type(&mut self, datum: DatumId) {
+        let text = self.symbol(datum).map(|name| self.text(name)).unwrap_or("");
+        let message = match text {
+            "" => "this is not a type".into(),
+            _ => format!("there is no type called `{text}`"),
+        };
+        let help = match nearest(text, Types::names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool and (array type n)".into(),
+        };
+        self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message).help(help));
+    }
+}
