@@ -6,7 +6,7 @@ use bpfl_compiler::bpf::{
 };
 use bpfl_stdlib::catalog::{
     attach,
-    context::{self, Field, Struct},
+    context::{self, Field, Kind, SOCK_COMMON, Struct},
     facts::{self, Access, Hook, Packet},
     helper,
     program::ProgramType,
@@ -51,6 +51,26 @@ fn attempt(access: &Access, write: bool) -> Result<(), String> {
     }
     code.extend(leave(access.hook));
     Trial::new(access.hook, &code).load()
+}
+
+/// Whether a socket pointer must be tested before use.
+fn compare_null(tally: &mut Tally, hook: Hook, pointer: &Field, nullable: bool) {
+    let family = SOCK_COMMON.field("family").map_or(0, |field| field.offset);
+    let verdict = Trial::new(hook, &reach(hook, &[load(1, pointer)], (family, 4), false)).load();
+    tally.cell(!nullable, &verdict, || format!("{hook:?}: {} used without a test", pointer.name));
+}
+
+/// Every socket pointer of every context.
+pub fn compare_nulls(tally: &mut Tally) {
+    for hook in facts::hooks() {
+        for field in context::fields(hook.ty) {
+            let rights = field.rights(hook.ty, hook.attach);
+            let Kind::Sock { nullable, .. } = field.kind else { continue };
+            if rights.reads() && tally.has(rights.since) {
+                compare_null(tally, hook, field, nullable);
+            }
+        }
+    }
 }
 
 /// Every access of the catalogue, read and write.

@@ -50,6 +50,14 @@ fn structs_are_as_the_kernel_has_them() {
 }
 
 #[test]
+fn sockets_may_be_null_where_the_kernel_says_so() {
+    let Some(version) = ready() else { return };
+    let mut tally = tally::Tally::new("socket pointers", version);
+    contexts::compare_nulls(&mut tally);
+    tally.finish(40);
+}
+
+#[test]
 fn packets_are_as_the_kernel_has_them() {
     let Some(version) = ready() else { return };
     let mut tally = tally::Tally::new("packet accesses", version);

@@ -29,6 +29,20 @@ pub struct Operations {
     pub walk: bool,
 }
 
+/// How the entries of a map are reached from userspace: the `map_lookup_elem` and
+/// `map_get_next_key` of the kind's `struct bpf_map_ops`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// By key, one value each.
+    Keyed,
+    /// By key, one value for each possible CPU.
+    PerCpu,
+    /// By key, but the values are file descriptors on the way in and ids on the way out.
+    Handles,
+    /// Not by walking keys: queues, rings, storage that belongs to an object.
+    None,
+}
+
 /// A row of [`MAPS`].
 #[derive(PartialEq, Eq, Debug)]
 pub struct MapKind {
@@ -54,11 +68,13 @@ pub struct MapKind {
     pub deletes: bool,
     /// What programs can do with it.
     pub program: Operations,
+    /// How userspace reaches its entries.
+    pub access: Access,
     /// Whether keys and values must be described by BTF.
     pub btf: bool,
     /// Whether it holds maps, like the one that it is made with.
     pub inner: bool,
-    /// Whether its memory counts as an array's: all entries exist from the start.
+    /// Whether all entries exist from the start, and start as zero.
     pub array: bool,
     /// The first kernel that has it.
     pub since: Version,
@@ -69,6 +85,9 @@ pub fn find(name: &str) -> Option<&'static MapKind> {
     let name = name.replace('_', "-");
     MAPS.iter().find(|row| row.name == name)
 }
+
+/// Stands for a kind that is newer than the table: nothing is known of it.
+pub static UNKNOWN: MapKind = table::UNKNOWN;
 
 /// The kind with this number in `enum bpf_map_type`.
 pub fn by_number(number: u32) -> Option<&'static MapKind> {

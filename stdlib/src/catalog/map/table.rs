@@ -1,6 +1,6 @@
 //! The rows of [`MAPS`].
 
-use super::{EntriesRule, KeyRule, MapKind, Operations, ValueRule, flag};
+use super::{Access, EntriesRule, KeyRule, MapKind, Operations, ValueRule, flag};
 use crate::catalog::version::{Version, v};
 
 const NOTHING: Operations =
@@ -22,6 +22,7 @@ const fn kind(number: u32, name: &'static str, c_name: &'static str, since: Vers
         per_cpu: false,
         deletes: true,
         program: NOTHING,
+        access: Access::None,
         btf: false,
         inner: false,
         array: false,
@@ -34,27 +35,32 @@ const LRU: u32 = flag::NO_COMMON_LRU | flag::NUMA_NODE | flag::ACCESS | flag::ZE
 
 impl MapKind {
     const fn hash(self) -> Self {
-        Self { program: KEYED, flags: HASH, ..self }
+        Self { program: KEYED, flags: HASH, access: Access::Keyed, ..self }
     }
 
     const fn lru(self) -> Self {
-        Self { program: KEYED, flags: LRU, ..self }
+        Self { program: KEYED, flags: LRU, access: Access::Keyed, ..self }
     }
 
     const fn per_cpu(self) -> Self {
-        Self { per_cpu: true, ..self }
+        Self { per_cpu: true, access: Access::PerCpu, ..self }
     }
 
     const fn array(self) -> Self {
         let program = Operations { delete: false, ..KEYED };
         let flags = flag::NUMA_NODE | flag::ACCESS | flag::MMAPABLE | flag::INNER_MAP;
         Self { key: KeyRule::Index, deletes: false, array: true, program, flags, ..self }
+            .reached(Access::Keyed)
     }
 
     /// An array of things that userspace puts in by file descriptor.
     const fn handles(self) -> Self {
         let flags = flag::NUMA_NODE | flag::USER_ACCESS;
-        Self { key: KeyRule::Index, value: ValueRule::Handle, array: true, flags, ..self }
+        Self { key: KeyRule::Index, value: ValueRule::Handle, flags, ..self }.reached(Access::Handles)
+    }
+
+    const fn reached(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     const fn offering(self, program: Operations) -> Self {
@@ -86,7 +92,7 @@ impl MapKind {
     }
 
     const fn holding_maps(self) -> Self {
-        Self { inner: true, value: ValueRule::Handle, program: LOOKUP, ..self }
+        Self { inner: true, value: ValueRule::Handle, program: LOOKUP, access: Access::Handles, ..self }
     }
 
     /// Storage that belongs to sockets, tasks, inodes or cgroups.
@@ -99,7 +105,7 @@ impl MapKind {
 
     /// Storage of the old kind, which belongs to the cgroup that a program is attached to.
     const fn cgroup_storage(self) -> Self {
-        Self { flags: flag::NUMA_NODE | flag::ACCESS, ..self }
+        Self { flags: flag::NUMA_NODE | flag::ACCESS, access: Access::Keyed, ..self }
             .keyed(KeyRule::Cgroup)
             .counted(EntriesRule::Zero)
             .undeletable()
@@ -114,7 +120,8 @@ pub static MAPS: &[MapKind] = &[
     kind(4, "perf-event-array", "BPF_MAP_TYPE_PERF_EVENT_ARRAY", v(4, 3))
         .handles()
         .counted(EntriesRule::Cpus)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::PRESERVE_ELEMS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::PRESERVE_ELEMS)
+        .reached(Access::None),
     kind(5, "percpu-hash", "BPF_MAP_TYPE_PERCPU_HASH", v(4, 6))
         .hash()
         .per_cpu()
@@ -123,8 +130,9 @@ pub static MAPS: &[MapKind] = &[
     kind(7, "stack-trace", "BPF_MAP_TYPE_STACK_TRACE", v(4, 6))
         .keyed(KeyRule::Index)
         .storing(ValueRule::Stack)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::STACK_BUILD_ID),
-    kind(8, "cgroup-array", "BPF_MAP_TYPE_CGROUP_ARRAY", v(4, 8)).handles(),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::STACK_BUILD_ID)
+        .reached(Access::Keyed),
+    kind(8, "cgroup-array", "BPF_MAP_TYPE_CGROUP_ARRAY", v(4, 8)).handles().reached(Access::None),
     kind(9, "lru-hash", "BPF_MAP_TYPE_LRU_HASH", v(4, 10)).lru(),
     kind(10, "lru-percpu-hash", "BPF_MAP_TYPE_LRU_PERCPU_HASH", v(4, 10))
         .lru()
@@ -134,7 +142,8 @@ pub static MAPS: &[MapKind] = &[
         .offering(Operations { walk: false, ..KEYED })
         .keyed(KeyRule::Prefix)
         .needs(flag::NO_PREALLOC)
-        .flags(flag::NUMA_NODE | flag::ACCESS),
+        .flags(flag::NUMA_NODE | flag::ACCESS)
+        .reached(Access::Keyed),
     kind(12, "array-of-maps", "BPF_MAP_TYPE_ARRAY_OF_MAPS", v(4, 12)).handles().holding_maps(),
     kind(13, "hash-of-maps", "BPF_MAP_TYPE_HASH_OF_MAPS", v(4, 12)).hash().holding_maps(),
     kind(14, "devmap", "BPF_MAP_TYPE_DEVMAP", v(4, 14))
@@ -154,11 +163,13 @@ pub static MAPS: &[MapKind] = &[
     kind(17, "xskmap", "BPF_MAP_TYPE_XSKMAP", v(4, 18))
         .handles()
         .offering(LOOKUP)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::None),
     kind(18, "sockhash", "BPF_MAP_TYPE_SOCKHASH", v(4, 18))
         .storing(ValueRule::Socket)
         .offering(Operations { lookup: true, update: true, delete: true, queue: false, walk: false })
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::Handles),
     kind(19, "cgroup-storage", "BPF_MAP_TYPE_CGROUP_STORAGE", v(4, 19)).cgroup_storage(),
     kind(20, "reuseport-sockarray", "BPF_MAP_TYPE_REUSEPORT_SOCKARRAY", v(4, 19))
         .handles()
@@ -182,7 +193,8 @@ pub static MAPS: &[MapKind] = &[
         .keyed(KeyRule::Index)
         .storing(ValueRule::Device)
         .offering(LOOKUP)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::Handles),
     kind(26, "struct-ops", "BPF_MAP_TYPE_STRUCT_OPS", v(5, 6))
         .keyed(KeyRule::Index)
         .counted(EntriesRule::One)
@@ -217,3 +229,6 @@ pub static MAPS: &[MapKind] = &[
         .flags(flag::SEGV_ON_FAULT | flag::NO_USER_CONV),
     kind(34, "insn-array", "BPF_MAP_TYPE_INSN_ARRAY", v(6, 19)).keyed(KeyRule::Index).undeletable(),
 ];
+
+/// A row for kinds that have none.
+pub(super) const UNKNOWN: MapKind = kind(0, "unknown", "BPF_MAP_TYPE_UNSPEC", v(0, 0));
