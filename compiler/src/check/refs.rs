@@ -107,7 +107,13 @@ impl Analysis<'_, '_> {
         let f = self.proof.f;
         let Terminator::Branch(cond, a, b, ..) = f.end(block) else { return None };
         let null = |value: Value| f.constant(value) == Some(0);
-        let pointer = if null(*b) { *a } else if null(*a) { *b } else { return None };
+        let pointer = if null(*b) {
+            *a
+        } else if null(*a) {
+            *b
+        } else {
+            return None;
+        };
         match (cond, index) {
             (Cond::Eq, 0) | (Cond::Ne, 1) => Some(pointer),
             _ => None,

@@ -1,4 +1,4 @@
-;; error: E0401 @ 7:11
+;; error: E0401 @ 7:5
 
 (defstruct event (pid u32) (len u32))
 (defmap events :type :ringbuf :max-entries 4096)

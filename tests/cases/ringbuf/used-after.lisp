@@ -1,4 +1,4 @@
-;; error: E0406 @ 8:11
+;; error: E0406 @ 8:5
 
 (defstruct event (pid u32) (len u32))
 (defmap events :type :ringbuf :max-entries 4096)

@@ -1,5 +1,3 @@
-;; run: len=80 -> ret 1
-
 (defstruct event (pid u32) (len u32) (port u16))
 (defmap events :type :ringbuf :max-entries 4096)
 (defprog p (:section "cgroup_skb/egress")

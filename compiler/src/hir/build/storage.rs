@@ -61,7 +61,8 @@ pub enum Missing {
 
 /// `(ringbuf-reserve map size-or-type [flags])`: a record of that type, or null.
 pub fn reserve<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    let Some((reserved, _)) = b.reservation(call.args[0], call.args[1], call.args.get(2).copied(), call) else {
+    let Some((reserved, _)) = b.reservation(call.args[0], call.args[1], call.args.get(2).copied(), call)
+    else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
     reserved
@@ -133,11 +134,13 @@ impl<'a> Builder<'a> {
         }
         let id = self.map(map)?;
         if self.module.maps[id].kind.name != "ringbuf" {
-            let error = Diagnostic::error(&codes::MAP_OPERATION, self.span(map), "this map is not a ring buffer");
+            let error =
+                Diagnostic::error(&codes::MAP_OPERATION, self.span(map), "this map is not a ring buffer");
             self.report(error.also(self.module.maps[id].span, "defined here"));
             return None;
         }
-        let named = self.data.symbol(what).filter(|name| self.structs.contains_key(&self.names.kernel(*name)));
+        let named =
+            self.data.symbol(what).filter(|name| self.structs.contains_key(&self.names.kernel(*name)));
         let pointee = match named {
             Some(_) => self.parse_type(what)?,
             None => {
