@@ -42,7 +42,9 @@ pub enum Command {
     Run(Run),
     /// Show the machine code of an object or a source file
     Disasm(Disasm),
-    /// Explain a diagnostic's code, such as E0107
+    /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections, constants
+    List(List),
+    /// Explain a diagnostic's code, a program type, a helper or a map kind
     Explain(Explain),
     /// Say what of this machine is ready for BPF, and how to mend what is not
     Doctor(Doctor),
@@ -174,11 +176,51 @@ pub struct Disasm {
     pub compile: Compile,
 }
 
+/// `bpfl list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: Listing,
+    /// Only names that contain this; `-` and `_` are alike
+    pub pattern: Option<String>,
+    /// Only what is for programs of this type, such as cgroup-sock
+    #[arg(long, value_name = "TYPE")]
+    pub prog: Option<String>,
+    /// Only what is for this attach type, by its name or its section
+    #[arg(long, value_name = "ATTACH")]
+    pub attach: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Listing {
+    /// Program types
+    Programs,
+    /// Attach types
+    Attach,
+    /// Helpers
+    Helpers,
+    /// Map kinds
+    Maps,
+    /// Section names
+    Sections,
+    /// Constants of the kernel's headers
+    Constants,
+    /// All of it, a row for each access, helper and return value of each hook
+    Facts,
+}
+
 /// `bpfl explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The code, such as E0107
-    pub code: String,
+    /// A code such as E0107, a program type such as cgroup-sock, a helper such as sk-storage-get, or
+    /// a map kind such as hash
+    #[arg(value_name = "TOPIC")]
+    pub topic: String,
 }
 
 /// `bpfl doctor`.

@@ -136,3 +136,69 @@ fn wrong_arguments_are_2_and_125_beside_a_command() {
     assert_eq!(scratch.bpfl(&["run", "--interval", "5", "--", "true"]).0, Some(125));
     assert_eq!(scratch.bpfl(&["--version"]).0, Some(0));
 }
+
+#[test]
+fn the_catalogue_is_listed() {
+    let scratch = Scratch::new("list");
+    let (status, out, _) = scratch.bpfl(&["list", "helpers", "--prog", "cgroup-sock"]);
+    assert_eq!(status, Some(0));
+    assert!(out.contains("sk-storage-get") && out.contains("get-socket-cookie"), "{out}");
+    assert!(!out.contains("bind ") && !out.contains("msg-redirect"), "{out}");
+    let (_, out, _) = scratch.bpfl(&["list", "helpers", "bind", "--prog", "cgroup-sock-addr"]);
+    assert!(out.contains("only cgroup/connect4 cgroup/connect6"), "{out}");
+    let (_, out, _) = scratch.bpfl(&["list", "sections", "post_bind", "--json"]);
+    let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    let (status, _, err) = scratch.bpfl(&["list", "helpers", "--prog", "cgroup-sok"]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("did you mean `cgroup-sock`?"), "{err}");
+}
+
+#[test]
+fn facts_are_one_object_with_the_names_of_c() {
+    let scratch = Scratch::new("facts");
+    let (status, out, _) = scratch.bpfl(&["list", "facts", "--json"]);
+    assert_eq!(status, Some(0));
+    let facts: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let row = |table: &str, wanted: &[(&str, serde_json::Value)]| {
+        let rows = facts[table].as_array().unwrap();
+        let found = rows.iter().any(|row| wanted.iter().all(|(key, value)| row[*key] == *value));
+        assert!(found, "{table} has no row with {wanted:?}");
+    };
+    let sock = |attach: &str| [("prog", "BPF_PROG_TYPE_CGROUP_SOCK".into()), ("attach", attach.into())];
+    let [prog, create] = sock("BPF_CGROUP_INET_SOCK_CREATE");
+    let mark = [("via", "ctx".into()), ("field", "mark".into()), ("offset", 16.into()), ("width", 4.into())];
+    row("ctx", &[&[prog, create][..], &mark, &[("read", true.into()), ("write", true.into())]].concat());
+    let [prog, bind] = sock("BPF_CGROUP_INET4_POST_BIND");
+    row("ctx", &[&[prog, bind][..], &mark, &[("read", false.into()), ("write", false.into())]].concat());
+    let [prog, create] = sock("BPF_CGROUP_INET_SOCK_CREATE");
+    row("helpers", &[prog, create, ("helper", "bpf_bind".into()), ("available", false.into())]);
+    let [prog, zero] = sock("");
+    row("returns", &[prog, zero, ("range", serde_json::json!([0, 1]))]);
+    let message = ("prog", "BPF_PROG_TYPE_SK_MSG".into());
+    row("returns", &[message.clone(), ("range", "any".into())]);
+    row("pkt", &[message, ("begin", "data".into()), ("width", 8.into()), ("write", true.into())]);
+    let lookup = ("prog", "BPF_PROG_TYPE_SK_LOOKUP".into());
+    row("attach", &[lookup, ("attach", "".into()), ("loads", false.into())]);
+}
+
+#[test]
+fn programs_helpers_and_maps_are_explained() {
+    let scratch = Scratch::new("topics");
+    let cases = [
+        ("cgroup-sock", "read 4 write 4: cgroup/sock_create cgroup/sock_release"),
+        (":sk-msg", "local-ip4"),
+        ("sk-storage-get", "in cgroup-sock:"),
+        ("bpf_bind", "only cgroup/connect4 cgroup/connect6"),
+        ("hash", "BPF_MAP_TYPE_HASH"),
+        ("lpm-trie", "BPF_F_NO_PREALLOC always"),
+    ];
+    for (topic, part) in cases {
+        let (status, out, err) = scratch.bpfl(&["explain", topic]);
+        assert_eq!(status, Some(0), "{err}");
+        assert!(out.contains(part), "{topic}: no `{part}` in\n{out}");
+    }
+    let (status, _, err) = scratch.bpfl(&["explain", "sk-storage-gat"]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("did you mean `sk-storage-get`?"), "{err}");
+}

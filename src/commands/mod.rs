@@ -6,6 +6,7 @@ mod completions;
 mod disasm;
 mod doctor;
 mod explain;
+mod list;
 mod man;
 mod run;
 
@@ -18,6 +19,7 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Disasm(args) => disasm::run(&args),
+        Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),

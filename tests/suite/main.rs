@@ -7,6 +7,7 @@
 //! Without the privilege to load programs the kernel's tests are shown as ignored, with the reason.
 
 mod accepted;
+mod book;
 mod case;
 mod check;
 mod command;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Trial::test("no orphaned snapshots", || snapshot::orphans(Path::new(CASES))).with_kind("check"),
     );
     tests.extend(ir_text::tests(Path::new(CASES)));
+    tests.extend(book::tests());
     tests.extend(limits::tests());
     tests.extend(command::tests());
     tests.extend(generate::tests(&known, &obstacle));

@@ -5,7 +5,7 @@
 //! The packet's size is not known; what is known of it is what comparisons with its end on every
 //! way to the access say of the same root and the same run-time parts.
 
-use bpfl_stdlib::catalog::helper::{self, Arg};
+use bpfl_stdlib::catalog::helper::{self, Arg, Ret};
 
 use super::{Proof, range::Eyes};
 use crate::{
@@ -179,6 +179,9 @@ impl Proof<'_> {
         match self.f.def_op(root)? {
             Op::SlotAddr(slot) => Some(self.f.slots[*slot].size),
             Op::GlobalAddr(global) => Some(self.module.globals[*global].size),
+            Op::Call(id, args) if helper::by_id(*id).is_some_and(|row| row.ret == Ret::RingbufMemOrNull) => {
+                u32::try_from(self.f.constant(args.iter().nth(1)?)?).ok()
+            }
             Op::Call(_, args) => args.iter().find_map(|arg| match self.f.def_op(arg) {
                 Some(Op::MapAddr(map)) => Some(self.module.maps[*map].value_size),
                 _ => None,

@@ -9,7 +9,9 @@ mod bounds;
 pub mod limits;
 mod null;
 mod range;
+mod refs;
 pub mod returns;
+mod stale;
 
 use crate::{
     arena::Arena,
@@ -25,6 +27,8 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         let mut proof = Proof::new(function, module, names, diagnostics);
         null::check(&mut proof);
         bounds::check(&mut proof);
+        stale::check(&mut proof);
+        refs::check(&mut proof);
         returns::check(&mut proof, program);
     }
 }

@@ -103,6 +103,8 @@ pub enum Region {
     Packet,
     /// One past the packet's last byte.
     PacketEnd,
+    /// A record reserved in a ring buffer.
+    Ringbuf,
     /// A global.
     Global,
     /// A `struct bpf_sock`.
@@ -120,6 +122,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("ctx", Region::Ctx),
     ("packet", Region::Packet),
     ("packet_end", Region::PacketEnd),
+    ("ringbuf", Region::Ringbuf),
     ("global", Region::Global),
     ("socket", Region::Socket),
     ("unknown", Region::Unknown),

@@ -6,6 +6,7 @@
 pub mod attach;
 pub mod constant;
 pub mod context;
+pub mod facts;
 pub mod helper;
 pub mod map;
 pub mod program;

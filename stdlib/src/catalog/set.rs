@@ -96,6 +96,11 @@ impl Widths {
         Self(bits)
     }
 
+    /// These and the widths listed.
+    pub const fn with(self, widths: &[u32]) -> Self {
+        Self(self.0 | Self::of(widths).0)
+    }
+
     /// Whether `width`, in bytes, is in it.
     pub const fn contains(self, width: u32) -> bool {
         matches!(width, 1 | 2 | 4 | 8) && self.0 & width as u8 != 0

@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Why this program may not call the helper.
-    fn refused(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
+    pub(super) fn refused(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
         let hook = self.hook?;
         let name = helper.name.replace('_', "-");
         let program = section::hook_name(hook.ty, hook.attach);
@@ -118,8 +118,11 @@ impl<'a> Builder<'a> {
             return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
         }
         let missing = match helper.acquires {
-            true => "what it gives must be released, which is not proven yet".to_string(),
-            false => helper
+            // Sockets from lookups are typed structs of the kernel, which come with BTF.
+            true if helper.name != "ringbuf_reserve" => {
+                "what it gives must be released, which is not proven yet".to_string()
+            }
+            _ => helper
                 .args_for(hook.ty)
                 .iter()
                 .find(|arg| !supported(**arg))
@@ -296,7 +299,7 @@ fn supported(arg: Arg) -> bool {
     use Arg as A;
     let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
     let sockets = [A::Sock, A::SockCommon, A::SockOrNull, A::SocketOrNull];
-    let values = [A::ValueOrNull, A::UninitValue];
+    let values = [A::ValueOrNull, A::UninitValue, A::AllocSize, A::RingbufMem];
     let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];

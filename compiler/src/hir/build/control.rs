@@ -196,7 +196,16 @@ pub fn return_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         None => b.nil(call.span),
     };
     let value = b.returned(value);
-    b.add(ExprKind::Return(value), Ty::NEVER, call.span)
+    if b.reservations.is_empty() {
+        return b.add(ExprKind::Return(value), Ty::NEVER, call.span);
+    }
+    // The value is computed before the records it may be read from are given back.
+    let (var, value) = b.hold(value);
+    let mut all = b.leaving(call.span);
+    let read = b.read_var(var, call.span);
+    all.push(b.add(ExprKind::Return(read), Ty::NEVER, call.span));
+    let body = b.seq(all, call.span);
+    b.add(ExprKind::Let(vec![(var, value)], body), Ty::NEVER, call.span)
 }
 
 /// `(dotimes (i count [:max n]) body…)`

@@ -186,6 +186,22 @@ pub const FORMS: &[Form] = &[
         "(sk-storage-delete map socket)",
         each!(storage::plain, "sk_storage_delete"),
     ),
+    form("ringbuf-reserve", 2, 3, "(ringbuf-reserve map type-or-size [flags])", storage::reserve),
+    form(
+        "ringbuf-submit",
+        1,
+        2,
+        "(ringbuf-submit record [flags])",
+        each!(storage::give_back, "ringbuf_submit"),
+    ),
+    form(
+        "ringbuf-discard",
+        1,
+        2,
+        "(ringbuf-discard record [flags])",
+        each!(storage::give_back, "ringbuf_discard"),
+    ),
+    form("with-ringbuf", 1, MANY, "(with-ringbuf (e map type) body…)", storage::with_ringbuf),
     form("tail-call", 2, 2, "(tail-call prog-array index)", storage::tail_call),
     form("remmap", 2, 2, "(remmap map key)", maps::delete),
 ];

@@ -2,7 +2,7 @@
 
 use bpfl_stdlib::catalog::map::{self, EntriesRule, KeyRule, MapKind, ValueRule};
 
-use super::{Builder, Global, options::Options, top::Definition};
+use super::{Builder, Global, maps::article, options::Options, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{Map, Ty},
@@ -101,7 +101,7 @@ impl<'a> Builder<'a> {
         let given = options.get(part.what).or(options.get(part.size));
         let Some(sizes) = sizes else {
             if let Some(given) = given {
-                let message = format!("a `:{}` map has no {}s", kind.name, part.what);
+                let message = format!("{} map has no {}s", article(kind.name), part.what);
                 self.report(Diagnostic::error(&codes::MAP_RULE, self.span(given), message));
             }
             return Some(Ty::NOTHING);
@@ -113,8 +113,8 @@ impl<'a> Builder<'a> {
         let size = self.module.types.size(ty);
         if !(sizes.fits)(size) && ty != Ty::ERROR {
             let span = given.map_or(at, |datum| self.span(datum));
-            let (what, name, rule) = (part.what, kind.name, sizes.rule);
-            let message = format!("the {what} of a `:{name}` map is {rule}, and this is {size} bytes wide");
+            let (what, name, rule) = (part.what, article(kind.name), sizes.rule);
+            let message = format!("the {what} of {name} map is {rule}, and this is {size} bytes wide");
             let error = Diagnostic::error(&codes::MAP_RULE, span, message);
             self.report(match sizes.default {
                 Some(default) => error.help(format!("write `:{what} {}`", self.show(default))),
@@ -193,7 +193,7 @@ impl<'a> Builder<'a> {
         let flags = u32::try_from(value).unwrap_or(u32::MAX);
         let foreign = flags & !(kind.flags | kind.required_flags);
         if foreign != 0 {
-            let message = format!("a `:{}` map cannot have the flags {foreign:#x}", kind.name);
+            let message = format!("{} map cannot have the flags {foreign:#x}", article(kind.name));
             self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
         }
         flags | kind.required_flags

@@ -69,8 +69,8 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     }
 }
 
-/// `array` with its article.
-fn article(kind: &str) -> String {
+/// A map kind with its article.
+pub(super) fn article(kind: &str) -> String {
     let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} `:{kind}`", if vowel { "an" } else { "a" })
 }

@@ -71,6 +71,8 @@ struct Builder<'a> {
     hook: Option<Hook>,
     /// Whether the program uses something whose definition has errors.
     unsound: bool,
+    /// The records of the `with-ringbuf` forms around the current form.
+    reservations: Vec<VarId>,
     /// How many loops there are around the current form, within its program.
     loops: usize,
 }
@@ -91,6 +93,7 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         forms: table,
         hook: None,
         unsound: false,
+        reservations: Vec::new(),
         loops: 0,
     };
     builder.top_level(forms);

@@ -1,11 +1,14 @@
-//! Storages, queues and tail calls: the operations on maps that are forms of their own.
+//! Storages, queues, ring buffers and tail calls: the operations on maps that are forms of their own.
 
 use bpfl_stdlib::catalog::helper;
 
 use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Ty},
+    hir::{ExprId, ExprKind, Ty, VarId},
+    ir::Region,
+    read::DatumId,
+    source::Span,
 };
 
 /// `(sk-storage-get map socket [init] [flags])`
@@ -54,4 +57,146 @@ pub enum Missing {
     Null,
     /// 0.
     Zero,
+}
+
+/// `(ringbuf-reserve map size-or-type [flags])`: a record of that type, or null.
+pub fn reserve<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let Some((reserved, _)) = b.reservation(call.args[0], call.args[1], call.args.get(2).copied(), call)
+    else {
+        return b.add(ExprKind::Error, Ty::ERROR, call.span);
+    };
+    reserved
+}
+
+/// `(ringbuf-submit record [flags])` and `(ringbuf-discard record [flags])`
+pub fn give_back<'a>(b: &mut Builder<'a>, call: &Call<'a>, name: &str) -> ExprId {
+    let record = b.value(call.args[0]);
+    let flags = match call.args.get(1) {
+        Some(flags) => b.value(*flags),
+        None => b.literal(0, call.span),
+    };
+    let flags = b.store_as(flags, Ty::U64);
+    let is_record = |p: crate::hir::Pointer| p.region == Region::Ringbuf;
+    if !b.module.types.as_pointer(b.ty(record)).is_some_and(is_record) && b.ty(record) != Ty::ERROR {
+        let message = "only what `ringbuf-reserve` gave can be given back";
+        return b.fail_at(&codes::TYPE_MISMATCH, b.span(call.args[0]), message);
+    }
+    b.give_back(name, record, flags, call.span)
+}
+
+/// `(with-ringbuf (e map type-or-size) body…)`: reserves, does the body, submits; an early return
+/// discards. The value is true when there was room.
+pub fn with_ringbuf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let header = b.items(call.args[0]).unwrap_or(&[]);
+    let (name, map, what) = match header {
+        [name, map, what] => (b.data.symbol(*name), *map, *what),
+        _ => (None, call.args[0], call.args[0]),
+    };
+    let Some(name) = name else {
+        let error = Diagnostic::error(&codes::MALFORMED, b.span(call.args[0]), "this is not a reservation");
+        return b.fail(error.help("write `(with-ringbuf (e map type) body…)`"));
+    };
+    let Some((reserved, size)) = b.reservation(map, what, None, call) else {
+        return b.add(ExprKind::Error, Ty::ERROR, call.span);
+    };
+    let span = call.span;
+    let nullable = b.ty(reserved);
+    let var = b.variable(Some(name), nullable, b.span(header[0]));
+    let mark = b.scope.mark();
+    b.scope.bind(b.names.folded(name), var);
+    b.reservations.push(var);
+    let mut all = b.zeroes(var, size, span);
+    all.extend(call.args[1..].iter().map(|form| b.effect(*form)).collect::<Vec<_>>());
+    b.reservations.pop();
+    b.scope.reset(mark);
+    let (record, flags) = (b.read_var(var, span), b.add(ExprKind::Int(0), Ty::U64, span));
+    all.push(b.give_back("ringbuf_submit", record, flags, span));
+    all.push(b.add(ExprKind::Int(1), Ty::BOOL, span));
+    let body = b.seq(all, span);
+    let (test, nil) = (b.read_var(var, span), b.add(ExprKind::Int(0), Ty::BOOL, span));
+    let choice = b.add(ExprKind::If(test, body, nil), Ty::BOOL, span);
+    b.add(ExprKind::Let(vec![(var, reserved)], choice), Ty::BOOL, span)
+}
+
+impl<'a> Builder<'a> {
+    /// A reservation of a record, and its size.
+    fn reservation(
+        &mut self,
+        map: DatumId,
+        what: DatumId,
+        flags: Option<DatumId>,
+        call: &Call<'a>,
+    ) -> Option<(ExprId, u32)> {
+        let helper = helper::find("ringbuf_reserve")?;
+        if let Some(error) = self.refused(helper, call) {
+            self.report(error);
+            return None;
+        }
+        let id = self.map(map)?;
+        if self.module.maps[id].kind.name != "ringbuf" {
+            let error =
+                Diagnostic::error(&codes::MAP_OPERATION, self.span(map), "this map is not a ring buffer");
+            self.report(error.also(self.module.maps[id].span, "defined here"));
+            return None;
+        }
+        let named =
+            self.data.symbol(what).filter(|name| self.structs.contains_key(&self.names.kernel(*name)));
+        let pointee = match named {
+            Some(_) => self.parse_type(what)?,
+            None => {
+                let size = self.constant_value(what)?;
+                let size = u32::try_from(size).ok().filter(|n| *n > 0);
+                if size.is_none() {
+                    let message = "a record has a type, or a constant size in bytes";
+                    self.report(Diagnostic::error(&codes::NOT_CONSTANT, self.span(what), message));
+                }
+                self.module.types.of_size(size?)
+            }
+        };
+        let size = self.module.types.size(pointee);
+        let flags = match flags {
+            Some(flags) => self.value(flags),
+            None => self.literal(0, call.span),
+        };
+        let flags = self.store_as(flags, Ty::U64);
+        let handle = self.add(ExprKind::Map(id), Ty::NOTHING, self.span(map));
+        let bytes = self.add(ExprKind::Int(size.into()), Ty::U64, self.span(what));
+        let ty = self.module.types.pointer(pointee, Region::Ringbuf, true);
+        Some((self.add(ExprKind::Call(helper, vec![handle, bytes, flags]), ty, call.span), size))
+    }
+
+    fn give_back(&mut self, name: &str, record: ExprId, flags: ExprId, span: Span) -> ExprId {
+        match helper::find(name) {
+            Some(helper) if self.ty(record) != Ty::ERROR => {
+                self.add(ExprKind::Call(helper, vec![record, flags]), Ty::U64, span)
+            }
+            _ => self.add(ExprKind::Error, Ty::ERROR, span),
+        }
+    }
+
+    /// Zeroes the record, so that nothing of what was there before reaches userspace.
+    fn zeroes(&mut self, var: VarId, size: u32, span: Span) -> Vec<ExprId> {
+        let mut stores = Vec::new();
+        let mut at = 0;
+        while at < size {
+            let (bytes, ty) = [(8, Ty::U64), (4, Ty::U32), (2, Ty::U16), (1, Ty::U8)]
+                .into_iter()
+                .find(|(bytes, _)| at % bytes == 0 && at + bytes <= size)
+                .unwrap_or((1, Ty::U8));
+            let (ptr, zero) = (self.read_var(var, span), self.add(ExprKind::Int(0), ty, span));
+            stores.push(self.add(ExprKind::Store(ptr, at as i32, zero), ty, span));
+            at += bytes;
+        }
+        stores
+    }
+
+    /// What has to be done before the program is left: open records are discarded.
+    pub(super) fn leaving(&mut self, span: Span) -> Vec<ExprId> {
+        let open = self.reservations.clone();
+        let discard = |var: &VarId| {
+            let (record, flags) = (self.read_var(*var, span), self.add(ExprKind::Int(0), Ty::U64, span));
+            self.give_back("ringbuf_discard", record, flags, span)
+        };
+        open.iter().rev().map(discard).collect()
+    }
 }

@@ -13,7 +13,7 @@ mod link;
 mod socket;
 mod system;
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use super::{attach, map, program::PROGRAMS};
 
@@ -49,10 +49,13 @@ static ALL: LazyLock<Vec<Constant>> = LazyLock::new(|| {
     FAMILIES.iter().copied().flatten().copied().chain(types).collect()
 });
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Constant>> = LazyLock::new(|| {
+/// By name, in upper case.
+static BY_NAME: LazyLock<HashMap<Cow<'static, str>, &'static Constant>> = LazyLock::new(|| {
     let mut names = HashMap::with_capacity(ALL.len());
     for row in ALL.iter() {
-        names.entry(row.name).or_insert(row);
+        let lower = row.name.bytes().any(|byte| byte.is_ascii_lowercase());
+        let key = if lower { Cow::from(row.name.to_ascii_uppercase()) } else { row.name.into() };
+        names.entry(key).or_insert(row);
     }
     names
 });

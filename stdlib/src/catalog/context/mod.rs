@@ -128,9 +128,9 @@ impl Field {
     /// Whether `shape`, one of this field's, has an access of `width` bytes at `offset` from the
     /// struct's start.
     pub fn allows(&self, shape: Shape, offset: u32, width: u32) -> bool {
-        let inside = offset >= self.offset && offset + width <= self.offset + self.size();
+        let inside = offset > self.offset && offset + width <= self.offset + self.size();
         let front = offset == self.offset && shape.front.contains(width);
-        offset.is_multiple_of(width) && (front || inside && shape.any.contains(width))
+        offset.is_multiple_of(width) && (front || inside && shape.rest.contains(width))
     }
 }
 

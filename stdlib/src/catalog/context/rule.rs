@@ -11,11 +11,11 @@ use super::{Field, Kind, Order};
 /// The accesses that one direction has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shape {
-    /// Widths that are accepted at every aligned offset inside the field.
-    pub any: Widths,
-    /// Widths that are accepted at the field's first byte only; they may reach into the padding
-    /// after it.
+    /// Widths that are accepted at the field's first byte; they may reach into the padding after
+    /// it.
     pub front: Widths,
+    /// Widths that are accepted at every other aligned offset inside the field.
+    pub rest: Widths,
 }
 
 impl Shape {
@@ -24,17 +24,22 @@ impl Shape {
 
     /// These widths anywhere.
     pub const fn any(widths: &[u32]) -> Self {
-        Self { any: Widths::of(widths), front: Widths::NONE }
+        Self { front: Widths::of(widths), rest: Widths::of(widths) }
     }
 
     /// These widths at the first byte as well.
     pub const fn front(self, widths: &[u32]) -> Self {
-        Self { front: Widths::of(widths), ..self }
+        Self { front: self.front.with(widths), ..self }
+    }
+
+    /// These widths everywhere but at the first byte.
+    pub const fn rest(self, widths: &[u32]) -> Self {
+        Self { rest: self.rest.with(widths), ..self }
     }
 
     /// Whether there is no access.
     pub const fn is_none(self) -> bool {
-        self.any.is_empty() && self.front.is_empty()
+        self.front.is_empty() && self.rest.is_empty()
     }
 }
 

@@ -70,11 +70,12 @@ pub(super) static RAW_TRACEPOINT: Struct = Struct {
     raw: None,
 };
 
-/// The same; the first argument may be a buffer that the program changes.
+/// The same; the first argument may be a buffer that the program changes. The kernel refuses
+/// narrow reads at its first byte and takes those behind it.
 pub(super) static RAW_TRACEPOINT_WRITABLE: Struct = Struct {
     name: "bpf_raw_tracepoint_args",
     fields: &[
-        pointer("buffer", 0, Kind::Kernel("tracepoint buffer"), ARG),
+        pointer("buffer", 0, Kind::Kernel("tracepoint buffer"), &[read(W8.rest(&[1, 2, 4]))]),
         field("args", 8, &[read(ANY)]).wide(8).times(11),
     ],
     raw: None,

@@ -100,12 +100,9 @@ impl Arg {
 
     /// Whether null will do.
     pub const fn takes_null(self) -> bool {
-        match self {
-            Self::CtxOrNull | Self::ValueOrNull | Self::MemOrNull | Self::WritableMemOrNull => true,
-            Self::SockOrNull | Self::SocketOrNull | Self::StackOrNull | Self::KptrOrNull => true,
-            Self::BtfOrNull(_) => true,
-            _ => false,
-        }
+        let map = matches!(self, Self::CtxOrNull | Self::ValueOrNull | Self::KptrOrNull);
+        let memory = matches!(self, Self::MemOrNull | Self::WritableMemOrNull | Self::StackOrNull);
+        map || memory || matches!(self, Self::SockOrNull | Self::SocketOrNull | Self::BtfOrNull(_))
     }
 
     /// What it is, for readers.

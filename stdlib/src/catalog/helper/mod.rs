@@ -143,6 +143,14 @@ impl Helper {
         self.offered.iter().any(|offer| offer.covers(ty, attach))
     }
 
+    /// The first kernel in which programs of type `ty` for `attach` are offered it, `None` when none
+    /// does.
+    pub fn offered_since(&self, ty: ProgramType, attach: Option<&'static AttachType>) -> Option<Version> {
+        let offers = self.offered.iter().filter(|offer| offer.covers(ty, attach));
+        let type_since = attach.map_or(ty.row().since, |attach| attach.since);
+        offers.map(|offer| offer.since.max(self.since).max(type_since)).min()
+    }
+
     /// The program types that are offered it, each with the hooks in which it is, or `None` when
     /// it is in all of them.
     pub fn places(&self) -> Vec<(ProgramType, Option<Vec<Option<&'static AttachType>>>)> {

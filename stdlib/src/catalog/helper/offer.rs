@@ -8,10 +8,12 @@ use crate::catalog::{
     attach::{self, AttachType},
     program::ProgramType::{
         self, CgroupDevice, CgroupSkb, CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupSysctl,
-        FlowDissector, LircMode2, Lsm, LwtIn, LwtOut, LwtSeg6local, LwtXmit, SchedAct, SchedCls, SkLookup,
-        SkMsg, SkSkb, SockOps, SocketFilter, Syscall, Tracing, Xdp,
+        FlowDissector, Kprobe, LircMode2, Lsm, LwtIn, LwtOut, LwtSeg6local, LwtXmit, PerfEvent,
+        RawTracepoint, RawTracepointWritable, SchedAct, SchedCls, SkLookup, SkMsg, SkSkb, SockOps,
+        SocketFilter, Syscall, Tracepoint, Tracing, Xdp,
     },
     set::{AttachSet, ProgramSet},
+    version::{Version, v},
 };
 
 /// Programs of some types and attach types.
@@ -19,8 +21,10 @@ use crate::catalog::{
 pub struct Offer {
     /// Of these types …
     pub programs: ProgramSet,
-    /// … with one of these attach types.
+    /// … with one of these attach types …
     pub attach: AttachSet,
+    /// … by kernels from this one on; 0.0 when as long as there are the helper and the type.
+    pub since: Version,
 }
 
 impl Offer {
@@ -33,6 +37,10 @@ impl Offer {
         Self { attach, ..self }
     }
 
+    pub(super) const fn since(self, major: u16, minor: u16) -> Self {
+        Self { since: v(major, minor), ..self }
+    }
+
     pub(super) const fn but(self, programs: &[ProgramType]) -> Self {
         Self { programs: self.programs.without(programs), ..self }
     }
@@ -40,12 +48,12 @@ impl Offer {
 
 /// Programs of these types.
 pub(super) const fn on(programs: &[ProgramType]) -> Offer {
-    Offer { programs: ProgramSet::of(programs), attach: AttachSet::ALL }
+    Offer { programs: ProgramSet::of(programs), attach: AttachSet::ALL, since: v(0, 0) }
 }
 
 /// Programs of all types; a freplace program has the helpers of the one that it replaces.
 pub(super) const fn every() -> Offer {
-    Offer { programs: ProgramSet::ALL, attach: AttachSet::ALL }
+    Offer { programs: ProgramSet::ALL, attach: AttachSet::ALL, since: v(0, 0) }
 }
 
 /// Programs of all types but lirc_mode2, which has a list of its own.
@@ -55,6 +63,20 @@ pub(super) const fn most() -> Offer {
 
 pub(super) const EVERY: &[Offer] = &[every()];
 pub(super) const MOST: &[Offer] = &[most()];
+
+/// Tracing programs always, all others since "bpf: Allow some trace helpers for all prog types"
+/// (6.16). Lists in documents are older than that.
+pub(super) const TRACED: &[Offer] = &[
+    on(&[Kprobe, Tracepoint, RawTracepoint, RawTracepointWritable, PerfEvent, Tracing, Lsm, Syscall]),
+    most().since(6, 16),
+];
+
+/// The same; cgroup hooks that run in the process that caused them had these before.
+pub(super) const CURRENT: &[Offer] = &[
+    on(&[Kprobe, Tracepoint, RawTracepoint, RawTracepointWritable, PerfEvent, Tracing, Lsm, Syscall]),
+    on(&[CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupDevice, CgroupSysctl]),
+    most().since(6, 16),
+];
 
 /// Those that have sockets to turn into the kernel's own.
 pub(super) const CASTS: &[Offer] = &[on(&[

@@ -4,7 +4,7 @@
 use super::{
     Arg::{BtfOrNull, Ctx, Map, Sock, U64, ValueOrNull},
     Helper, Ret as R, Variant,
-    offer::{MOST, on},
+    offer::{MOST, TRACED, on},
     row,
 };
 use crate::catalog::{
@@ -106,7 +106,7 @@ pub(super) static ROWS: &[Helper] = &[
         &[Map, BtfOrNull("task_struct"), ValueOrNull, U64],
         &["map", "task", "value", "flags"],
         R::ValueOrNull,
-        MOST,
+        TRACED,
         v(5, 11),
     ),
     row(
@@ -115,7 +115,7 @@ pub(super) static ROWS: &[Helper] = &[
         &[Map, BtfOrNull("task_struct")],
         &["map", "task"],
         R::I64,
-        MOST,
+        TRACED,
         v(5, 11),
     ),
     row(

@@ -6,7 +6,7 @@ use super::{
         Address, Btf, Ctx, Func, I32, Map, Mem, MemOrNull, Size, SizeOrZero, StackOrNull, U32, U64, UninitMem,
     },
     Helper, Ret as R,
-    offer::{EVERY, MOST, on},
+    offer::{CURRENT, EVERY, MOST, TRACED, on},
     row,
 };
 use crate::catalog::{
@@ -57,10 +57,10 @@ pub(super) static ROWS: &[Helper] = &[
     row(7, "get_prandom_u32", &[], &[], R::U32, EVERY, v(4, 17)),
     row(8, "get_smp_processor_id", &[], &[], R::U32, MOST, v(4, 1)),
     row(14, "get_current_pid_tgid", &[], &[], R::U64, MOST, v(4, 2)),
-    row(15, "get_current_uid_gid", &[], &[], R::U64, MOST, v(4, 2)),
+    row(15, "get_current_uid_gid", &[], &[], R::U64, CURRENT, v(4, 2)),
     Helper {
         perfmon: true,
-        ..row(16, "get_current_comm", &[UninitMem, Size], &["buf", "size_of_buf"], R::I64, MOST, v(4, 2))
+        ..row(16, "get_current_comm", &[UninitMem, Size], &["buf", "size_of_buf"], R::I64, CURRENT, v(4, 2))
     },
     row(17, "get_cgroup_classid", &[Ctx], &["skb"], R::U32, MOST, v(4, 3)),
     Helper { gpl: EVERY, perfmon: true, ..row(35, "get_current_task", &[], &[], R::U64, MOST, v(4, 8)) },
@@ -77,7 +77,7 @@ pub(super) static ROWS: &[Helper] = &[
             v(4, 8),
         )
     },
-    row(37, "current_task_under_cgroup", &[Map, U32], &["map", "index"], R::I64, MOST, v(4, 9)),
+    row(37, "current_task_under_cgroup", &[Map, U32], &["map", "index"], R::I64, CURRENT, v(4, 9)),
     row(42, "get_numa_node_id", &[], &[], R::I64, MOST, v(4, 10)),
     Helper {
         gpl: EVERY,
@@ -101,7 +101,7 @@ pub(super) static ROWS: &[Helper] = &[
         )
     },
     row(80, "get_current_cgroup_id", &[], &[], R::U64, MOST, v(4, 18)),
-    Helper { perfmon: true, ..row(109, "send_signal", &[U32], &["sig"], R::I64, MOST, v(5, 3)) },
+    Helper { perfmon: true, ..row(109, "send_signal", &[U32], &["sig"], R::I64, TRACED, v(5, 3)) },
     Helper {
         gpl: EVERY,
         perfmon: true,
@@ -154,7 +154,7 @@ pub(super) static ROWS: &[Helper] = &[
             v(5, 5),
         )
     },
-    Helper { perfmon: true, ..row(117, "send_signal_thread", &[U32], &["sig"], R::I64, MOST, v(5, 6)) },
+    Helper { perfmon: true, ..row(117, "send_signal_thread", &[U32], &["sig"], R::I64, TRACED, v(5, 6)) },
     row(118, "jiffies64", &[], &[], R::U64, MOST, v(5, 6)),
     row(
         120,
@@ -175,7 +175,7 @@ pub(super) static ROWS: &[Helper] = &[
             &[Btf("task_struct"), UninitMem, SizeOrZero, U64],
             &["task", "buf", "size", "flags"],
             R::I64,
-            MOST,
+            TRACED,
             v(5, 9),
         )
     },
@@ -188,7 +188,7 @@ pub(super) static ROWS: &[Helper] = &[
             &[UninitMem, SizeOrZero, Address],
             &["dst", "size", "user_ptr"],
             R::I64,
-            MOST,
+            TRACED,
             v(5, 10),
         )
     },
@@ -252,7 +252,7 @@ pub(super) static ROWS: &[Helper] = &[
             &[Btf("task_struct"), U64, Func, StackOrNull, U64],
             &["task", "addr", "callback_fn", "callback_ctx", "flags"],
             R::I64,
-            MOST,
+            TRACED,
             v(5, 17),
         )
     },
@@ -266,7 +266,7 @@ pub(super) static ROWS: &[Helper] = &[
             &[UninitMem, SizeOrZero, Address, Btf("task_struct"), U64],
             &["dst", "size", "user_ptr", "tsk", "flags"],
             R::I64,
-            MOST,
+            TRACED,
             v(5, 18),
         )
     },

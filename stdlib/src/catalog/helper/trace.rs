@@ -7,7 +7,7 @@ use super::{
         WritableMemOrNull,
     },
     Helper, Ret as R,
-    offer::{COOKIE, D_PATH, EVERY, ITER, MOST, TRAMPOLINE, most, on},
+    offer::{COOKIE, D_PATH, EVERY, ITER, MOST, TRACED, TRAMPOLINE, most, on},
     row,
 };
 use crate::catalog::{
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Helper] = &[
     Helper {
         gpl: EVERY,
         perfmon: true,
-        ..row(22, "perf_event_read", &[Map, U64], &["map", "flags"], R::U64, MOST, v(4, 3))
+        ..row(22, "perf_event_read", &[Map, U64], &["map", "flags"], R::U64, TRACED, v(4, 3))
     },
     Helper {
         gpl: EVERY,
@@ -296,7 +296,7 @@ pub(super) static ROWS: &[Helper] = &[
             &[UninitMem, SizeOrZero, U64],
             &["entries", "size", "flags"],
             R::I64,
-            MOST,
+            TRACED,
             v(5, 16),
         )
     },

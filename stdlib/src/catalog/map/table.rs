@@ -1,133 +1,7 @@
-//! Map kinds: `BPF_MAP_TYPE_*` of include/uapi/linux/bpf.h, with what is checked when a map is made
-//! (the `map_alloc_check` and `map_alloc` of each kind, kernel/bpf/ and net/core/) and which
-//! helpers take it (`check_map_func_compatibility`, kernel/bpf/verifier.c). Sizes were probed on
-//! Linux 6.18.
+//! The rows of [`MAPS`].
 
-use super::version::{Version, v};
-
-/// How a map's keys are to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum KeyRule {
-    /// An index: 4 bytes exactly.
-    Index,
-    /// Any type.
-    Any,
-    /// None: 0 bytes.
-    None,
-    /// An `int` that BTF describes: storages are found by file descriptor from userspace.
-    Storage,
-    /// A prefix: 4 bytes of length in bits, then 1 to 256 of data (`struct bpf_lpm_trie_key_u8`).
-    Prefix,
-    /// `struct bpf_cgroup_storage_key`, 16 bytes, or a cgroup id, 8.
-    Cgroup,
-}
-
-/// How a map's values are to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ValueRule {
-    /// Any type.
-    Any,
-    /// None: 0 bytes.
-    None,
-    /// A file descriptor: 4 bytes exactly.
-    Handle,
-    /// 4 bytes or 8: a file descriptor in, a socket's cookie out.
-    Socket,
-    /// 4 bytes or 8: an interface, and a program (`struct bpf_devmap_val`).
-    Device,
-    /// 4 bytes or 8: a queue size, and a program (`struct bpf_cpumap_val`).
-    Cpu,
-    /// Addresses: a multiple of 8, at most 127 of them, more by a sysctl.
-    Stack,
-}
-
-/// What `max_entries` is to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EntriesRule {
-    /// At least 1.
-    Some,
-    /// 0, or left out.
-    Zero,
-    /// Bytes: a power of two that is a multiple of the page size.
-    Ring,
-    /// Anything; left out, the loader puts in the number of CPUs.
-    Cpus,
-    /// Pages.
-    Pages,
-    /// Left out; the kernel counts the functions.
-    One,
-}
-
-/// What programs can do with the entries of a map. Helpers of one kind only, such as
-/// `msg_redirect_hash`, name the kind in their own row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Operations {
-    /// Look entries up.
-    pub lookup: bool,
-    /// Insert or change them.
-    pub update: bool,
-    /// Delete them.
-    pub delete: bool,
-    /// Push, pop and peek.
-    pub queue: bool,
-    /// Walk over all of them (`for_each_map_elem`).
-    pub walk: bool,
-}
-
-/// A row of [`MAPS`].
-#[derive(PartialEq, Eq, Debug)]
-pub struct MapKind {
-    /// What `:type` calls it, without the colon.
-    pub name: &'static str,
-    /// Its number in `enum bpf_map_type`.
-    pub number: u32,
-    /// The kernel's name.
-    pub c_name: &'static str,
-    /// What its keys may be.
-    pub key: KeyRule,
-    /// What its values may be.
-    pub value: ValueRule,
-    /// How many entries it may have.
-    pub entries: EntriesRule,
-    /// Flags that it must have (`BPF_F_NO_PREALLOC`, …).
-    pub required_flags: u32,
-    /// Flags that it may have beside those.
-    pub flags: u32,
-    /// Whether each CPU has a value of its own.
-    pub per_cpu: bool,
-    /// Whether elements can be deleted. The elements of an array are always there.
-    pub deletes: bool,
-    /// What programs can do with it.
-    pub program: Operations,
-    /// Whether keys and values must be described by BTF.
-    pub btf: bool,
-    /// Whether it holds maps, like the one that it is made with.
-    pub inner: bool,
-    /// Whether its memory counts as an array's: all entries exist from the start.
-    pub array: bool,
-    /// The first kernel that has it.
-    pub since: Version,
-}
-
-/// `map_flags` that the rows speak of, as in `include/uapi/linux/bpf.h`.
-mod flag {
-    pub const NO_PREALLOC: u32 = 1;
-    pub const NO_COMMON_LRU: u32 = 1 << 1;
-    pub const NUMA_NODE: u32 = 1 << 2;
-    pub const USER_ACCESS: u32 = 1 << 3 | 1 << 4;
-    pub const ACCESS: u32 = USER_ACCESS | 1 << 7 | 1 << 8;
-    pub const STACK_BUILD_ID: u32 = 1 << 5;
-    pub const ZERO_SEED: u32 = 1 << 6;
-    pub const CLONE: u32 = 1 << 9;
-    pub const MMAPABLE: u32 = 1 << 10;
-    pub const PRESERVE_ELEMS: u32 = 1 << 11;
-    pub const INNER_MAP: u32 = 1 << 12;
-    pub const LINK: u32 = 1 << 13;
-    pub const VTYPE_BTF_OBJ_FD: u32 = 1 << 15;
-    pub const SEGV_ON_FAULT: u32 = 1 << 17;
-    pub const NO_USER_CONV: u32 = 1 << 18;
-    pub const RB_OVERWRITE: u32 = 1 << 19;
-}
+use super::{Access, EntriesRule, KeyRule, MapKind, Operations, ValueRule, flag};
+use crate::catalog::version::{Version, v};
 
 const NOTHING: Operations =
     Operations { lookup: false, update: false, delete: false, queue: false, walk: false };
@@ -148,6 +22,7 @@ const fn kind(number: u32, name: &'static str, c_name: &'static str, since: Vers
         per_cpu: false,
         deletes: true,
         program: NOTHING,
+        access: Access::None,
         btf: false,
         inner: false,
         array: false,
@@ -160,27 +35,32 @@ const LRU: u32 = flag::NO_COMMON_LRU | flag::NUMA_NODE | flag::ACCESS | flag::ZE
 
 impl MapKind {
     const fn hash(self) -> Self {
-        Self { program: KEYED, flags: HASH, ..self }
+        Self { program: KEYED, flags: HASH, access: Access::Keyed, ..self }
     }
 
     const fn lru(self) -> Self {
-        Self { program: KEYED, flags: LRU, ..self }
+        Self { program: KEYED, flags: LRU, access: Access::Keyed, ..self }
     }
 
     const fn per_cpu(self) -> Self {
-        Self { per_cpu: true, ..self }
+        Self { per_cpu: true, access: Access::PerCpu, ..self }
     }
 
     const fn array(self) -> Self {
         let program = Operations { delete: false, ..KEYED };
         let flags = flag::NUMA_NODE | flag::ACCESS | flag::MMAPABLE | flag::INNER_MAP;
         Self { key: KeyRule::Index, deletes: false, array: true, program, flags, ..self }
+            .reached(Access::Keyed)
     }
 
     /// An array of things that userspace puts in by file descriptor.
     const fn handles(self) -> Self {
         let flags = flag::NUMA_NODE | flag::USER_ACCESS;
-        Self { key: KeyRule::Index, value: ValueRule::Handle, array: true, flags, ..self }
+        Self { key: KeyRule::Index, value: ValueRule::Handle, flags, ..self }.reached(Access::Handles)
+    }
+
+    const fn reached(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     const fn offering(self, program: Operations) -> Self {
@@ -212,7 +92,7 @@ impl MapKind {
     }
 
     const fn holding_maps(self) -> Self {
-        Self { inner: true, value: ValueRule::Handle, program: LOOKUP, ..self }
+        Self { inner: true, value: ValueRule::Handle, program: LOOKUP, access: Access::Handles, ..self }
     }
 
     /// Storage that belongs to sockets, tasks, inodes or cgroups.
@@ -225,7 +105,7 @@ impl MapKind {
 
     /// Storage of the old kind, which belongs to the cgroup that a program is attached to.
     const fn cgroup_storage(self) -> Self {
-        Self { flags: flag::NUMA_NODE | flag::ACCESS, ..self }
+        Self { flags: flag::NUMA_NODE | flag::ACCESS, access: Access::Keyed, ..self }
             .keyed(KeyRule::Cgroup)
             .counted(EntriesRule::Zero)
             .undeletable()
@@ -240,7 +120,8 @@ pub static MAPS: &[MapKind] = &[
     kind(4, "perf-event-array", "BPF_MAP_TYPE_PERF_EVENT_ARRAY", v(4, 3))
         .handles()
         .counted(EntriesRule::Cpus)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::PRESERVE_ELEMS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::PRESERVE_ELEMS)
+        .reached(Access::None),
     kind(5, "percpu-hash", "BPF_MAP_TYPE_PERCPU_HASH", v(4, 6))
         .hash()
         .per_cpu()
@@ -249,8 +130,9 @@ pub static MAPS: &[MapKind] = &[
     kind(7, "stack-trace", "BPF_MAP_TYPE_STACK_TRACE", v(4, 6))
         .keyed(KeyRule::Index)
         .storing(ValueRule::Stack)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::STACK_BUILD_ID),
-    kind(8, "cgroup-array", "BPF_MAP_TYPE_CGROUP_ARRAY", v(4, 8)).handles(),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS | flag::STACK_BUILD_ID)
+        .reached(Access::Keyed),
+    kind(8, "cgroup-array", "BPF_MAP_TYPE_CGROUP_ARRAY", v(4, 8)).handles().reached(Access::None),
     kind(9, "lru-hash", "BPF_MAP_TYPE_LRU_HASH", v(4, 10)).lru(),
     kind(10, "lru-percpu-hash", "BPF_MAP_TYPE_LRU_PERCPU_HASH", v(4, 10))
         .lru()
@@ -260,7 +142,8 @@ pub static MAPS: &[MapKind] = &[
         .offering(Operations { walk: false, ..KEYED })
         .keyed(KeyRule::Prefix)
         .needs(flag::NO_PREALLOC)
-        .flags(flag::NUMA_NODE | flag::ACCESS),
+        .flags(flag::NUMA_NODE | flag::ACCESS)
+        .reached(Access::Keyed),
     kind(12, "array-of-maps", "BPF_MAP_TYPE_ARRAY_OF_MAPS", v(4, 12)).handles().holding_maps(),
     kind(13, "hash-of-maps", "BPF_MAP_TYPE_HASH_OF_MAPS", v(4, 12)).hash().holding_maps(),
     kind(14, "devmap", "BPF_MAP_TYPE_DEVMAP", v(4, 14))
@@ -280,11 +163,13 @@ pub static MAPS: &[MapKind] = &[
     kind(17, "xskmap", "BPF_MAP_TYPE_XSKMAP", v(4, 18))
         .handles()
         .offering(LOOKUP)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::None),
     kind(18, "sockhash", "BPF_MAP_TYPE_SOCKHASH", v(4, 18))
         .storing(ValueRule::Socket)
         .offering(Operations { lookup: true, update: true, delete: true, queue: false, walk: false })
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::Handles),
     kind(19, "cgroup-storage", "BPF_MAP_TYPE_CGROUP_STORAGE", v(4, 19)).cgroup_storage(),
     kind(20, "reuseport-sockarray", "BPF_MAP_TYPE_REUSEPORT_SOCKARRAY", v(4, 19))
         .handles()
@@ -308,7 +193,8 @@ pub static MAPS: &[MapKind] = &[
         .keyed(KeyRule::Index)
         .storing(ValueRule::Device)
         .offering(LOOKUP)
-        .flags(flag::NUMA_NODE | flag::USER_ACCESS),
+        .flags(flag::NUMA_NODE | flag::USER_ACCESS)
+        .reached(Access::Handles),
     kind(26, "struct-ops", "BPF_MAP_TYPE_STRUCT_OPS", v(5, 6))
         .keyed(KeyRule::Index)
         .counted(EntriesRule::One)
@@ -344,18 +230,5 @@ pub static MAPS: &[MapKind] = &[
     kind(34, "insn-array", "BPF_MAP_TYPE_INSN_ARRAY", v(6, 19)).keyed(KeyRule::Index).undeletable(),
 ];
 
-/// The kind that `:type` calls `name`; `_` and `-` are alike.
-pub fn find(name: &str) -> Option<&'static MapKind> {
-    let name = name.replace('_', "-");
-    MAPS.iter().find(|row| row.name == name)
-}
-
-/// The kind with this number in `enum bpf_map_type`.
-pub fn by_number(number: u32) -> Option<&'static MapKind> {
-    MAPS.iter().find(|row| row.number == number)
-}
-
-/// The least size that a ring buffer of at least `bytes` may have, on pages of `page` bytes.
-pub fn ring_size(bytes: u32, page: u32) -> Option<u32> {
-    bytes.max(page).checked_next_power_of_two()
-}
+/// A row for kinds that have none.
+pub(super) const UNKNOWN: MapKind = kind(0, "unknown", "BPF_MAP_TYPE_UNSPEC", v(0, 0));

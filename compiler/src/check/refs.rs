@@ -1,0 +1,177 @@
+//! What is reserved is given back, once, on every path, and not used afterwards.
+//!
+//! A forward dataflow over the calls that the catalogue says acquire something. The state of each
+//! is whether it may still be held and whether it may be gone; on an edge where a test has found
+//! null nothing is held. Its pointer must be the call's own result: one that is moved or joined
+//! with another cannot be given back, and the verifier says the same.
+
+use std::collections::BTreeMap;
+
+use bpfl_stdlib::catalog::helper::{self, Arg};
+
+use super::Proof;
+use crate::{
+    arena::Arena,
+    diagnostic::{Diagnostic, codes},
+    ir::{Block, Cond, Inst, Op, Terminator, Value},
+};
+
+/// Reports every leak and every use of what is gone.
+pub fn check(proof: &mut Proof<'_>) {
+    let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
+    if !insts.into_iter().any(|inst| acquires(proof.f.op(*inst))) {
+        return; // As in most programs.
+    }
+    let mut analysis = Analysis { proof, entry: Arena::new() };
+    analysis.solve();
+    analysis.report();
+}
+
+fn acquires(op: &Op) -> bool {
+    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.acquires))
+}
+
+/// The value that a call gives back, if it does.
+fn released(op: &Op) -> Option<Value> {
+    let Op::Call(id, args) = op else { return None };
+    let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
+    let gives_back = |kind: &Arg| matches!(kind, Arg::RingbufMem | Arg::SockReleased);
+    args.iter().zip(kinds).find(|(_, kind)| gives_back(kind)).map(|(value, _)| value)
+}
+
+/// What may be true of something acquired.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Held {
+    held: bool,
+    gone: Option<Inst>,
+}
+
+/// What was acquired on the way, by the value that stands for it.
+type State = BTreeMap<Value, Held>;
+
+struct Analysis<'p, 'a> {
+    proof: &'p mut Proof<'a>,
+    entry: Arena<Block, Option<State>>,
+}
+
+impl Analysis<'_, '_> {
+    fn solve(&mut self) {
+        let f = self.proof.f;
+        self.entry = Arena::filled(f.block_count(), None);
+        self.entry[f.entry()] = Some(State::new());
+        let order = self.proof.graph.order().to_vec();
+        let mut changed = true;
+        while std::mem::take(&mut changed) {
+            for block in &order {
+                let Some(mut state) = self.entry[*block].clone() else { continue };
+                f.insts(*block).iter().for_each(|inst| self.step(*inst, &mut state));
+                for (index, edge) in f.end(*block).edges().enumerate() {
+                    let mut arriving = state.clone();
+                    if let Some(null) = self.found_null(*block, index) {
+                        arriving.remove(&null);
+                    }
+                    changed |= self.join(edge.block, arriving);
+                }
+            }
+        }
+    }
+
+    fn step(&self, inst: Inst, state: &mut State) {
+        let f = self.proof.f;
+        if let Some(value) = released(f.op(inst)) {
+            state.insert(value, Held { held: false, gone: Some(inst) });
+        }
+        if acquires(f.op(inst))
+            && let Some(value) = f.result(inst)
+        {
+            state.insert(value, Held { held: true, gone: None });
+        }
+    }
+
+    fn join(&mut self, block: Block, arriving: State) -> bool {
+        let Some(known) = &mut self.entry[block] else {
+            self.entry[block] = Some(arriving);
+            return true;
+        };
+        let before = known.clone();
+        for (value, held) in arriving {
+            let own = known.entry(value).or_default();
+            own.held |= held.held;
+            own.gone = own.gone.or(held.gone);
+        }
+        *known != before
+    }
+
+    /// The value that edge `index` of a block's end has found to be null.
+    fn found_null(&self, block: Block, index: usize) -> Option<Value> {
+        let f = self.proof.f;
+        let Terminator::Branch(cond, a, b, ..) = f.end(block) else { return None };
+        let null = |value: Value| f.constant(value) == Some(0);
+        let pointer = if null(*b) {
+            *a
+        } else if null(*a) {
+            *b
+        } else {
+            return None;
+        };
+        match (cond, index) {
+            (Cond::Eq, 0) | (Cond::Ne, 1) => Some(pointer),
+            _ => None,
+        }
+    }
+
+    // ---- messages ----
+
+    fn report(&mut self) {
+        let f = self.proof.f;
+        let mut leaked = Vec::new();
+        for block in self.proof.graph.order().to_vec() {
+            let Some(mut state) = self.entry[block].clone() else { continue };
+            for inst in f.insts(block) {
+                self.uses(*inst, &state);
+                self.step(*inst, &mut state);
+            }
+            if let Terminator::Return(_) = f.end(block) {
+                for (value, _) in state.iter().filter(|(_, held)| held.held) {
+                    if !leaked.contains(value) {
+                        leaked.push(*value);
+                        self.leak(*value, block);
+                    }
+                }
+            }
+        }
+    }
+
+    fn uses(&mut self, inst: Inst, state: &State) {
+        let f = self.proof.f;
+        let mut gone = None;
+        f.op(inst).each_operand(|value| {
+            gone = gone.or(state.get(&self.root(value)).and_then(|held| held.gone).map(|call| (value, call)));
+        });
+        let Some((value, call)) = gone else { return };
+        let name = self.proof.called(self.root(value)).unwrap_or("this record");
+        let message = format!("`{name}` was given back before this");
+        let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
+        let error = error.also(f.span(call), "given back here").help("move the use before it");
+        self.proof.diagnostics.push(error);
+    }
+
+    /// The value that `value` was moved from.
+    fn root(&self, value: Value) -> Value {
+        let mut at = value;
+        while let Some(Op::Advance(base, _)) = self.proof.f.def_op(at) {
+            at = *base;
+        }
+        at
+    }
+
+    fn leak(&mut self, value: Value, block: Block) {
+        let f = self.proof.f;
+        let span = f.def(value).map_or(f.end_span(block), |inst| f.span(inst));
+        let message = "what is reserved here is not given back on every path";
+        let error = Diagnostic::error(&codes::LEAK, span, message)
+            .also(f.end_span(block), "the program may end here with it")
+            .help("submit or discard it on every path, or use `with-ringbuf`, which does");
+        self.proof.diagnostics.push(error);
+    }
+}

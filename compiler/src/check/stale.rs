@@ -1,0 +1,136 @@
+//! No packet pointer is used after a helper that may have moved the packet.
+//!
+//! A forward dataflow over the packet pointers that instructions and parameters define: a helper
+//! that the catalogue says invalidates them makes all of them stale, and one loaded anew is fresh
+//! again. What is fresh where an access stands was loaded after the last such call on every path,
+//! and so was every test of it.
+
+use std::collections::HashMap;
+
+use bpfl_stdlib::catalog::helper;
+
+use super::Proof;
+use crate::{
+    arena::Arena,
+    diagnostic::{Diagnostic, codes},
+    ir::{Block, Inst, Op, Region, Type, Value},
+};
+
+/// Reports every use of a stale pointer.
+pub fn check(proof: &mut Proof<'_>) {
+    let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
+    if !insts.into_iter().any(|inst| moves_packet(proof.f.op(*inst))) {
+        return; // As in most programs.
+    }
+    let mut analysis = Analysis { proof, entry: Arena::new() };
+    analysis.solve();
+    analysis.report();
+}
+
+fn moves_packet(op: &Op) -> bool {
+    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.moves_packet))
+}
+
+/// The stale pointers at some point, each with the call that made it so.
+type Stale = HashMap<Value, Inst>;
+
+struct Analysis<'p, 'a> {
+    proof: &'p mut Proof<'a>,
+    entry: Arena<Block, Option<Stale>>,
+}
+
+impl Analysis<'_, '_> {
+    fn solve(&mut self) {
+        let f = self.proof.f;
+        self.entry = Arena::filled(f.block_count(), None);
+        self.entry[f.entry()] = Some(Stale::new());
+        let order = self.proof.graph.order().to_vec();
+        let mut changed = true;
+        while std::mem::take(&mut changed) {
+            for block in &order {
+                let Some(start) = self.entry[*block].clone() else { continue };
+                let mut stale = start;
+                f.insts(*block).iter().for_each(|inst| self.step(*inst, &mut stale));
+                for edge in f.end(*block).edges() {
+                    let mut arriving = stale.clone();
+                    let params = f.params(edge.block).iter();
+                    for (param, arg) in params.zip(&edge.args).filter(|(param, _)| self.is_packet(**param)) {
+                        match stale.get(&self.root(*arg)) {
+                            Some(call) => arriving.insert(*param, *call),
+                            None => arriving.remove(param),
+                        };
+                    }
+                    changed |= self.join(edge.block, arriving);
+                }
+            }
+        }
+    }
+
+    /// What an instruction makes stale and fresh.
+    fn step(&self, inst: Inst, stale: &mut Stale) {
+        let f = self.proof.f;
+        if moves_packet(f.op(inst)) {
+            let roots = (0..f.value_count()).map(crate::arena::Entity::new);
+            stale.extend(roots.filter(|value| self.is_packet(*value)).map(|value| (value, inst)));
+        }
+        f.result(inst).iter().for_each(|value| {
+            stale.remove(value);
+        });
+    }
+
+    fn join(&mut self, block: Block, arriving: Stale) -> bool {
+        let Some(known) = &mut self.entry[block] else {
+            self.entry[block] = Some(arriving);
+            return true;
+        };
+        let before = known.len();
+        arriving.into_iter().for_each(|(value, call)| {
+            known.entry(value).or_insert(call);
+        });
+        known.len() != before
+    }
+
+    fn is_packet(&self, value: Value) -> bool {
+        matches!(self.proof.f.ty(value), Type::Ptr(Region::Packet | Region::PacketEnd))
+    }
+
+    /// The pointer that `value` was moved from.
+    fn root(&self, value: Value) -> Value {
+        let mut at = value;
+        while let Some(Op::Advance(base, _)) = self.proof.f.def_op(at) {
+            at = *base;
+        }
+        at
+    }
+
+    fn report(&mut self) {
+        let f = self.proof.f;
+        for block in self.proof.graph.order().to_vec() {
+            let Some(mut stale) = self.entry[block].clone() else { continue };
+            for inst in f.insts(block) {
+                let mut used = None;
+                if let Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } = f.op(*inst) {
+                    used = stale.get(&self.root(*ptr)).copied();
+                }
+                if let Some(call) = used {
+                    let diagnostic = self.diagnostic(*inst, call);
+                    self.proof.diagnostics.push(diagnostic);
+                }
+                self.step(*inst, &mut stale);
+            }
+        }
+    }
+
+    fn diagnostic(&self, inst: Inst, call: Inst) -> Diagnostic {
+        let f = self.proof.f;
+        let name = match f.op(call) {
+            Op::Call(id, _) => helper::by_id(*id).map_or("this call", |row| row.name),
+            _ => "this call",
+        };
+        let name = name.replace('_', "-");
+        let message = format!("`{name}` may have moved the packet since this pointer was read");
+        Diagnostic::error(&codes::STALE_PACKET, f.span(inst), message)
+            .also(f.span(call), "the packet may move here")
+            .help("read `(ctx data)` and `(ctx data-end)` again after the call, and test again")
+    }
+}

@@ -1,0 +1,6 @@
+(defmap sock-hash :type :sockhash :key u32 :value u64 :max-entries 2)
+(defprog ops (:section "sockops")
+  (case (ctx op)
+    ((BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+      (sock-hash-update (ctx-ptr) sock-hash (ctx local-port) BPF_ANY)))
+  1)

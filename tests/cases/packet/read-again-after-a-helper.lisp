@@ -1,0 +1,5 @@
+(defprog p (:section "classifier")
+  (skb-pull-data (ctx-ptr) 40)
+  (let ((data (ctx data)) (end (ctx data-end)))
+    (when (> (+ data 20) end) (return TC_ACT_OK))
+    (if (= (load u8 data 9) 6) TC_ACT_SHOT TC_ACT_OK)))
