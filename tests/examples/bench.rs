@@ -4,7 +4,7 @@ use std::{
     io,
     net::SocketAddr,
     os::fd::OwnedFd,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -37,19 +37,23 @@ impl Bench {
     /// Attaches all of the example `name` to a cgroup of its own, and to the map `map` what belongs
     /// to one; `None` where programs cannot be attached.
     pub fn start(name: &str, map: Option<&str>) -> Option<Self> {
-        let report = host::report();
-        if !report.ready {
-            println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
-            return None;
-        }
-        let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
-        let cgroup = ChildCgroup::create(&own).unwrap();
-        let maker = Maker::start(&cgroup);
-        let mut session = Session::open(object(name)).unwrap();
-        let mut targets = vec![Target::cgroup(cgroup.path())];
+        let mut bench = Self::bare(name, &own_cgroup()?);
+        let mut targets = vec![bench.target()];
         targets.extend(map.map(Target::map));
-        session.attach_some::<&str>(&[], &targets).unwrap();
-        Some(Self { session, maker, cgroup })
+        bench.session.attach_some::<&str>(&[], &targets).unwrap();
+        Some(bench)
+    }
+
+    /// The example `name` with nothing attached yet, and a cgroup for it below `parent`.
+    pub fn bare(name: &str, parent: &Path) -> Self {
+        let cgroup = ChildCgroup::create(parent).unwrap();
+        let maker = Maker::start(&cgroup);
+        Self { session: Session::open(object(name)).unwrap(), maker, cgroup }
+    }
+
+    /// Its cgroup.
+    pub fn target(&self) -> Target {
+        Target::cgroup(self.cgroup.path())
     }
 
     /// What socket(2) gives in the cgroup.
@@ -113,6 +117,17 @@ impl Bench {
         drop(maker);
         cgroup.remove().unwrap();
     }
+}
+
+/// The cgroup that this process is in; `None`, with the reason in the output, where programs cannot
+/// be attached.
+pub fn own_cgroup() -> Option<PathBuf> {
+    let report = host::report();
+    if !report.ready {
+        println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
+        return None;
+    }
+    Some(Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap())
 }
 
 /// Waits until `condition` holds; whether it came to hold within five seconds. A process that

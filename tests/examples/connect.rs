@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream},
 };
 
 use bpfl_runtime::value::Value;
@@ -36,7 +36,25 @@ fn connections_go_to_the_proxy_and_do_not_notice() {
     let direct = bench.tcp().unwrap();
     connect(&direct, at).unwrap();
     assert_eq!(v4(TcpStream::from(direct).peer_addr()), at);
-    bench.finish(2);
+    bench.finish(4);
+}
+
+#[test]
+fn connections_over_ipv6_go_there_too() {
+    let Ok(proxy) = TcpListener::bind("[::1]:0") else { return println!("skipped: no IPv6 here") };
+    let Some(mut bench) = Bench::start("redirect-connect", None) else { return };
+    let at = proxy.local_addr().unwrap();
+    bench.set_global("proxy-port", at.port().into());
+    let server: SocketAddr = "[2001:db8::1:2]:80".parse().unwrap();
+    let socket = bench.socket(libc::AF_INET6, libc::SOCK_STREAM, 0).unwrap();
+    connect(&socket, server).unwrap();
+    let client = TcpStream::from(socket);
+    assert_eq!(client.local_addr().unwrap(), proxy.accept().unwrap().1);
+    assert_eq!(client.peer_addr().unwrap(), server);
+    let direct = bench.socket(libc::AF_INET6, libc::SOCK_STREAM, 0).unwrap();
+    connect(&direct, at).unwrap();
+    assert_eq!(TcpStream::from(direct).peer_addr().unwrap(), at);
+    bench.finish(4);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! programs these tests say so and pass.
 
 mod bench;
+mod chain;
 mod connect;
 mod maker;
 mod messages;

@@ -12,7 +12,7 @@ use bpfl_stdlib::catalog::attach::SK_MSG_VERDICT;
 
 use crate::{
     bench::{Bench, eventually, v4},
-    net::{bind, connect, errno, listen},
+    net::{LOCAL, bind, connect, errno, listen},
 };
 
 /// The two ends of a connection within this machine.
@@ -79,10 +79,31 @@ fn messages_are_redirected_through_a_sockhash() {
 }
 
 #[test]
+fn only_the_owner_may_send() {
+    let Some(mut bench) = Bench::start("msg-owner", None) else { return };
+    let (mut client, mut server) = pair();
+    put(&mut bench, "sockets", 0, &client);
+    put(&mut bench, "sockets", 1, &server);
+    bench.set_global("owner", std::process::id().into());
+    for _ in 0..2 {
+        client.write_all(b"mine").unwrap();
+        assert_eq!(read(&mut server, 4), b"mine");
+    }
+    bench.set_global("owner", 1);
+    assert_eq!(errno(client.write(b"not init's")), libc::EACCES);
+    // The verdict on a socket stays; the other end gets one of its own.
+    assert_eq!(errno(server.write(b"not init's")), libc::EACCES);
+    assert_eq!((bench.global("passed"), bench.global("dropped")), (2, 2));
+    drop((client, server));
+    detached(&mut bench.session, "sockets");
+    bench.finish(0);
+}
+
+#[test]
 fn connections_within_the_cgroup_are_short_cut() {
     let Some(mut bench) = Bench::start("sockops-fill", None) else { return };
     let listener = bench.tcp().unwrap();
-    bind(&listener, "127.0.0.1:0".parse().unwrap()).unwrap();
+    bind(&listener, LOCAL).unwrap();
     listen(&listener).unwrap();
     let listener = TcpListener::from(listener);
     let socket = bench.tcp().unwrap();

@@ -2,10 +2,12 @@
 
 use std::{
     io,
-    mem::size_of,
-    net::SocketAddrV4,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     os::fd::{AsRawFd, FromRawFd, OwnedFd},
 };
+
+/// This machine, and any port.
+pub const LOCAL: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
 
 /// socket(2).
 pub fn socket(domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
@@ -15,18 +17,20 @@ pub fn socket(domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// connect(2) over IPv4.
-pub fn connect(socket: &OwnedFd, to: SocketAddrV4) -> io::Result<()> {
-    let (address, length) = address(to);
-    // SAFETY: `address` is one whole address of `length` bytes.
-    result(unsafe { libc::connect(socket.as_raw_fd(), (&raw const address).cast(), length) }).map(drop)
+/// connect(2).
+pub fn connect(socket: &OwnedFd, to: impl Into<SocketAddr>) -> io::Result<()> {
+    let address = Address::from(to.into());
+    let (at, length) = address.raw();
+    // SAFETY: there are `length` bytes of a whole address at `at`.
+    result(unsafe { libc::connect(socket.as_raw_fd(), at, length) }).map(drop)
 }
 
-/// bind(2) over IPv4.
-pub fn bind(socket: &OwnedFd, to: SocketAddrV4) -> io::Result<()> {
-    let (address, length) = address(to);
+/// bind(2).
+pub fn bind(socket: &OwnedFd, to: impl Into<SocketAddr>) -> io::Result<()> {
+    let address = Address::from(to.into());
+    let (at, length) = address.raw();
     // SAFETY: as in `connect`.
-    result(unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) }).map(drop)
+    result(unsafe { libc::bind(socket.as_raw_fd(), at, length) }).map(drop)
 }
 
 /// listen(2).
@@ -65,14 +69,39 @@ pub fn errno<T>(result: io::Result<T>) -> i32 {
     result.map(drop).unwrap_err().raw_os_error().unwrap()
 }
 
-fn address(of: SocketAddrV4) -> (libc::sockaddr_in, u32) {
-    let address = libc::sockaddr_in {
-        sin_family: libc::AF_INET as u16,
-        sin_port: of.port().to_be(),
-        sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(of.ip().octets()) },
-        sin_zero: [0; 8],
-    };
-    (address, size_of::<libc::sockaddr_in>() as u32)
+/// An address as the kernel takes it.
+enum Address {
+    V4(libc::sockaddr_in),
+    V6(libc::sockaddr_in6),
+}
+
+impl Address {
+    fn raw(&self) -> (*const libc::sockaddr, u32) {
+        match self {
+            Self::V4(address) => ((&raw const *address).cast(), size_of_val(address) as u32),
+            Self::V6(address) => ((&raw const *address).cast(), size_of_val(address) as u32),
+        }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(of: SocketAddr) -> Self {
+        match of {
+            SocketAddr::V4(of) => Self::V4(libc::sockaddr_in {
+                sin_family: libc::AF_INET as u16,
+                sin_port: of.port().to_be(),
+                sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(of.ip().octets()) },
+                sin_zero: [0; 8],
+            }),
+            SocketAddr::V6(of) => Self::V6(libc::sockaddr_in6 {
+                sin6_family: libc::AF_INET6 as u16,
+                sin6_port: of.port().to_be(),
+                sin6_flowinfo: 0,
+                sin6_addr: libc::in6_addr { s6_addr: of.ip().octets() },
+                sin6_scope_id: 0,
+            }),
+        }
+    }
 }
 
 fn result(of: i32) -> io::Result<i32> {

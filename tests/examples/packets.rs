@@ -7,7 +7,7 @@ use libc::{AF_INET, IPPROTO_ICMP, SOCK_RAW};
 
 use crate::{
     bench::{Bench, record, v4},
-    net::{bind, connect},
+    net::{LOCAL, bind, connect},
 };
 
 const IP_HEADER: i128 = 20;
@@ -23,7 +23,7 @@ fn packets_and_bytes_are_counted_by_protocol() {
     }
     // Echo requests, whose answers are the kernel's own.
     let ping = bench.socket(AF_INET, SOCK_RAW, IPPROTO_ICMP).unwrap();
-    connect(&ping, "127.0.0.1:0".parse().unwrap()).unwrap();
+    connect(&ping, LOCAL).unwrap();
     let ping = UdpSocket::from(ping);
     for _ in 0..3 {
         ping.send(&[8, 0, 0xf7, 0xff, 0, 0, 0, 0]).unwrap();
@@ -52,7 +52,7 @@ fn what_comes_in_for_a_blocked_port_is_dropped() {
     let Some(mut bench) = Bench::start("block-ports", None) else { return };
     let mut receiver = || {
         let socket = bench.udp().unwrap();
-        bind(&socket, "127.0.0.1:0".parse().unwrap()).unwrap();
+        bind(&socket, LOCAL).unwrap();
         let socket = UdpSocket::from(socket);
         socket.set_nonblocking(true).unwrap();
         socket

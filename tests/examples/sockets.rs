@@ -1,6 +1,9 @@
 //! The examples that decide about sockets as such: made, bound, closed.
 
-use std::{net::UdpSocket, os::fd::OwnedFd};
+use std::{
+    net::{Ipv4Addr, SocketAddrV4, UdpSocket},
+    os::fd::OwnedFd,
+};
 
 use bpfl_runtime::value::Value;
 use libc::{EPERM, SO_MARK, SO_PRIORITY, SOL_SOCKET};
@@ -55,7 +58,7 @@ fn sockets_are_marked_by_their_makers_user() {
 #[test]
 fn ports_outside_of_the_range_cannot_be_bound() {
     let Some(mut bench) = Bench::start("bind-policy", None) else { return };
-    let local = |port: u16| format!("127.0.0.1:{port}").parse().unwrap();
+    let local = |port| SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
     let socket = bench.udp().unwrap();
     for port in [19999, 21000, 80] {
         assert_eq!(errno(bind(&socket, local(port))), EPERM, "{port}");

@@ -85,3 +85,37 @@ impl Drop for Attached {
         let _ = command(Command::ProgramDetach, &self.program, &self.target, self.attach_type, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
+
+    use super::*;
+    use crate::{
+        cgroup::{ChildCgroup, Hierarchy},
+        host,
+        sys::{attached_programs, load_program},
+    };
+
+    /// `BPF_PROG_TYPE_CGROUP_SKB`, and `r0 = 1; exit`.
+    const CGROUP_SKB: u32 = 8;
+    const PASS: [u64; 2] = [0x0000_0001_0000_00b7, 0x95];
+
+    #[test]
+    fn what_is_attached_by_hand_is_detached_by_hand() {
+        if !host::report().ready {
+            return println!("skipped: this user cannot attach programs here");
+        }
+        let at = &CGROUP_INET_EGRESS;
+        let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
+        let cgroup = ChildCgroup::create(&own).unwrap();
+        let programs = [0; 2].map(|_| load_program(CGROUP_SKB, at.number, "by_hand", &PASS).unwrap());
+        let [one, two] = programs.map(|program| Attached::new(program, &cgroup, at).unwrap());
+        let count = || attached_programs(&cgroup, at.number).unwrap().len();
+        assert_eq!(count(), 2);
+        drop(one);
+        assert_eq!(count(), 1);
+        drop(two);
+        assert_eq!(count(), 0);
+    }
+}
