@@ -118,7 +118,7 @@ fn each_program_goes_where_it_belongs() {
         format!("note: `fill` attached to the cgroup `{path}`; `redirect` attached to the map `sockets`\n");
     assert_eq!(running.note, note);
     assert_eq!(count(&cgroup, &CGROUP_SOCK_OPS), 1);
-    assert_eq!(running.end(Signal::HUP), Some(129));
+    assert_eq!(running.end(Signal::TERM), Some(143));
     assert!(eventually(|| count(&cgroup, &CGROUP_SOCK_OPS) == 0));
 }
 
@@ -157,5 +157,21 @@ fn targets_that_do_not_suit_are_refused_with_those_that_do() {
     for (args, wanted) in cases {
         let error = refusal(&[&["run", &file], *args].concat());
         assert!(error.contains(wanted), "{error}");
+    }
+}
+
+#[test]
+fn a_target_that_nothing_is_attached_to_is_noted() {
+    let Some(cgroup) = cgroup() else { return };
+    let path = cgroup.path().to_str().unwrap();
+    let (count, message) = (example("count-egress.lisp"), example("msg-owner.lisp"));
+    let cases: &[(&[&str], &str)] = &[
+        (&[&count, "--cgroup", path, "--map", "pkt-count"], "--map says nothing"),
+        (&[&message, "--cgroup", path], "--cgroup says nothing"),
+    ];
+    for (args, wanted) in cases {
+        let got = bpfl(&[&["run", "--for", "10ms"], *args].concat()).output().unwrap();
+        let text = String::from_utf8(got.stderr).unwrap();
+        assert!(got.status.success() && text.contains(wanted), "{text}");
     }
 }

@@ -89,5 +89,20 @@ fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failur
     let map = args.map.iter().map(Target::map);
     let targets: Vec<_> = iter::once(Target::cgroup(cgroup)).chain(map).collect();
     let attached = session.attach_some(&args.programs, &targets);
-    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))
+    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))?;
+    note_unused(args, session);
+    Ok(())
+}
+
+/// Says which targets that were given nothing is attached to. A cgroup for a command is of use in
+/// any case.
+fn note_unused(args: &Run, session: &Session) {
+    let to_cgroup = session.attached().any(|(_, target)| matches!(target, Target::Cgroup(_)));
+    let to_map = session.attached().any(|(_, target)| matches!(target, Target::Map(_)));
+    if args.cgroup.is_some() && args.command.is_empty() && !to_cgroup {
+        output::note("no program here is attached to a cgroup, so --cgroup says nothing");
+    }
+    if args.map.is_some() && !to_map {
+        output::note("no program here is attached to a map, so --map says nothing");
+    }
 }
