@@ -143,7 +143,9 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
             let pointee = ty(btf, hir, pointer.pointee);
             btf.ptr(pointee)
         }
-        TypeKind::Error | TypeKind::Literal | TypeKind::Never | TypeKind::Nothing => TypeId::VOID,
+        TypeKind::Error | TypeKind::Literal | TypeKind::Never | TypeKind::Nothing | TypeKind::Socket(_) => {
+            TypeId::VOID
+        }
     }
 }
 

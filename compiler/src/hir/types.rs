@@ -42,6 +42,19 @@ pub enum TypeKind {
     },
     /// A struct or union.
     Struct(StructId),
+    /// One of the kernel's socket structs; only pointed to.
+    Socket(Socket),
+}
+
+/// What a socket pointer may point to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Socket {
+    /// A full socket: `PTR_TO_SOCKET`.
+    Full,
+    /// A socket of any kind, full or not: `PTR_TO_SOCK_COMMON`.
+    Common,
+    /// A TCP socket's own part: `PTR_TO_TCP_SOCK`.
+    Tcp,
 }
 
 /// An integer type.
@@ -257,6 +270,8 @@ impl Types {
             TypeKind::Int(int) => format!("{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
             TypeKind::Array { element, count } => format!("(array {} {count})", self.display(element)),
             TypeKind::Struct(id) => self.structs[id].name.clone(),
+            TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
+            TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),
             TypeKind::Ptr(Pointer { region: Region::Ctx, .. }) => "ctx".into(),

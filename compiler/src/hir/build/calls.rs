@@ -9,7 +9,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, arith, forms, forms::Call, given, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty, Types},
+    hir::{ExprId, ExprKind, MapId, Ty, Types, types::Socket},
     ir::Region,
     names::nearest,
     read::{Datum, DatumId},
@@ -31,6 +31,9 @@ impl<'a> Builder<'a> {
         }
         if let Some(accessor) = self.accessors.get(self.text(self.names.kernel(call.name))).copied() {
             return self.access(accessor, call);
+        }
+        if let Some(read) = self.socket_reader(call) {
+            return read;
         }
         match helper::find(folded) {
             Some(helper) => self.helper(helper, call),
@@ -272,9 +275,9 @@ impl<'a> Builder<'a> {
                 let region = if value.1 { Region::PerCpu } else { Region::MapValue };
                 self.module.types.pointer(value.0, region, true)
             }
-            Ret::SocketOrNull | Ret::SockCommonOrNull | Ret::TcpSockOrNull => {
-                self.module.types.pointer(Ty::NOTHING, Region::Socket, true)
-            }
+            Ret::SocketOrNull => self.socket_pointer(Socket::Full, true),
+            Ret::SockCommonOrNull => self.socket_pointer(Socket::Common, true),
+            Ret::TcpSockOrNull => self.socket_pointer(Socket::Tcp, true),
             _ => self.module.types.pointer(Ty::NOTHING, Region::Unknown, true),
         };
         self.add(ExprKind::Call(helper, args), ty, span)

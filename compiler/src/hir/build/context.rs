@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Int, Ty, Types},
+    hir::{ExprId, ExprKind, Int, Ty, Types, types::Socket},
     ir::Region,
     names::nearest,
     read::DatumId,
@@ -87,7 +87,7 @@ impl Builder<'_> {
             Kind::Signed => types.int(Int { bits: (field.width * 8) as u8, signed: true }),
             Kind::Packet | Kind::OptVal => types.pointer(Ty::U8, Region::Packet, false),
             Kind::PacketEnd | Kind::OptValEnd => types.pointer(Ty::NOTHING, Region::PacketEnd, false),
-            Kind::Sock { nullable, .. } => types.pointer(Ty::NOTHING, Region::Socket, nullable),
+            Kind::Sock { of, nullable } => self.socket_pointer(Socket::of(of), nullable),
             Kind::PacketMeta | Kind::FlowKeys | Kind::Kernel(_) | Kind::Padding => return None,
         })
     }
@@ -134,7 +134,12 @@ impl Builder<'_> {
         field.allows(shape, offset as u32, field.width)
     }
 
-    fn field_index(&mut self, field: &Field, name: DatumId, index: Option<DatumId>) -> Option<u32> {
+    pub(super) fn field_index(
+        &mut self,
+        field: &Field,
+        name: DatumId,
+        index: Option<DatumId>,
+    ) -> Option<u32> {
         let text = field.name.replace('_', "-");
         match (field.count, index) {
             (None, None) => Some(0),

@@ -21,6 +21,7 @@ mod options;
 mod place;
 mod program;
 mod scope;
+mod sockets;
 mod storage;
 mod structs;
 mod top;
