@@ -1,7 +1,7 @@
 //! The examples that decide about sockets as such: made, bound, closed.
 
 use std::{
-    net::{Ipv4Addr, SocketAddrV4, UdpSocket},
+    net::{SocketAddrV4, UdpSocket},
     os::fd::OwnedFd,
 };
 
@@ -9,8 +9,8 @@ use bpfl_runtime::value::Value;
 use libc::{EPERM, SO_MARK, SO_PRIORITY, SOL_SOCKET};
 
 use crate::{
-    bench::{Bench, record},
-    net::{bind, errno, number},
+    bench::{Bench, record, v4},
+    net::{LOCAL, bind, errno, number},
 };
 
 #[test]
@@ -55,22 +55,29 @@ fn sockets_are_marked_by_their_makers_user() {
     bench.finish(1);
 }
 
+/// This machine, and a port that nobody uses: one that the kernel gives out, beyond the example's
+/// range.
+fn free() -> SocketAddrV4 {
+    v4(UdpSocket::bind(LOCAL).unwrap().local_addr())
+}
+
 #[test]
 fn ports_outside_of_the_range_cannot_be_bound() {
     let Some(mut bench) = Bench::start("bind-policy", None) else { return };
-    let local = |port| SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-    let socket = bench.udp().unwrap();
-    for port in [19999, 21000, 80] {
-        assert_eq!(errno(bind(&socket, local(port))), EPERM, "{port}");
+    let (udp, tcp) = (bench.udp().unwrap(), bench.tcp().unwrap());
+    // The last one leaves the choice to the kernel, which chooses beyond the range.
+    for address in [free(), free(), LOCAL] {
+        assert_eq!(errno(bind(&udp, address)), EPERM, "{address}");
     }
     assert_eq!(bench.global("refused"), 3);
-    bind(&socket, local(20000)).unwrap();
-    assert_eq!(UdpSocket::from(socket).local_addr().unwrap().port(), 20000);
-    let tcp = bench.tcp().unwrap();
-    assert_eq!(errno(bind(&tcp, local(19999))), EPERM);
-    bind(&tcp, local(20999)).unwrap();
-    bench.set_global("highest", 21000);
-    bind(&bench.udp().unwrap(), local(21000)).unwrap();
+    let allowed = free();
+    for bound in ["lowest", "highest"] {
+        bench.set_global(bound, allowed.port().into());
+    }
+    bind(&udp, allowed).unwrap();
+    assert_eq!(errno(bind(&tcp, free())), EPERM);
+    bind(&tcp, allowed).unwrap();
+    assert_eq!(v4(UdpSocket::from(udp).local_addr()), allowed);
     assert_eq!(bench.global("refused"), 4);
     bench.finish(1);
 }
