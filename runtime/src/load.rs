@@ -107,9 +107,7 @@ fn explain_object(error: EbpfError) -> LoadError {
             LoadError::Section { section }
         }
         EbpfError::MapError(MapError::CreateError { name, io_error }) => match io_error.kind() {
-            io::ErrorKind::PermissionDenied => {
-                not_permitted(format!("map `{name}`"), capability::LOAD_CGROUP)
-            }
+            io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`"), needed_for_map()),
             _ => LoadError::Map { map: name, source: io_error },
         },
         other => LoadError::Other(Box::new(other)),
@@ -134,6 +132,15 @@ fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
 fn needed(spec: &ProgramSpec) -> &'static [&'static capability::Capability] {
     let beside = spec.row.map_or(&[][..], |row| row.ty.row().capabilities);
     match beside.contains(&Capability::NetAdmin) {
+        true => capability::ATTACH_CGROUP,
+        false => capability::LOAD_CGROUP,
+    }
+}
+
+/// The capabilities that a map takes which was refused. CAP_BPF makes most; maps of sockets and of
+/// devices take CAP_NET_ADMIN too (kernel/bpf/syscall.c, `map_create`).
+fn needed_for_map() -> &'static [&'static capability::Capability] {
+    match capability::missing(capability::LOAD_CGROUP).is_empty() {
         true => capability::ATTACH_CGROUP,
         false => capability::LOAD_CGROUP,
     }
