@@ -21,8 +21,10 @@ const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/count-egres
 /// `BPF_CGROUP_INET_EGRESS` of include/uapi/linux/bpf.h.
 const EGRESS: u32 = 1;
 
+/// bpfl, in the place of `env`, which undoes what a caller such as `nohup` has done to signals.
 fn bpfl(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bpfl"));
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_bpfl")]);
     command.args(args).stdin(Stdio::null());
     command
 }

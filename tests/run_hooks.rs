@@ -24,8 +24,10 @@ fn example(name: &str) -> String {
     path.to_str().unwrap().into()
 }
 
+/// bpfl, in the place of `env`, which undoes what a caller such as `nohup` has done to signals.
 fn bpfl(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bpfl"));
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_bpfl")]);
     command.args(args).stdin(Stdio::null());
     command
 }
