@@ -127,6 +127,23 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Forgets those found after there were `count`: what they are of is done over.
+    pub fn truncate(&mut self, count: usize) {
+        let errors = |d: &&Diagnostic| d.severity == Severity::Error;
+        self.errors -= self.list[count.min(self.list.len())..].iter().filter(errors).count();
+        self.list.truncate(count);
+    }
+
     /// Orders them by place, errors of one place in the order found.
     pub fn sort(&mut self) {
         self.list.sort_by_key(|d| d.span);

@@ -199,6 +199,8 @@ pub enum ExprKind {
         /// What is done.
         body: ExprId,
     },
+    /// The rounds of a loop written out, each with the counter as a constant.
+    Unrolled(Vec<ExprId>),
     /// Leaves the innermost loop.
     Break,
     /// Goes on with the next round of the innermost loop.

@@ -78,6 +78,7 @@ impl Printer<'_> {
             K::Dotimes { var, bound, body, .. } => {
                 (format!("dotimes {}", self.var(*var)), plain(&[*bound, *body]))
             }
+            K::Unrolled(rounds) => ("unrolled".into(), plain(rounds)),
             K::Break => ("break".into(), vec![]),
             K::Continue => ("continue".into(), vec![]),
             K::Return(a) => ("return".into(), plain(&[*a])),

@@ -1,6 +1,11 @@
 //! Control flow.
 
-use super::{Builder, forms::Call, options::Options};
+use super::{
+    Builder,
+    forms::Call,
+    options::Options,
+    unroll::{Built, Header},
+};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{Compare, ExprId, ExprKind, Ty, TypeKind},
@@ -219,7 +224,7 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         let error = Diagnostic::error(&codes::MALFORMED, b.span(call.args[0]), "this is not a loop's header");
         return b.fail(error.help("write `(dotimes (i 10) body…)`"));
     };
-    let max = b.loop_limit(options);
+    let (max, unroll) = b.loop_options(options);
     let bound = b.value(count);
     let mut bound = b.settled(bound);
     if b.constant(bound).is_none() && max.is_none() {
@@ -228,14 +233,12 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     if !matches!(b.kind(b.ty(bound)), TypeKind::Int(_) | TypeKind::Error) {
         bound = b.mismatch(bound, Ty::U64);
     }
-    let mark = b.scope.mark();
-    let var = b.variable(Some(name), b.ty(bound), b.span(header[0]));
-    b.scope.bind(b.names.folded(name), var);
-    b.loops += 1;
-    let body = b.body(&call.args[1..], call.span, false);
-    b.loops -= 1;
-    b.scope.reset(mark);
-    b.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, call.span)
+    let rounds = b.constant(bound).map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
+    let header = Header { name, span: b.span(header[0]), ty: b.ty(bound), rounds };
+    match b.loop_body(&header, call, unroll) {
+        Built::Loop(var, body) => b.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, call.span),
+        Built::Rounds(rounds) => rounds,
+    }
 }
 
 /// `(break)`
@@ -321,11 +324,12 @@ impl<'a> Builder<'a> {
         self.compare(Compare::Eq, value, key, span)
     }
 
-    fn loop_limit(&mut self, options: &[DatumId]) -> Option<u64> {
-        let options = Options::parse(self, options, &["max"]);
-        let max = options.get("max")?;
-        let value = self.constant_value(max)?;
-        u64::try_from(value).ok()
+    /// `:max n` and `:unroll t`.
+    fn loop_options(&mut self, options: &[DatumId]) -> (Option<u64>, bool) {
+        let options = Options::parse(self, options, &["max", "unroll"]);
+        let max = options.get("max").and_then(|max| self.constant_value(max));
+        let unroll = options.get("unroll").is_some_and(|datum| !self.is_symbol(datum, "nil"));
+        (max.and_then(|max| u64::try_from(max).ok()), unroll)
     }
 
     fn unbounded(&mut self, bound: ExprId) -> ExprId {

@@ -94,7 +94,7 @@ pub const FORMS: &[Form] = &[
     form("when-let", 1, MANY, "(when-let ((name value) …) body…)", control::when_let),
     form("if-let", 2, 3, "(if-let ((name value) …) then [else])", control::if_let),
     form("return", 0, 1, "(return [value])", control::return_),
-    form("dotimes", 1, MANY, "(dotimes (i count [:max n]) body…)", control::dotimes),
+    form("dotimes", 1, MANY, "(dotimes (i count [:max n] [:unroll t]) body…)", control::dotimes),
     form("break", 0, 0, "(break)", control::break_),
     form("continue", 0, 0, "(continue)", control::continue_),
     // arithmetic

@@ -26,6 +26,7 @@ mod storage;
 mod structs;
 mod top;
 mod type_names;
+mod unroll;
 
 use std::collections::{HashMap, HashSet};
 
@@ -74,6 +75,8 @@ struct Builder<'a> {
     unsound: bool,
     /// The records of the `with-ringbuf` forms around the current form.
     reservations: Vec<VarId>,
+    /// What is known of the counters of loops.
+    counters: unroll::Counters,
     /// How many loops there are around the current form, within its program.
     loops: usize,
 }
@@ -95,6 +98,7 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         hook: None,
         unsound: false,
         reservations: Vec::new(),
+        counters: unroll::Counters::default(),
         loops: 0,
     };
     builder.top_level(forms);
@@ -249,7 +253,10 @@ impl<'a> Builder<'a> {
     fn name(&mut self, name: Name, span: Span) -> ExprId {
         let folded = self.names.folded(name);
         if let Some(var) = self.scope.find(folded) {
-            return self.read_var(var, span);
+            return match self.counters.constant(var) {
+                Some(value) => self.add(ExprKind::Int(value), self.module.vars[var].ty, span),
+                None => self.read_var(var, span),
+            };
         }
         match self.text(folded) {
             "nil" => return self.nil(span),

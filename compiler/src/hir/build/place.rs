@@ -64,6 +64,11 @@ impl<'a> Builder<'a> {
         let span = self.span(datum);
         if let Some(name) = self.data.symbol(datum) {
             return match self.scope.find(self.names.folded(name)) {
+                Some(var) if self.counters.constant(var).is_some() => {
+                    let message = "the counter of an unrolled loop cannot be set";
+                    self.report(Diagnostic::error(&codes::NOT_A_PLACE, span, message));
+                    Place::Error
+                }
                 Some(var) => Place::Var(var),
                 None => match self.globals.get(&self.names.kernel(name)) {
                     Some((Global::Variable(id), _)) => self.global_place(*id, span),

@@ -158,6 +158,7 @@ impl<'a> Builder<'a> {
         let expr = self.value(datum);
         let value = self.constant(expr);
         if value.is_none() && self.diagnostics.error_count() == before {
+            self.counters.want_constants();
             let message = "a constant is wanted here";
             let error = Diagnostic::error(&codes::NOT_CONSTANT, self.span(datum), message);
             self.report(error.help("its value must be known when the program is compiled"));

@@ -133,6 +133,21 @@ impl Lower<'_> {
         self.enter(after);
     }
 
+    /// The rounds of an unrolled loop, one after the other.
+    pub(super) fn rounds(&mut self, rounds: &[ExprId], span: Span) {
+        let after = self.new_block();
+        for round in rounds {
+            let next = self.new_block();
+            self.loops.push(Loop { after, next });
+            self.value(*round);
+            self.loops.pop();
+            self.jump(next, vec![], span);
+            self.enter(next);
+        }
+        self.jump(after, vec![], span);
+        self.enter(after);
+    }
+
     /// The bound, or the limit where that is less.
     fn limited_bound(&mut self, bound: ExprId, max: Option<u64>, less: Cond, ty: Type, span: Span) -> Value {
         let bound = self.value(bound);

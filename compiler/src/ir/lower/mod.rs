@@ -239,6 +239,10 @@ impl<'a> Lower<'a> {
                 self.dotimes(*var, *bound, *max, *body, span);
                 self.constant(0, ty, span)
             }
+            ExprKind::Unrolled(rounds) => {
+                self.rounds(rounds, span);
+                self.constant(0, ty, span)
+            }
             ExprKind::Break | ExprKind::Continue => {
                 self.leave_loop(expr.kind == ExprKind::Break, span);
                 self.constant(0, ty, span)

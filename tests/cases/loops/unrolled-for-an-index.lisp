@@ -1,0 +1,17 @@
+;; run: len=80 -> ret 1, out[0]=10, out[1]=6
+
+(defmap out :type :array :key u32 :value u64 :max-entries 4)
+(defprog p (:section "cgroup_skb/egress")
+  (let ((sum 0))
+    (dotimes (i 5)
+      (setf (ctx cb i) i))
+    (dotimes (i 5)
+      (setf sum (+ sum (ctx cb i))))
+    (setf (getmap out 0) sum)
+    (setf sum 0)
+    (dotimes (i 9 :unroll t)
+      (when (= i 1) (continue))
+      (when (= i 4) (break))
+      (setf sum (+ sum i (if (= i 0) 1 0))))
+    (setf (getmap out 1) sum))
+  1)
