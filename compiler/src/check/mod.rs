@@ -7,6 +7,7 @@
 
 mod bounds;
 pub mod limits;
+mod loops;
 mod null;
 mod range;
 mod refs;
@@ -29,6 +30,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         bounds::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
+        loops::check(&mut proof);
         returns::check(&mut proof, program);
     }
 }

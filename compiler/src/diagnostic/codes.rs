@@ -65,7 +65,7 @@ codes! {
     GPL_ONLY "E0311" "a helper is for programs under the GPL only"
     MAY_BE_NULL "E0401" "a pointer may be null"
     OUT_OF_BOUNDS "E0402" "an access is outside its object"
-    UNBOUNDED_LOOP "E0403" "a loop without a limit"
+    UNBOUNDED_LOOP "E0403" "a loop without a limit, or with too high a one"
     STALE_PACKET "E0404" "a packet pointer from before the packet moved"
     LEAK "E0405" "something reserved is not given back"
     RELEASED "E0406" "something is used after it was given back"

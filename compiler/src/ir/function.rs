@@ -73,6 +73,19 @@ pub struct SlotData {
     pub span: Span,
 }
 
+/// A loop that the program counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LoopData {
+    /// Its first block.
+    pub header: Block,
+    /// The block that goes back to it.
+    pub latch: Block,
+    /// How often it runs at most.
+    pub rounds: u64,
+    /// The form it was written as.
+    pub span: Span,
+}
+
 /// A function in SSA form.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Function {
@@ -80,6 +93,8 @@ pub struct Function {
     pub name: String,
     /// Objects on the stack.
     pub slots: Arena<Slot, SlotData>,
+    /// The counted loops, inner ones before those around them. Stale after optimisation.
+    pub loops: Vec<LoopData>,
     blocks: Arena<Block, BlockData>,
     insts: Arena<Inst, InstData>,
     values: Arena<Value, ValueData>,

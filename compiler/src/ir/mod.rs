@@ -38,7 +38,7 @@ mod parse;
 mod print;
 pub mod verify;
 
-pub use function::{Function, GlobalInfo, MapInfo, Module, SlotData};
+pub use function::{Function, GlobalInfo, LoopData, MapInfo, Module, SlotData};
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};

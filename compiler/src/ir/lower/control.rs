@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::{
     hir::{ExprId, ExprKind, Ty, VarId},
-    ir::{Block, Cond, Edge, Op, Terminator, Type, Value},
+    ir::{Block, Cond, Edge, LoopData, Op, Terminator, Type, Value},
     source::Span,
 };
 
@@ -112,6 +112,10 @@ impl Lower<'_> {
         let ty = self.type_of(self.hir.vars[var].ty);
         let signed = self.is_signed(self.hir.vars[var].ty);
         let less = if signed { Cond::Slt } else { Cond::Ult };
+        let rounds = match self.hir.exprs[bound].kind {
+            ExprKind::Int(rounds) => u64::try_from(rounds).ok(),
+            _ => max,
+        };
         let bound = self.limited_bound(bound, max, less, ty, span);
         let zero = self.constant(0, ty, span);
         let (round, next, after) = (self.new_block(), self.new_block(), self.new_block());
@@ -129,6 +133,8 @@ impl Lower<'_> {
         let new = self.emit(Op::Binary(crate::ir::Binary::Add, old, one), ty, span);
         self.write_var(var, new, span);
         self.branch(less, (new, bound), round, after, span);
+        let rounds = rounds.unwrap_or(u64::MAX);
+        self.f.loops.push(LoopData { header: round, latch: self.block, rounds, span });
         self.seal(round);
         self.enter(after);
     }

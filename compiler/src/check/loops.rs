@@ -1,0 +1,73 @@
+//! The verifier can follow every loop to its end.
+//!
+//! It walks each round of a counted loop by itself, and stops at a million instructions
+//! (`BPF_COMPLEXITY_LIMIT_INSNS` in `include/linux/bpf.h`). What a round costs is estimated from its
+//! instructions, those left out that become operands of others.
+
+use super::Proof;
+use crate::{
+    arena::Arena,
+    diagnostic::{Diagnostic, codes},
+    ir::{Block, LoopData, Op},
+};
+
+/// How many instructions the verifier follows.
+const LIMIT: u64 = 1_000_000;
+
+/// Reports the outermost loops that cannot be followed to their end.
+pub fn check(proof: &mut Proof<'_>) {
+    if proof.f.loops.is_empty() {
+        return;
+    }
+    let mut costs = Arena::filled(proof.f.block_count(), 0u64);
+    for block in proof.graph.order() {
+        costs[*block] = cost(proof, *block);
+    }
+    // Inner loops come first, and make the blocks of those around them dearer.
+    for data in proof.f.loops.clone() {
+        if !proof.graph.reachable(data.latch) {
+            continue;
+        }
+        let blocks = body(proof, &data);
+        let round: u64 = blocks.iter().fold(0, |sum, block| sum.saturating_add(costs[*block]));
+        if round.saturating_mul(data.rounds) > LIMIT {
+            let diagnostic = diagnostic(&data, round);
+            proof.diagnostics.push(diagnostic);
+            return;
+        }
+        blocks.into_iter().for_each(|block| costs[block] = costs[block].saturating_mul(data.rounds));
+    }
+}
+
+fn cost(proof: &Proof<'_>, block: Block) -> u64 {
+    let insts = proof.f.insts(block).iter().map(|inst| match proof.f.op(*inst) {
+        Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Zext(_) | Op::Trunc(_) => 0,
+        Op::Call(_, args) => 1 + args.iter().count() as u64,
+        _ => 1,
+    });
+    1 + insts.sum::<u64>()
+}
+
+/// The blocks of a loop: those from which its end is reached without passing its start.
+fn body(proof: &Proof<'_>, data: &LoopData) -> Vec<Block> {
+    let mut seen = Arena::<Block, bool>::filled(proof.f.block_count(), false);
+    seen[data.header] = true;
+    let mut found = vec![data.header];
+    let mut work = vec![data.latch];
+    while let Some(block) = work.pop() {
+        if !std::mem::replace(&mut seen[block], true) {
+            found.push(block);
+            work.extend_from_slice(proof.graph.preds(block));
+        }
+    }
+    found
+}
+
+fn diagnostic(data: &LoopData, round: u64) -> Diagnostic {
+    let rounds = data.rounds;
+    let message = format!("the verifier cannot follow {rounds} rounds of this loop to their end");
+    let most = LIMIT / round.max(1);
+    Diagnostic::error(&codes::UNBOUNDED_LOOP, data.span, message)
+        .note(format!("it follows {LIMIT} instructions, and a round takes about {round}"))
+        .help(format!("let it run {most} times at most, or divide the work among several runs"))
+}
