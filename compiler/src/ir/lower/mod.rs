@@ -253,6 +253,15 @@ impl<'a> Lower<'a> {
                 self.unreachable();
                 self.constant(0, ty, span)
             }
+            _ => self.lowered_memory(id),
+        }
+    }
+
+    /// The expressions that have to do with memory, maps and helpers.
+    fn lowered_memory(&mut self, id: ExprId) -> Value {
+        let expr = &self.hir.exprs[id];
+        let (ty, span) = (self.type_of(expr.ty), expr.span);
+        match &expr.kind {
             ExprKind::Ctx => self.ctx,
             ExprKind::Load(ptr, offset) => self.load(*ptr, *offset, expr.ty, span),
             ExprKind::Store(ptr, offset, value) => self.store(*ptr, *offset, *value, span),
@@ -276,6 +285,7 @@ impl<'a> Lower<'a> {
             ExprKind::MapRead(map, key) => self.map_read(*map, *key, span),
             ExprKind::MapWrite(map, key, value) => self.map_write(*map, *key, *value, span),
             ExprKind::MapAdd { map, key, delta, used } => self.map_add(*map, *key, *delta, *used, span),
+            _ => self.constant(0, ty, span), // The others are lowered above.
         }
     }
 
