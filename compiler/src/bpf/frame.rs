@@ -1,6 +1,8 @@
 //! The stack frame: where each stack object and each spilled value is, below r10.
 
-use super::{Error, STACK_LIMIT};
+use bpfl_stdlib::catalog::limit::STACK_BYTES;
+
+use super::Error;
 use crate::{
     arena::Arena,
     ir::{Function, Slot},
@@ -34,7 +36,7 @@ pub fn layout(function: &Function, spills: u32) -> Result<Frame, Error> {
         offsets.push(used);
     }
     let total = used.next_multiple_of(8).saturating_add(8 * spills);
-    if total > STACK_LIMIT {
+    if total > STACK_BYTES {
         let slots = function.slots.values().map(|slot| (slot.span, slot.size)).collect();
         return Err(Error::Stack { bytes: total, slots, spills: 8 * spills });
     }

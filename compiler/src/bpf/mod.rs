@@ -46,7 +46,7 @@ pub enum Target {
 /// Why there is no machine code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Error {
-    /// The stack takes more than [`STACK_LIMIT`] bytes.
+    /// The stack takes more than [`STACK_BYTES`](bpfl_stdlib::catalog::limit::STACK_BYTES) bytes.
     Stack {
         /// How many it takes.
         bytes: u32,
@@ -60,9 +60,6 @@ pub enum Error {
     /// The register allocator gave up, which is a bug in this compiler.
     Allocation(String),
 }
-
-/// Bytes of stack that a program has: `MAX_BPF_STACK` in `include/linux/filter.h`.
-pub const STACK_LIMIT: u32 = 512;
 
 /// Makes machine code of a legalized function.
 pub fn generate(function: &ir::Function, cpu: Cpu) -> Result<Code, Error> {

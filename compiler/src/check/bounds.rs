@@ -5,7 +5,10 @@
 //! The packet's size is not known; what is known of it is what comparisons with its end on every
 //! way to the access say of the same root and the same run-time parts.
 
-use bpfl_stdlib::catalog::helper::{self, Arg, Ret};
+use bpfl_stdlib::catalog::{
+    helper::{self, Arg, Ret},
+    limit,
+};
 
 use super::{Proof, range::Eyes};
 use crate::{
@@ -52,9 +55,6 @@ enum Problem {
     /// A loop moves the pointer.
     Moving,
 }
-
-/// The verifier keeps no bounds of packet pointers moved by more: `MAX_PACKET_OFF`.
-const MAX_PACKET_OFFSET: u64 = 0xffff;
 
 impl Proof<'_> {
     /// The memory that an instruction uses: pointer, offset, bytes, place. A helper uses a key, a value, or
@@ -193,7 +193,7 @@ impl Proof<'_> {
     // ---- packets ----
 
     fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
-        let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= MAX_PACKET_OFFSET;
+        let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= limit::PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
         let proven = self.proven(address, block);
         address.constant >= 0 && end <= proven && address.parts.iter().all(small)

@@ -1,7 +1,9 @@
 //! Limits that show only in the finished code: the stack, the reach of jumps.
 
+use bpfl_stdlib::catalog::limit::STACK_BYTES;
+
 use crate::{
-    bpf::{Error, STACK_LIMIT},
+    bpf::Error,
     diagnostic::{Diagnostic, codes},
     hir,
 };
@@ -16,10 +18,10 @@ pub fn too_much(program: &hir::Program, error: Error) -> Diagnostic {
                     *sum += size;
                     Some((*sum, *span))
                 })
-                .find(|(sum, _)| *sum > STACK_LIMIT);
+                .find(|(sum, _)| *sum > STACK_BYTES);
             let span = over.map_or(program.span, |(_, span)| span);
             let message =
-                format!("`{}` takes {bytes} bytes of stack, and there are {STACK_LIMIT}", program.symbol);
+                format!("`{}` takes {bytes} bytes of stack, and there are {STACK_BYTES}", program.symbol);
             let mut error = Diagnostic::error(&codes::STACK_LIMIT, span, message);
             let mut largest = slots;
             largest.sort_by_key(|(_, size)| std::cmp::Reverse(*size));

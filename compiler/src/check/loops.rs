@@ -1,8 +1,9 @@
 //! The verifier can follow every loop to its end.
 //!
-//! It walks each round of a counted loop by itself, and stops at a million instructions
-//! (`BPF_COMPLEXITY_LIMIT_INSNS` in `include/linux/bpf.h`). What a round costs is estimated from its
+//! It walks each round of a counted loop by itself, and stops at [`FOLLOWED_INSNS`]. What a round costs is estimated from its
 //! instructions, those left out that become operands of others.
+
+use bpfl_stdlib::catalog::limit::FOLLOWED_INSNS;
 
 use super::Proof;
 use crate::{
@@ -10,9 +11,6 @@ use crate::{
     diagnostic::{Diagnostic, codes},
     ir::{Block, LoopData, Op},
 };
-
-/// How many instructions the verifier follows.
-const LIMIT: u64 = 1_000_000;
 
 /// Reports the outermost loops that cannot be followed to their end.
 pub fn check(proof: &mut Proof<'_>) {
@@ -30,7 +28,7 @@ pub fn check(proof: &mut Proof<'_>) {
         }
         let blocks = body(proof, &data);
         let round: u64 = blocks.iter().fold(0, |sum, block| sum.saturating_add(costs[*block]));
-        if round.saturating_mul(data.rounds) > LIMIT {
+        if round.saturating_mul(data.rounds) > FOLLOWED_INSNS {
             let diagnostic = diagnostic(&data, round);
             proof.diagnostics.push(diagnostic);
             return;
@@ -66,8 +64,8 @@ fn body(proof: &Proof<'_>, data: &LoopData) -> Vec<Block> {
 fn diagnostic(data: &LoopData, round: u64) -> Diagnostic {
     let rounds = data.rounds;
     let message = format!("the verifier cannot follow {rounds} rounds of this loop to their end");
-    let most = LIMIT / round.max(1);
+    let most = FOLLOWED_INSNS / round.max(1);
     Diagnostic::error(&codes::UNBOUNDED_LOOP, data.span, message)
-        .note(format!("it follows {LIMIT} instructions, and a round takes about {round}"))
+        .note(format!("it follows {FOLLOWED_INSNS} instructions, and a round takes about {round}"))
         .help(format!("let it run {most} times at most, or divide the work among several runs"))
 }

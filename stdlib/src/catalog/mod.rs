@@ -8,6 +8,7 @@ pub mod constant;
 pub mod context;
 pub mod facts;
 pub mod helper;
+pub mod limit;
 pub mod map;
 pub mod program;
 pub mod returns;

@@ -1,6 +1,9 @@
 //! `defmap`: the options of a map, under the rules of its kind, which are the catalogue's.
 
-use bpfl_stdlib::catalog::map::{self, EntriesRule, KeyRule, MapKind, ValueRule};
+use bpfl_stdlib::catalog::{
+    limit::PAGE_BYTES,
+    map::{self, EntriesRule, KeyRule, MapKind, ValueRule},
+};
 
 use super::{Builder, Global, maps::article, options::Options, top::Definition};
 use crate::{
@@ -16,9 +19,6 @@ const OPTIONS: &[&str] =
 
 /// Kinds that need more than a definition, which this version does not have yet.
 const UNSUPPORTED: &[&str] = &["array-of-maps", "hash-of-maps", "struct-ops", "arena", "insn-array"];
-
-/// The page that ring buffers are measured in; larger pages are multiples of it.
-const PAGE: u32 = 4096;
 
 /// `(key …)` or `(value …)`: the options that say what it is, and what to suggest.
 struct Part {
@@ -170,9 +170,10 @@ impl<'a> Builder<'a> {
                 "a storage map grows with what it belongs to".into(),
                 "leave `:max-entries` out".into(),
             )),
-            (EntriesRule::Ring, Some(bytes)) if !bytes.is_power_of_two() || bytes < PAGE => {
-                let next = map::ring_size(bytes, PAGE).unwrap_or(1 << 31);
-                let message = format!("a ring buffer's size is a power of two and a multiple of {PAGE}");
+            (EntriesRule::Ring, Some(bytes)) if !bytes.is_power_of_two() || bytes < PAGE_BYTES => {
+                let next = map::ring_size(bytes, PAGE_BYTES).unwrap_or(1 << 31);
+                let message =
+                    format!("a ring buffer's size is a power of two and a multiple of {PAGE_BYTES}");
                 Some((message, format!("the next one is {next}")))
             }
             (EntriesRule::Some | EntriesRule::Pages, Some(0)) | (_, None) => Some((
