@@ -5,7 +5,9 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    hir, ir, listing,
+    hir, ir,
+    kernel_btf::KernelBtf,
+    listing,
     names::Names,
     object, opt,
     read::{self, Data},
@@ -44,6 +46,8 @@ impl FromStr for Cpu {
 pub struct Options {
     /// The instruction set.
     pub cpu: Cpu,
+    /// The kernel's types, for programs that read its structs.
+    pub btf: KernelBtf,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -76,7 +80,7 @@ pub fn compile(
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
     let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics);
+    let hir = program(sources, file, &mut names, options, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
@@ -105,7 +109,7 @@ pub fn print(
         let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
         return Some(lines.collect());
     }
-    let hir = program(sources, file, &mut names, diagnostics);
+    let hir = program(sources, file, &mut names, options, diagnostics);
     match stage {
         Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
@@ -126,7 +130,7 @@ pub fn ssa(
     diagnostics: &mut Diagnostics,
 ) -> Option<(ir::Module, ir::Module)> {
     let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics);
+    let hir = program(sources, file, &mut names, options, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
     Some((before, after))
@@ -137,11 +141,12 @@ fn program(
     sources: &SourceMap,
     file: FileId,
     names: &mut Names,
+    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
     let mut data = Data::new();
     let forms = read::read(sources, file, names, &mut data, diagnostics);
-    let hir = hir::build::build(names, &data, &forms, diagnostics);
+    let hir = hir::build::build(names, &data, &forms, &options.btf, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");

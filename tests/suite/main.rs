@@ -16,6 +16,7 @@ mod generate;
 mod interp;
 mod ir_text;
 mod kernel;
+mod kernel_types;
 mod known;
 mod limits;
 mod mutate;

@@ -82,7 +82,7 @@ pub fn facts(text: &str) -> Facts {
     let (mut data, mut diagnostics) = (read::Data::new(), Diagnostics::default());
     let file = sources.add("case.lisp", text);
     let forms = read::read(&sources, file, &mut names, &mut data, &mut diagnostics);
-    let module = hir::build::build(&mut names, &data, &forms, &mut diagnostics);
+    let module = hir::build::build(&mut names, &data, &forms, &crate::kernel_types::btf(), &mut diagnostics);
     let shape = |map: &hir::Map| Shape {
         symbol: map.symbol.clone(),
         key: module.types.size(map.key) as usize,

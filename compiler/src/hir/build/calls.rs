@@ -9,7 +9,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, arith, forms, forms::Call, given, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty, Types, types::Socket},
+    hir::{ExprId, ExprKind, MapId, Ty, TypeKind, Types, types::Socket},
     ir::Region,
     names::nearest,
     read::{Datum, DatumId},
@@ -167,6 +167,8 @@ impl<'a> Builder<'a> {
             Arg::SockOrNull | Arg::SocketOrNull => {
                 return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", true);
             }
+            Arg::Btf(name) => return self.kernel_arg(datum, name, false),
+            Arg::BtfOrNull(name) => return self.kernel_arg(datum, name, true),
             Arg::I32 => Ty::I32,
             Arg::I64 => Ty::I64,
             Arg::U16 => Ty::U16,
@@ -176,6 +178,25 @@ impl<'a> Builder<'a> {
         };
         let value = self.value(datum);
         self.store_as(value, scalar)
+    }
+
+    /// A BTF pointer to the kernel's struct of this name; `nil` or 0 where `nullable`.
+    fn kernel_arg(&mut self, datum: DatumId, name: &str, nullable: bool) -> ExprId {
+        if nullable && self.is_null(datum) {
+            return self.null(self.span(datum));
+        }
+        let value = self.value(datum);
+        let wanted = TypeKind::Kernel(self.kernel_named(name));
+        let pointer = self.module.types.as_pointer(self.ty(value));
+        if self.ty(value) == Ty::ERROR || pointer.is_some_and(|p| self.kind(p.pointee) == wanted) {
+            return value;
+        }
+        let message = format!("this is {}, and a kernel `{name}` is wanted here", self.show(self.ty(value)));
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
+        self.fail(match name {
+            "task_struct" => error.help("`(get-current-task-btf)` gives one"),
+            _ => error.help("BTF pointers come from helpers and from the members of kernel structs"),
+        })
     }
 
     fn memory_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId) -> ExprId {
@@ -278,6 +299,8 @@ impl<'a> Builder<'a> {
             Ret::SocketOrNull => self.socket_pointer(Socket::Full, true),
             Ret::SockCommonOrNull => self.socket_pointer(Socket::Common, true),
             Ret::TcpSockOrNull => self.socket_pointer(Socket::Tcp, true),
+            Ret::Btf(name) => self.kernel_pointer(name, false),
+            Ret::BtfOrNull(name) => self.kernel_pointer(name, true),
             _ => self.module.types.pointer(Ty::NOTHING, Region::Unknown, true),
         };
         self.add(ExprKind::Call(helper, args), ty, span)
@@ -306,7 +329,10 @@ fn supported(arg: Arg) -> bool {
     let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
-    fixed || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
+    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_));
+    fixed
+        || kernel
+        || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
 }
 
 /// Where a helper exists: `cgroup-sock-addr (cgroup/connect4, cgroup/connect6), tc`.
