@@ -121,8 +121,7 @@ impl<'a> Builder<'a> {
             return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
         }
         let missing = match helper.acquires {
-            // Sockets from lookups are typed structs of the kernel, which come with BTF.
-            true if helper.name != "ringbuf_reserve" => {
+            true if !releasable(helper.ret) => {
                 "what it gives must be released, which is not proven yet".to_string()
             }
             _ => helper
@@ -161,7 +160,7 @@ impl<'a> Builder<'a> {
             Arg::ValueOrNull => return self.map_operand(arg, datum, *map),
             Arg::Ctx => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", false),
             Arg::CtxOrNull => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", true),
-            Arg::Sock | Arg::SockCommon => {
+            Arg::Sock | Arg::SockCommon | Arg::SockReleased => {
                 return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", false);
             }
             Arg::SockOrNull | Arg::SocketOrNull => {
@@ -320,11 +319,16 @@ fn describe(arg: Arg) -> &'static str {
     }
 }
 
+/// Whether what is acquired so is known to be given back.
+fn releasable(ret: Ret) -> bool {
+    matches!(ret, Ret::RingbufMemOrNull | Ret::SocketOrNull | Ret::SockCommonOrNull)
+}
+
 /// Whether the language has something to give for it.
 fn supported(arg: Arg) -> bool {
     use Arg as A;
     let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
-    let sockets = [A::Sock, A::SockCommon, A::SockOrNull, A::SocketOrNull];
+    let sockets = [A::Sock, A::SockReleased, A::SockCommon, A::SockOrNull, A::SocketOrNull];
     let values = [A::ValueOrNull, A::UninitValue, A::AllocSize, A::RingbufMem];
     let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
