@@ -79,8 +79,8 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
-    let mut names = Names::new();
-    let hir = program(sources, file, &mut names, options, diagnostics);
+    let names = Names::new();
+    let hir = program(sources, file, &names, options, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
@@ -102,14 +102,14 @@ pub fn print(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
-    let mut names = Names::new();
+    let names = Names::new();
     if stage == Stage::Datum {
-        let mut data = Data::new();
-        let forms = read::read(sources, file, &mut names, &mut data, diagnostics);
+        let data = Data::new();
+        let forms = read::read(sources, file, &names, &data, diagnostics);
         let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
         return Some(lines.collect());
     }
-    let hir = program(sources, file, &mut names, options, diagnostics);
+    let hir = program(sources, file, &names, options, diagnostics);
     match stage {
         Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
@@ -129,23 +129,23 @@ pub fn ssa(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<(ir::Module, ir::Module)> {
-    let mut names = Names::new();
-    let hir = program(sources, file, &mut names, options, diagnostics);
+    let names = Names::new();
+    let hir = program(sources, file, &names, options, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
     Some((before, after))
 }
 
 /// Text to the typed program. After an error, programs with errors are not in it.
-fn program(
-    sources: &SourceMap,
+pub fn program(
+    sources: &mut SourceMap,
     file: FileId,
-    names: &mut Names,
+    names: &Names,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
-    let mut data = Data::new();
-    let forms = read::read(sources, file, names, &mut data, diagnostics);
+    let data = Data::new();
+    let forms = read::read(sources, file, names, &data, diagnostics);
     let hir = hir::build::build(names, &data, &forms, &options.btf, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =

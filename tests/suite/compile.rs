@@ -21,7 +21,8 @@ pub struct Compilation {
     pub object: Option<Vec<u8>>,
 }
 
-fn options() -> Options {
+/// What the cases are compiled for.
+pub fn options() -> Options {
     Options { btf: kernel_types::btf(), ..Options::default() }
 }
 

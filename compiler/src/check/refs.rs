@@ -213,7 +213,8 @@ impl Analysis<'_, '_> {
         }
         let message = "this socket is not one that a lookup gave";
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
-        let error = error.help("only what `sk-lookup-tcp` and its kin give is released, and by its own pointer");
+        let error =
+            error.help("only what `sk-lookup-tcp` and its kin give is released, and by its own pointer");
         self.proof.diagnostics.push(error);
     }
 
@@ -238,6 +239,8 @@ impl Analysis<'_, '_> {
         let span = f.def(value).map_or(f.end_span(block), |inst| f.span(inst));
         let (message, help) = Kind::of(self.proof, value).leak();
         let error = Diagnostic::error(&codes::LEAK, span, message);
-        self.proof.diagnostics.push(error.also(f.end_span(block), "the program may end here with it").help(help));
+        self.proof
+            .diagnostics
+            .push(error.also(f.end_span(block), "the program may end here with it").help(help));
     }
 }

@@ -96,7 +96,7 @@ struct Builder<'a> {
 
 /// Builds the module that `forms`, a file's top-level data, define.
 pub fn build(
-    names: &mut Names,
+    names: &Names,
     data: &Data,
     forms: &[DatumId],
     kernel: &KernelBtf,
