@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bpfl_stdlib::catalog::{
-    attach, constant,
+    about, attach, constant,
     context::{self, Kind},
     facts,
     helper::{self, Arg},
@@ -234,4 +234,19 @@ fn map_rules_hold_of_maps_that_everybody_makes() {
     assert_eq!(broken("lpm_trie", 8, 8, 1, 1), Some(false));
     assert_eq!(map::ring_size(5000, 4096), Some(8192));
     assert_eq!(map::ring_size(u32::MAX, 4096), None);
+}
+
+#[test]
+fn what_the_book_describes_is_described_whole() {
+    for about in about::ABOUT {
+        let row = about.ty.row();
+        let described: Vec<_> = about.events.iter().map(|(attach, _)| *attach).collect();
+        assert!(row.attach.iter().all(|attach| described.contains(attach)), "{}", row.name);
+        assert_eq!(unique(described), row.attach.len(), "{}", row.name);
+        let context = context::of(about.ty).unwrap();
+        for field in context.named() {
+            assert!(about::meaning(context.name, field.name).is_some(), "{}: {}", context.name, field.name);
+        }
+    }
+    assert!(map::MAPS.iter().all(|row| about::use_of(row.name).is_some()));
 }

@@ -60,6 +60,8 @@ const fn free(programs: &[ProgramType], meanings: &'static [Meaning], other: &'s
 const ALL: AttachSet = AttachSet::ALL;
 const EGRESS: AttachSet = AttachSet::of(&[&attach::CGROUP_INET_EGRESS]);
 const BIND: AttachSet = AttachSet::of(&[&attach::CGROUP_INET4_BIND, &attach::CGROUP_INET6_BIND]);
+/// `inet_release` of net/ipv4/af_inet.c does not look at the value.
+const RELEASE: AttachSet = AttachSet::of(&[&attach::CGROUP_INET_SOCK_RELEASE]);
 /// Hooks that may change an address but not refuse.
 const MUST: AttachSet = AttachSet::of(&[
     &attach::CGROUP_UDP4_RECVMSG,
@@ -136,6 +138,12 @@ pub static VERDICTS: &[Verdict] = &[
             is(2, "", "bind fails with EPERM"),
             is(3, "", "bind goes on, without asking for CAP_NET_BIND_SERVICE"),
         ],
+    ),
+    ranged(
+        &[CgroupSock],
+        RELEASE,
+        (0, 1),
+        &[is(0, "", "the socket is closed all the same"), is(1, "", "the socket is closed")],
     ),
     ranged(&[CgroupSockAddr], MUST, (1, 1), &[is(1, "", "the system call goes on")]),
     ranged(
