@@ -32,8 +32,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
 
 /// The difference, unless `found` is `wanted`, in which a line `…` stands for any lines.
 pub fn compare(wanted: &str, found: &str) -> Result<(), String> {
-    match fits(&wanted.trim_end().lines().collect::<Vec<_>>(), &found.trim_end().lines().collect::<Vec<_>>())
-    {
+    match fits(&wanted.trim().lines().collect::<Vec<_>>(), &found.trim().lines().collect::<Vec<_>>()) {
         true => Ok(()),
         false => Err(format!("the page has\n{wanted}\nand what comes is\n{found}")),
     }
