@@ -250,3 +250,17 @@ fn what_the_book_describes_is_described_whole() {
     }
     assert!(map::MAPS.iter().all(|row| about::use_of(row.name).is_some()));
 }
+
+/// The book shows the widths of a field once, and beside them where it may be read and written.
+#[test]
+fn widths_do_not_depend_on_the_attach_type() {
+    for about in about::ABOUT {
+        for field in context::fields(about.ty) {
+            let rights = || about.ty.hooks().map(|hook| field.rights(about.ty, hook));
+            let reads: HashSet<_> = rights().filter(|r| r.reads()).map(|r| format!("{:?}", r.read)).collect();
+            let writes: HashSet<_> =
+                rights().filter(|r| r.writes()).map(|r| format!("{:?}", r.write)).collect();
+            assert!(reads.len() <= 1 && writes.len() <= 1, "{:?}: {}", about.ty, field.name);
+        }
+    }
+}

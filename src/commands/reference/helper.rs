@@ -18,7 +18,7 @@ pub fn chapter() -> String {
     let common = || helper::all().iter().copied().filter(|row| describe::is_common(row));
     let (forms, plain): (Vec<_>, Vec<_>) = common().partition(|row| describe::form(row).is_some());
     page.section("Helpers");
-    let rows: Vec<_> = plain.iter().map(|row| cells(row)).collect();
+    let rows: Vec<_> = plain.iter().map(cells).collect();
     page.table(&head(["helper", "gives", "since", "to know"]), &rows);
     page.section("Helpers that have a form");
     page.paragraph("The language has forms for these, which are shorter and check more.");
@@ -34,11 +34,14 @@ pub fn chapter() -> String {
 }
 
 fn cells(row: &&'static Helper) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    if !row.gpl.is_empty() {
-        notes.push("GPL only.".into());
-    }
+    let notes = notes(row, !row.gpl.is_empty()).join(" ");
+    vec![describe::usage(row, row.args), row.ret.describe(), row.since.to_string(), notes]
+}
+
+/// What is to be known of a helper, which may be for programs under the GPL only.
+pub fn notes(row: &Helper, gpl: bool) -> Vec<String> {
+    let mut notes: Vec<String> = gpl.then(|| "GPL only.".into()).into_iter().collect();
     notes.extend(describe::notes(row).into_iter().map(String::from));
     notes.extend(row.config.map(|config| format!("The kernel must have `{config}`.")));
-    vec![describe::usage(row, row.args), row.ret.describe(), row.since.to_string(), notes.join(" ")]
+    notes
 }

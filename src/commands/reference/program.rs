@@ -235,21 +235,10 @@ fn first(row: &Helper, ty: ProgramType) -> Version {
 }
 
 fn helper_row(row: &'static Helper, all: bool, ty: ProgramType) -> Vec<String> {
-    let offered = |hook: &Hook| row.offered_to(ty, *hook);
-    let hooks: Vec<_> = ty.hooks().filter(offered).collect();
-    let mut notes: Vec<String> = Vec::new();
-    if !all {
-        notes.push(format!("Only in {}.", codes(describe::names(ty, &hooks))));
-    }
-    if hooks.iter().any(|hook| row.gpl_only_for(ty, *hook)) {
-        notes.push("GPL only.".into());
-    }
-    notes.extend(helper::notes(row).into_iter().map(String::from));
-    notes.extend(row.config.map(|config| format!("The kernel must have `{config}`.")));
-    vec![
-        helper::usage(row, row.args_for(ty)),
-        row.ret.describe(),
-        first(row, ty).to_string(),
-        notes.join(" "),
-    ]
+    let hooks: Vec<_> = ty.hooks().filter(|hook| row.offered_to(ty, *hook)).collect();
+    let gpl = hooks.iter().any(|hook| row.gpl_only_for(ty, *hook));
+    let only = (!all).then(|| format!("Only in {}.", codes(describe::names(ty, &hooks))));
+    let notes: Vec<_> = only.into_iter().chain(super::helper::notes(row, gpl)).collect();
+    let usage = helper::usage(row, row.args_for(ty));
+    vec![usage, row.ret.describe(), first(row, ty).to_string(), notes.join(" ")]
 }

@@ -8,7 +8,10 @@
 //!   them; a line `…` stands for any lines. Commands after `#` that run a program (`bpfl run … -- CMD`)
 //!   do so too, where programs can be attached, each in a network of its own.
 //! - Other blocks are `text`.
-//! - The chapters in `book/src/reference` are what `bpfl reference` writes.
+//!
+//! BPFL_BLESS=1 writes messages and output that differ, unless the block has a `…`.
+//!
+//! The chapters in `book/src/reference` are what `bpfl reference` writes; BPFL_BLESS=1 writes them.
 
 mod block;
 mod page;
@@ -67,5 +70,10 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// A file of the repository.
 fn read(file: &str) -> Result<String, String> {
-    fs::read_to_string(Path::new(ROOT).join(file)).map_err(|error| format!("{file}: {error}"))
+    fs::read_to_string(path(file)).map_err(|error| format!("{file}: {error}"))
+}
+
+/// Where it is.
+fn path(file: &str) -> PathBuf {
+    Path::new(ROOT).join(file)
 }

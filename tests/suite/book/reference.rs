@@ -1,8 +1,8 @@
 //! The chapters that are written from the catalogue.
 
-use std::{collections::BTreeMap, env, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use super::ROOT;
+use super::{ROOT, block::blessed};
 use crate::command::Folder;
 
 /// Where they are kept.
@@ -11,7 +11,7 @@ const KEPT: &str = "book/src/reference";
 /// Compares them with what `bpfl reference` writes now; BPFL_BLESS=1 keeps that.
 pub fn check() -> Result<(), String> {
     let kept = Path::new(ROOT).join(KEPT);
-    if env::var_os("BPFL_BLESS").is_some_and(|value| value == "1") {
+    if blessed() {
         return write(&kept);
     }
     let folder = Folder::new()?;

@@ -9,19 +9,28 @@ use std::{
 
 use super::{
     ROOT,
-    block::{Block, blocks, compare},
-    read,
+    block::{Block, blocks, settle},
+    page, read,
 };
 use crate::command::Folder;
 
 /// The commands that read files and change nothing but the working directory.
 const READING: [&str; 5] = ["bpfl check ", "bpfl build ", "bpfl explain ", "bpfl list ", "bpfl disasm "];
 
-/// A command, whether it is root's, and what it prints.
+/// A command and what it prints.
 struct Session {
-    root: bool,
+    /// As on the page, with the prompt.
+    shown: String,
+    /// Without it.
     command: String,
     output: String,
+}
+
+impl Session {
+    /// Whether it is root's and runs a program for the time of a command.
+    fn runs(&self) -> bool {
+        self.shown.starts_with("# bpfl run ") && self.command.contains(" -- ")
+    }
 }
 
 /// A folder to run commands in, with the examples.
@@ -32,19 +41,27 @@ pub fn folder() -> Result<Folder, String> {
     Ok(folder)
 }
 
-/// Runs the commands of a block that only read; a file that is not there is the `refused` program.
-pub fn check(block: &Block, refused: Option<&Block>, folder: &Folder) -> Result<(), String> {
-    for session in sessions(&block.text) {
+/// What a block is to show, of which the commands that only read are run; a file that is not there is
+/// the `refused` program.
+pub fn check(block: &Block, refused: Option<&Block>, folder: &Folder) -> Result<String, String> {
+    show(block, |session| {
         if !READING.iter().any(|command| session.command.starts_with(command)) {
-            continue;
+            return Ok(session.output.clone());
         }
         if let Some(source) = refused {
             provide(&session.command, source, folder)?;
         }
         let command = format!("exec 2>&1; {}", session.command);
-        compare(&session.output, &run(Command::new("sh").arg("-c").arg(command), folder)?)?;
+        settle(&session.output, &run(Command::new("sh").arg("-c").arg(command), folder)?)
+    })
+}
+
+/// A block's commands, each with the output that it is to have.
+fn show(block: &Block, output: impl Fn(&Session) -> Result<String, String>) -> Result<String, String> {
+    if !block.text.starts_with(['$', '#']) {
+        return Err("a console block starts with a prompt".into());
     }
-    Ok(())
+    sessions(&block.text).iter().map(|session| Ok(session.shown.clone() + &output(session)?)).collect()
 }
 
 fn provide(command: &str, source: &Block, folder: &Folder) -> Result<(), String> {
@@ -55,33 +72,28 @@ fn provide(command: &str, source: &Block, folder: &Folder) -> Result<(), String>
 
 /// Whether the page has commands that run programs.
 pub fn runs(file: &str) -> bool {
-    read(file).is_ok_and(|text| blocks(&text).iter().any(|block| !running(block).is_empty()))
+    let has = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
+    read(file).is_ok_and(|text| blocks(&text).iter().any(has))
+}
+
+fn is_console(block: &Block) -> bool {
+    block.info == "console"
 }
 
 /// Runs the programs of a page, each in a network of its own, so that no port is taken.
 pub fn check_runs(file: &str) -> Result<(), String> {
     const ALONE: &str = "ip link set lo up && exec sh -c \"$1\"";
     let folder = folder()?;
-    for block in blocks(&read(file)?) {
-        for session in running(&block) {
-            let command = format!("exec 2>&1; {}", session.command);
-            let mut alone = Command::new("unshare");
-            alone.args(["--net", "sh", "-c", ALONE, "sh", &command]);
-            compare(&session.output, &run(&mut alone, &folder)?)
-                .map_err(|error| format!("{file}:{}: {error}", block.line))?;
+    let output = |session: &Session| {
+        if !session.runs() {
+            return Ok(session.output.clone());
         }
-    }
-    Ok(())
-}
-
-fn running(block: &Block) -> Vec<Session> {
-    let runs = |session: &Session| {
-        session.root && session.command.starts_with("bpfl run ") && session.command.contains(" -- ")
+        let command = format!("exec 2>&1; {}", session.command);
+        let mut alone = Command::new("unshare");
+        alone.args(["--net", "sh", "-c", ALONE, "sh", &command]);
+        settle(&session.output, &run(&mut alone, &folder)?)
     };
-    match block.info.as_str() {
-        "console" => sessions(&block.text).into_iter().filter(runs).collect(),
-        _ => Vec::new(),
-    }
+    page::each(file, |block| if is_console(block) { show(block, output) } else { Ok(block.text.clone()) })
 }
 
 /// What a command prints.
@@ -97,21 +109,17 @@ fn run(command: &mut Command, folder: &Folder) -> Result<String, String> {
 /// The commands of a block. One in quotes goes on until they are closed.
 fn sessions(text: &str) -> Vec<Session> {
     let mut sessions: Vec<Session> = Vec::new();
-    for line in text.lines() {
+    for line in text.split_inclusive('\n') {
         let prompt = line.strip_prefix("$ ").or_else(|| line.strip_prefix("# "));
         match (sessions.last_mut(), prompt) {
             (Some(last), _) if last.command.matches('\'').count() % 2 == 1 => {
-                last.command.push('\n');
                 last.command.push_str(line);
+                last.shown.push_str(line);
             }
             (_, Some(command)) => {
-                let root = line.starts_with('#');
-                sessions.push(Session { root, command: command.into(), output: String::new() });
+                sessions.push(Session { shown: line.into(), command: command.into(), output: String::new() });
             }
-            (Some(last), None) => {
-                last.output.push_str(line);
-                last.output.push('\n');
-            }
+            (Some(last), None) => last.output.push_str(line),
             (None, None) => {}
         }
     }
