@@ -186,21 +186,22 @@ fn verdicts(page: &mut Page, ty: ProgramType) {
     page.section("What it returns");
     let mut rows = Vec::new();
     for (verdict, hooks) in describe::verdicts(ty) {
-        let mut hooks = codes(describe::names(ty, &hooks));
+        let range = describe::range(verdict);
+        let mut first = vec![codes(describe::names(ty, &hooks)), range];
         let more = (!verdict.other.is_empty()).then(|| ("otherwise".to_string(), verdict.other));
         let values =
             verdict.meanings.iter().map(|meaning| (value(meaning.value, meaning.name), meaning.effect));
         for (value, effect) in values.chain(more) {
-            rows.push(vec![std::mem::take(&mut hooks), value, effect.to_string()]);
+            first.extend([value, effect.to_string()]);
+            rows.push(std::mem::replace(&mut first, vec![String::new(); 2]));
         }
     }
-    page.table(&head(["sections", "value", "what happens"]), &rows);
-    let ranged = describe::verdicts(ty).iter().all(|(verdict, _)| verdict.range.is_some());
-    page.paragraph(if ranged {
-        "Other values are an error when you compile: the verifier would refuse the program."
-    } else {
-        "The verifier accepts any value."
-    });
+    page.table(&head(["sections", "may be", "value", "what happens"]), &rows);
+    if describe::verdicts(ty).iter().any(|(verdict, _)| verdict.range.is_some()) {
+        page.paragraph(
+            "A program that may return anything else is an error when you compile: the verifier would refuse it.",
+        );
+    }
 }
 
 fn value(number: i32, name: &str) -> String {

@@ -152,7 +152,13 @@ pub static VERDICTS: &[Verdict] = &[
         (0, 1),
         REFUSE_OR_ALLOW,
     ),
-    ranged(&[SockOps], ALL, (0, 1), &[is(1, "", "the answer is in `reply`")]),
+    // `tcp_call_bpf` of include/net/tcp.h.
+    ranged(
+        &[SockOps],
+        ALL,
+        (0, 1),
+        &[is(0, "", "the answer is -1: the kernel does as without"), is(1, "", "the answer is in `reply`")],
+    ),
     ranged(&[SkLookup], ALL, (0, 1), SK),
     ranged(
         &[Netfilter],

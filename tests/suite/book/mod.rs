@@ -8,12 +8,14 @@
 //!   them; a line `…` stands for any lines. Commands after `#` that run a program (`bpfl run … -- CMD`)
 //!   do so too, where programs can be attached, each in a network of its own.
 //! - Other blocks are `text`.
+//! - Links lead to files and headings.
 //!
 //! BPFL_BLESS=1 writes messages and output that differ, unless the block has a `…`.
 //!
 //! The chapters in `book/src/reference` are what `bpfl reference` writes; BPFL_BLESS=1 writes them.
 
 mod block;
+mod link;
 mod page;
 mod reference;
 mod shell;
@@ -28,7 +30,7 @@ use libtest_mimic::Trial;
 /// The repository.
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A test per file, another for what it runs, and one for the reference.
+/// Tests per file: its blocks, its links and what it runs; and one for the reference.
 pub fn tests(obstacle: &Option<String>) -> Vec<Trial> {
     let mut tests = vec![
         Trial::test("the reference is what the catalogue says", || reference::check().map_err(Into::into))
@@ -37,8 +39,10 @@ pub fn tests(obstacle: &Option<String>) -> Vec<Trial> {
     for file in files() {
         let runs = shell::runs(&file);
         let (name, ran) = (format!("blocks of {file}"), format!("runs of {file}"));
-        let path = file.clone();
+        let (path, page) = (file.clone(), file.clone());
         tests.push(Trial::test(name, move || page::check(&file).map_err(Into::into)).with_kind("check"));
+        let links = format!("links of {page}");
+        tests.push(Trial::test(links, move || link::check(&page).map_err(Into::into)).with_kind("check"));
         if runs {
             let test = Trial::test(ran, move || shell::check_runs(&path).map_err(Into::into));
             tests.push(test.with_kind("kernel").with_ignored_flag(obstacle.is_some()));
