@@ -70,6 +70,13 @@ fn provide(command: &str, source: &Block, folder: &Folder) -> Result<(), String>
     path.map_or(Ok(()), |path| fs::write(path, &source.text).map_err(|error| error.to_string()))
 }
 
+/// Which of the tools that the pages use this machine does not have.
+pub fn missing() -> Option<&'static str> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let has = |tool: &str| env::split_paths(&folders).any(|folder| folder.join(tool).exists());
+    ["unshare", "ip", "ss", "bash", "python3", "curl"].into_iter().find(|tool| !has(tool))
+}
+
 /// Whether the page has commands that run programs.
 pub fn runs(file: &str) -> bool {
     let has = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
