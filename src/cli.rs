@@ -55,6 +55,9 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write all of them into a directory
     Man(Man),
+    /// Write the book's reference chapters into a directory
+    #[command(hide = true)]
+    Reference(Reference),
 }
 
 /// How to compile.
@@ -256,6 +259,14 @@ pub struct Man {
     /// The directory to write the pages into
     #[arg(value_hint = ValueHint::DirPath)]
     pub directory: Option<PathBuf>,
+}
+
+/// `bpfl reference`.
+#[derive(Debug, Args)]
+pub struct Reference {
+    /// The directory to write the chapters into
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub directory: PathBuf,
 }
 
 #[cfg(test)]
