@@ -47,6 +47,7 @@ codes! {
     EMPTY "E0110" "a file defines nothing"
     NOT_A_VALUE "E0111" "a name does not stand for a value"
     NOT_A_PLACE "E0112" "this cannot be set"
+    UNKNOWN_BLOCK "E0113" "no block has this name"
     TYPE_MISMATCH "E0201" "a value is of the wrong type"
     MIXED_SIGNS "E0202" "mixing these types could change a value"
     LITERAL_RANGE "E0203" "a number does not fit"

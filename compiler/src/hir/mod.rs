@@ -36,6 +36,8 @@ entity! {
     pub struct ExprId "e";
     /// A variable.
     pub struct VarId "v";
+    /// The end of a `block`, to which a `return-from` goes.
+    pub struct LabelId "label";
 }
 
 /// A file's programs and maps.
@@ -209,6 +211,10 @@ pub enum ExprKind {
     Break,
     /// Goes on with the next round of the innermost loop.
     Continue,
+    /// The body; its value, or that of the first [`ExprKind::Leave`] that names the label.
+    Block(LabelId, ExprId),
+    /// Goes on after the block of the label, whose value this is.
+    Leave(LabelId, ExprId),
     /// Leaves the program.
     Return(ExprId),
     /// The program's context.

@@ -81,6 +81,8 @@ impl Printer<'_> {
             K::Unrolled(rounds) => ("unrolled".into(), plain(rounds)),
             K::Break => ("break".into(), vec![]),
             K::Continue => ("continue".into(), vec![]),
+            K::Block(label, body) => (format!("block {label}"), plain(&[*body])),
+            K::Leave(label, value) => (format!("leave {label}"), plain(&[*value])),
             K::Return(a) => ("return".into(), plain(&[*a])),
             K::Ctx => ("ctx".into(), vec![]),
             K::Load(ptr, offset) => (format!("load at {offset}"), plain(&[*ptr])),

@@ -166,6 +166,35 @@ pub fn setf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     }
 }
 
+/// `(rotatef a b c)`: a becomes what b was, b what c was, c what a was.
+pub fn rotatef<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let mut bindings = Vec::new();
+    let places: Vec<_> = call.args.iter().map(|arg| b.place(*arg)).collect();
+    let places: Vec<_> = places.into_iter().map(|place| b.hold_place(place, &mut bindings)).collect();
+    let mut values = Vec::new();
+    for place in &places {
+        let again = b.place_again(place, call.span);
+        let value = b.read_place(again, call.span);
+        let (var, value) = b.hold(value);
+        bindings.push((var, value));
+        values.push(var);
+    }
+    let mut stores = Vec::new();
+    for (i, place) in places.iter().enumerate() {
+        let again = b.place_again(place, call.span);
+        let value = b.read_var(values[(i + 1) % values.len()], call.span);
+        stores.push(b.write(again, value, call.span));
+    }
+    let body = b.add(ExprKind::Seq(stores), Ty::NOTHING, call.span);
+    b.add(ExprKind::Let(bindings, body), Ty::NOTHING, call.span)
+}
+
+/// A place whose subforms are in variables, so that it can be used more than once.
+struct HeldPlace {
+    place: Place,
+    subform: Option<VarId>,
+}
+
 /// `(incf place [n])` and `(decf place [n])`: the value is the new one, as stored.
 pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
     let place = b.place(call.args[0]);
@@ -274,6 +303,32 @@ fn step_plainly<'a>(
 }
 
 impl Builder<'_> {
+    fn hold_place(&mut self, place: Place, bindings: &mut Vec<(VarId, ExprId)>) -> HeldPlace {
+        let subform = match place {
+            Place::Memory { ptr, .. } | Place::Bits { ptr, .. } => Some(ptr),
+            Place::Element { key, .. } => Some(key),
+            Place::Var(_) | Place::Error => None,
+        };
+        let subform = subform.map(|subform| {
+            let (var, subform) = self.hold(subform);
+            bindings.push((var, subform));
+            var
+        });
+        HeldPlace { place, subform }
+    }
+
+    fn place_again(&mut self, held: &HeldPlace, span: Span) -> Place {
+        let Some(var) = held.subform else { return held.place };
+        let read = self.read_var(var, span);
+        let mut place = held.place;
+        match &mut place {
+            Place::Memory { ptr, .. } | Place::Bits { ptr, .. } => *ptr = read,
+            Place::Element { key, .. } => *key = read,
+            Place::Var(_) | Place::Error => {}
+        }
+        place
+    }
+
     /// Whether a place of type `ty` can be stepped: plainly when it is the CPU's own, else by an
     /// atomic, which exist for 4 and 8 bytes (`BPF_ATOMIC` in `kernel/bpf/verifier.c`).
     fn steppable(&mut self, ty: Ty, own: bool, span: Span) -> Result<(), ExprId> {

@@ -29,6 +29,13 @@ pub fn prog1<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     b.add(ExprKind::Let(vec![(var, first)], body), ty, call.span)
 }
 
+/// `(prog2 form value form…)`: the second one's value.
+pub fn prog2<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let first = b.effect(call.args[0]);
+    let rest = prog1(b, &Call { args: &call.args[1..], ..*call });
+    b.seq(vec![first, rest], call.span)
+}
+
 /// `(if test then [else])`
 pub fn if_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let test = b.test(call.args[0]);
@@ -194,25 +201,6 @@ fn let_if<'a>(b: &mut Builder<'a>, call: &Call<'a>, then: &[DatumId], otherwise:
     b.add(ExprKind::Let(bindings, choice), ty, call.span)
 }
 
-/// `(return [value])`
-pub fn return_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    let value = match call.args.first() {
-        Some(value) => b.value(*value),
-        None => b.nil(call.span),
-    };
-    let value = b.returned(value);
-    if b.reservations.is_empty() {
-        return b.add(ExprKind::Return(value), Ty::NEVER, call.span);
-    }
-    // The value is computed before the records it may be read from are given back.
-    let (var, value) = b.hold(value);
-    let mut all = b.leaving(call.span);
-    let read = b.read_var(var, call.span);
-    all.push(b.add(ExprKind::Return(read), Ty::NEVER, call.span));
-    let body = b.seq(all, call.span);
-    b.add(ExprKind::Let(vec![(var, value)], body), Ty::NEVER, call.span)
-}
-
 /// `(dotimes (i count [:max n]) body…)`
 pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let header = b.items(call.args[0]).unwrap_or(&[]);
@@ -234,27 +222,12 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         bound = b.mismatch(bound, Ty::U64);
     }
     let rounds = b.constant(bound).map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
-    let header = Header { name, span: b.span(header[0]), ty: b.ty(bound), rounds };
-    match b.loop_body(&header, call, unroll) {
+    let header =
+        Header { name: Some(name), span: b.span(header[0]), ty: b.ty(bound), rounds, start: 0, step: 1 };
+    let body = |b: &mut Builder<'a>| b.body(&call.args[1..], call.span, false);
+    match b.loop_body(&header, call.span, unroll, &body) {
         Built::Loop(var, body) => b.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, call.span),
         Built::Rounds(rounds) => rounds,
-    }
-}
-
-/// `(break)`
-pub fn break_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    leave_loop(b, call, ExprKind::Break)
-}
-
-/// `(continue)`
-pub fn continue_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    leave_loop(b, call, ExprKind::Continue)
-}
-
-fn leave_loop<'a>(b: &mut Builder<'a>, call: &Call<'a>, kind: ExprKind) -> ExprId {
-    match b.loops {
-        0 => b.fail_at(&codes::MALFORMED, call.span, "there is no loop around this"),
-        _ => b.add(kind, Ty::NEVER, call.span),
     }
 }
 
@@ -325,7 +298,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `:max n` and `:unroll t`.
-    fn loop_options(&mut self, options: &[DatumId]) -> (Option<u64>, bool) {
+    pub(super) fn loop_options(&mut self, options: &[DatumId]) -> (Option<u64>, bool) {
         let options = Options::parse(self, options, &["max", "unroll"]);
         let max = options.get("max").and_then(|max| self.constant_value(max));
         let unroll = options.get("unroll").is_some_and(|datum| !self.is_symbol(datum, "nil"));

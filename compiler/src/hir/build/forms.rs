@@ -1,6 +1,9 @@
 //! The table of special forms.
 
-use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory, storage, structs};
+use super::{
+    Builder, arith, binding, bytes, compare, context, control, exits, log2, loops, maps, memory, storage,
+    structs,
+};
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
     names::Name,
@@ -79,10 +82,12 @@ pub const FORMS: &[Form] = &[
     form("setf", 0, MANY, "(setf place value …)", binding::setf),
     form("setq", 0, MANY, "(setq name value …)", binding::setf),
     form("incf", 1, 2, "(incf place [n])", each!(binding::step, Binary::Add)),
+    form("rotatef", 0, MANY, "(rotatef place…)", binding::rotatef),
     form("decf", 1, 2, "(decf place [n])", each!(binding::step, Binary::Sub)),
     // control
     form("progn", 0, MANY, "(progn form…)", control::progn),
     form("prog1", 1, MANY, "(prog1 value form…)", control::prog1),
+    form("prog2", 2, MANY, "(prog2 form value form…)", control::prog2),
     form("if", 2, 3, "(if test then [else])", control::if_),
     form("when", 1, MANY, "(when test body…)", control::when),
     form("unless", 1, MANY, "(unless test body…)", control::unless),
@@ -93,10 +98,14 @@ pub const FORMS: &[Form] = &[
     form("not", 1, 1, "(not value)", control::not),
     form("when-let", 1, MANY, "(when-let ((name value) …) body…)", control::when_let),
     form("if-let", 2, 3, "(if-let ((name value) …) then [else])", control::if_let),
-    form("return", 0, 1, "(return [value])", control::return_),
+    form("block", 1, MANY, "(block name form…)", exits::block),
+    form("return-from", 1, 2, "(return-from name [value])", exits::return_from),
+    form("return", 0, 1, "(return [value])", exits::return_),
     form("dotimes", 1, MANY, "(dotimes (i count [:max n] [:unroll t]) body…)", control::dotimes),
-    form("break", 0, 0, "(break)", control::break_),
-    form("continue", 0, 0, "(continue)", control::continue_),
+    form("while", 1, MANY, "(while test :max n body…)", loops::while_),
+    form("loop", 1, MANY, "(loop for i from 0 below 10 do body…)", loops::loop_),
+    form("break", 0, 0, "(break)", exits::break_),
+    form("continue", 0, 0, "(continue)", exits::continue_),
     // arithmetic
     form("+", 0, MANY, "(+ a b …)", each!(arith::fold, Binary::Add)),
     form("-", 1, MANY, "(- a b …)", arith::minus),
@@ -117,6 +126,7 @@ pub const FORMS: &[Form] = &[
     form("min", 1, MANY, "(min a b …)", each!(arith::extreme, Compare::Le)),
     form("max", 1, MANY, "(max a b …)", each!(arith::extreme, Compare::Ge)),
     form("abs", 1, 1, "(abs a)", arith::abs),
+    form("log2", 1, 1, "(log2 a)", log2::log2),
     // comparison
     form("=", 1, MANY, "(= a b …)", each!(compare::chain, Compare::Eq)),
     form("/=", 1, MANY, "(/= a b …)", compare::all_different),

@@ -12,9 +12,12 @@ mod compare;
 mod context;
 mod control;
 mod convert;
+mod exits;
 mod forms;
 mod globals;
 mod kernel;
+mod log2;
+mod loops;
 mod map_decl;
 mod maps;
 mod memory;
@@ -86,12 +89,16 @@ struct Builder<'a> {
     hook: Option<Hook>,
     /// Whether the program uses something whose definition has errors.
     unsound: bool,
-    /// The records of the `with-ringbuf` forms around the current form.
-    reservations: Vec<VarId>,
+    /// What the forms around the current form hold, innermost last.
+    held: Vec<exits::Held>,
+    /// The blocks around the current form, innermost last.
+    blocks: Vec<exits::Exit>,
+    /// How many labels there are.
+    labels: usize,
     /// What is known of the counters of loops.
     counters: unroll::Counters,
-    /// How many loops there are around the current form, within its program.
-    loops: usize,
+    /// The loops around the current form within its program: how much was held where each starts.
+    loops: Vec<usize>,
 }
 
 /// Builds the module that `forms`, a file's top-level data, define.
@@ -120,9 +127,11 @@ pub fn build(
         forms: table,
         hook: None,
         unsound: false,
-        reservations: Vec::new(),
+        held: Vec::new(),
+        blocks: Vec::new(),
+        labels: 0,
         counters: unroll::Counters::default(),
-        loops: 0,
+        loops: Vec::new(),
     };
     builder.top_level(forms);
     builder.module

@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// A place, its subforms built already.
+#[derive(Clone, Copy)]
 pub enum Place {
     /// It was reported.
     Error,

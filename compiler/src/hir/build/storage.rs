@@ -2,7 +2,7 @@
 
 use bpfl_stdlib::catalog::helper;
 
-use super::{Builder, forms::Call};
+use super::{Builder, exits::Held, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, Ty, VarId},
@@ -104,10 +104,10 @@ pub fn with_ringbuf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let var = b.variable(Some(name), nullable, b.span(header[0]));
     let mark = b.scope.mark();
     b.scope.bind(b.names.folded(name), var);
-    b.reservations.push(var);
+    b.held.push(Held::Record(var));
     let mut all = b.zeroes(var, size, span);
     all.extend(call.args[1..].iter().map(|form| b.effect(*form)).collect::<Vec<_>>());
-    b.reservations.pop();
+    b.held.pop();
     b.scope.reset(mark);
     let (record, flags) = (b.read_var(var, span), b.add(ExprKind::Int(0), Ty::U64, span));
     all.push(b.give_back("ringbuf_submit", record, flags, span));
@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
         Some((self.add(ExprKind::Call(helper, vec![handle, bytes, flags]), ty, call.span), size))
     }
 
-    fn give_back(&mut self, name: &str, record: ExprId, flags: ExprId, span: Span) -> ExprId {
+    pub(super) fn give_back(&mut self, name: &str, record: ExprId, flags: ExprId, span: Span) -> ExprId {
         match helper::find(name) {
             Some(helper) if self.ty(record) != Ty::ERROR => {
                 self.add(ExprKind::Call(helper, vec![record, flags]), Ty::U64, span)
@@ -188,15 +188,5 @@ impl<'a> Builder<'a> {
             at += bytes;
         }
         stores
-    }
-
-    /// What has to be done before the program is left: open records are discarded.
-    pub(super) fn leaving(&mut self, span: Span) -> Vec<ExprId> {
-        let open = self.reservations.clone();
-        let discard = |var: &VarId| {
-            let (record, flags) = (self.read_var(*var, span), self.add(ExprKind::Int(0), Ty::U64, span));
-            self.give_back("ringbuf_discard", record, flags, span)
-        };
-        open.iter().rev().map(discard).collect()
     }
 }

@@ -7,10 +7,10 @@
 
 use std::collections::HashMap;
 
-use super::{Builder, forms::Call};
+use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Ty, VarId},
+    hir::{Binary, ExprId, ExprKind, Ty, VarId},
     names::Name,
     source::Span,
 };
@@ -41,17 +41,24 @@ impl Counters {
     }
 }
 
-/// A loop's counter and bound.
+/// A loop's counter and bound. In round k, from 0, the counter is `start` + k × `step`.
 pub struct Header {
-    /// The counter's name.
-    pub name: Name,
+    /// The counter's name, if it has one.
+    pub name: Option<Name>,
     /// Where it stands.
     pub span: Span,
     /// The counter's type.
     pub ty: Ty,
     /// How many rounds, when that is constant.
     pub rounds: Option<u64>,
+    /// What it is in the first round.
+    pub start: i128,
+    /// By how much it grows.
+    pub step: i128,
 }
+
+/// What builds the body of a loop, once or for each round.
+pub type Body<'f, 'a> = &'f dyn Fn(&mut Builder<'a>) -> ExprId;
 
 /// A loop as it was built.
 pub enum Built {
@@ -63,64 +70,90 @@ pub enum Built {
 
 impl<'a> Builder<'a> {
     /// A loop's body with the counter as a variable, or its rounds.
-    pub(super) fn loop_body(&mut self, header: &Header, call: &Call<'a>, unroll: bool) -> Built {
+    pub(super) fn loop_body(
+        &mut self,
+        header: &Header,
+        span: Span,
+        unroll: bool,
+        body: Body<'_, 'a>,
+    ) -> Built {
         let rounds =
             header.rounds.filter(|rounds| rounds.saturating_mul(self.counters.factor.max(1)) <= MOST);
         if unroll {
             return match rounds {
-                Some(rounds) => Built::Rounds(self.rounds(header, rounds, call)),
-                None => Built::Rounds(self.too_many_rounds(call)),
+                Some(rounds) => Built::Rounds(self.rounds(header, rounds, span, body)),
+                None => Built::Rounds(self.too_many_rounds(span)),
             };
         }
         let said = self.diagnostics.len();
         let before = std::mem::take(&mut self.counters.wanted);
-        let (var, body) = self.round(header, None, call);
+        let (var, once) = self.running_round(header, span, body);
         let wanted = std::mem::replace(&mut self.counters.wanted, before);
         match rounds.filter(|_| wanted) {
             Some(rounds) => {
                 self.diagnostics.truncate(said);
-                Built::Rounds(self.rounds(header, rounds, call))
+                Built::Rounds(self.rounds(header, rounds, span, body))
             }
             None => {
                 self.counters.wanted |= wanted;
-                Built::Loop(var, body)
+                Built::Loop(var, once)
             }
         }
     }
 
-    /// The body once, with the counter as a variable or a constant.
-    fn round(&mut self, header: &Header, constant: Option<u64>, call: &Call<'a>) -> (VarId, ExprId) {
+    /// The body with the counter `var` in scope.
+    fn round(&mut self, header: &Header, var: VarId, body: Body<'_, 'a>) -> ExprId {
         let mark = self.scope.mark();
-        let var = self.variable(Some(header.name), header.ty, header.span);
-        if let Some(value) = constant {
-            self.counters.constants.insert(var, value.into());
+        if let Some(name) = header.name {
+            self.scope.bind(self.names.folded(name), var);
         }
-        self.scope.bind(self.names.folded(header.name), var);
-        self.loops += 1;
-        let body = self.body(&call.args[1..], call.span, false);
-        self.loops -= 1;
+        self.loops.push(self.held.len());
+        let body = body(self);
+        self.loops.pop();
         self.scope.reset(mark);
-        (var, body)
+        body
     }
 
-    fn rounds(&mut self, header: &Header, rounds: u64, call: &Call<'a>) -> ExprId {
+    /// The body once, and the variable that counts the rounds from 0.
+    fn running_round(&mut self, header: &Header, span: Span, body: Body<'_, 'a>) -> (VarId, ExprId) {
+        let var = self.variable(header.name, header.ty, header.span);
+        if (header.start, header.step) == (0, 1) {
+            let body = self.round(header, var, body);
+            return (var, body);
+        }
+        let count = self.variable(None, header.ty, header.span);
+        let constant = |b: &mut Self, value| b.add(ExprKind::Int(value), header.ty, header.span);
+        let (start, step) = (constant(self, header.start), constant(self, header.step.abs()));
+        let round = self.read_var(count, header.span);
+        let moved = self.add(ExprKind::Binary(Binary::Mul, round, step), header.ty, header.span);
+        let op = if header.step < 0 { Binary::Sub } else { Binary::Add };
+        let value = self.add(ExprKind::Binary(op, start, moved), header.ty, header.span);
+        let body = self.round(header, var, body);
+        let ty = self.ty(body);
+        (count, self.add(ExprKind::Let(vec![(var, value)], body), ty, span))
+    }
+
+    fn rounds(&mut self, header: &Header, rounds: u64, span: Span, body: Body<'_, 'a>) -> ExprId {
         let factor = self.counters.factor.max(1);
         self.counters.factor = factor.saturating_mul(rounds.max(1));
-        let bodies = (0..rounds).map(|i| self.constant_round(header, i, call)).collect();
+        let bodies = (0..rounds).map(|i| self.constant_round(header, i, span, body)).collect();
         self.counters.factor = factor;
-        self.add(ExprKind::Unrolled(bodies), Ty::NOTHING, call.span)
+        self.add(ExprKind::Unrolled(bodies), Ty::NOTHING, span)
     }
 
     /// The counter is a variable too, for what takes its address.
-    fn constant_round(&mut self, header: &Header, i: u64, call: &Call<'a>) -> ExprId {
-        let (var, body) = self.round(header, Some(i), call);
-        let init = self.add(ExprKind::Int(i.into()), header.ty, header.span);
+    fn constant_round(&mut self, header: &Header, i: u64, span: Span, body: Body<'_, 'a>) -> ExprId {
+        let var = self.variable(header.name, header.ty, header.span);
+        let value = header.start + i128::from(i) * header.step;
+        self.counters.constants.insert(var, value);
+        let body = self.round(header, var, body);
+        let init = self.add(ExprKind::Int(value), header.ty, header.span);
         let ty = self.ty(body);
-        self.add(ExprKind::Let(vec![(var, init)], body), ty, call.span)
+        self.add(ExprKind::Let(vec![(var, init)], body), ty, span)
     }
 
-    fn too_many_rounds(&mut self, call: &Call<'a>) -> ExprId {
+    fn too_many_rounds(&mut self, span: Span) -> ExprId {
         let message = format!("only loops of a constant number of rounds, {MOST} at most, can be unrolled");
-        self.fail(Diagnostic::error(&codes::NOT_CONSTANT, call.span, message))
+        self.fail(Diagnostic::error(&codes::NOT_CONSTANT, span, message))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::{
-    hir::{ExprId, ExprKind, Ty, VarId},
+    hir::{ExprId, ExprKind, LabelId, Ty, VarId},
     ir::{Block, Cond, Edge, LoopData, Op, Terminator, Type, Value},
     source::Span,
 };
@@ -166,6 +166,27 @@ impl Lower<'_> {
         self.jump(done, vec![limit], span);
         self.enter(done);
         result
+    }
+
+    pub(super) fn block_value(&mut self, label: LabelId, body: ExprId, ty: Ty, span: Span) -> Value {
+        let done = self.new_block();
+        let valued = ![Ty::NEVER, Ty::NOTHING].contains(&ty);
+        let result = valued.then(|| self.f.add_param(done, self.type_of(ty)));
+        self.labels.push((label, done));
+        let value = self.value(body);
+        let value = self.arm_value(value, body, ty, span);
+        self.labels.pop();
+        self.jump(done, if valued { vec![value] } else { vec![] }, self.hir.exprs[body].span);
+        self.enter(done);
+        result.unwrap_or_else(|| self.constant(0, Type::I32, span))
+    }
+
+    pub(super) fn leave_block(&mut self, label: LabelId, value: ExprId, span: Span) {
+        let value = self.value(value);
+        let Some((_, done)) = self.labels.iter().find(|(own, _)| *own == label).copied() else { return };
+        let valued = !self.f.params(done).is_empty();
+        self.jump(done, if valued { vec![value] } else { vec![] }, span);
+        self.unreachable();
     }
 
     pub(super) fn leave_loop(&mut self, for_good: bool, span: Span) {

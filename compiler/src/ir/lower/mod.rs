@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     arena::Arena,
-    hir::{self, ExprId, ExprKind, Ty, TypeKind, VarId},
+    hir::{self, ExprId, ExprKind, LabelId, Ty, TypeKind, VarId},
     source::Span,
 };
 use vars::Vars;
@@ -52,6 +52,8 @@ struct Lower<'a> {
     homes: Arena<VarId, Option<Slot>>,
     /// Where `break` and `continue` go, innermost last.
     loops: Vec<control::Loop>,
+    /// Where the blocks around the current expression end.
+    labels: Vec<(LabelId, Block)>,
     ctx: Value,
     /// How many bytes packet pointers take in the context.
     packet_pointer: u8,
@@ -75,6 +77,7 @@ impl<'a> Lower<'a> {
             vars: Vars::default(),
             homes,
             loops: Vec::new(),
+            labels: Vec::new(),
             ctx,
             packet_pointer: context::packet_pointer_width(program.ty) as u8,
             free: Vec::new(),
@@ -245,6 +248,11 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Break | ExprKind::Continue => {
                 self.leave_loop(expr.kind == ExprKind::Break, span);
+                self.constant(0, ty, span)
+            }
+            ExprKind::Block(label, body) => self.block_value(*label, *body, expr.ty, span),
+            ExprKind::Leave(label, value) => {
+                self.leave_block(*label, *value, span);
                 self.constant(0, ty, span)
             }
             ExprKind::Return(value) => {
