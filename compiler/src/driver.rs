@@ -191,11 +191,16 @@ fn codes(
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<bpf::Code>> {
     let mut codes = Vec::with_capacity(ir.functions.len());
-    for (function, program) in ir.functions.iter().zip(hir.programs.values()) {
+    let programs = hir.programs.values().map(|program| (&program.symbol, program.span));
+    let functions = hir.functions.values().map(|function| (&function.symbol, function.span));
+    for (function, (symbol, span)) in ir.functions.iter().zip(programs.chain(functions)) {
         match bpf::generate(function, options.cpu) {
             Ok(code) => codes.push(code),
-            Err(error) => diagnostics.push(check::limits::too_much(program, error)),
+            Err(error) => diagnostics.push(check::limits::too_much(symbol, span, error)),
         }
+    }
+    if !diagnostics.has_errors() {
+        check::chains::check(hir, &codes, diagnostics);
     }
     (!diagnostics.has_errors()).then_some(codes)
 }

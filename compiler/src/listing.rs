@@ -9,7 +9,9 @@ use crate::{
         Code, Target,
         disasm::{Callee, disassemble},
     },
+    arena::Entity,
     hir,
+    ir::Func,
     source::SourceMap,
 };
 
@@ -19,6 +21,10 @@ pub fn print(sources: &SourceMap, hir: &hir::Module, codes: &[Code]) -> String {
     for (program, code) in hir.programs.values().zip(codes) {
         let (symbol, section, slots) = (&program.symbol, program.section.name, code.insns.len());
         let _ = writeln!(out, "{symbol}: {slots} slots, section {section}");
+        function(sources, hir, code, &mut out);
+    }
+    for (subprogram, code) in hir.functions.values().zip(codes.iter().skip(hir.programs.len())) {
+        let _ = writeln!(out, "{}: {} slots, section .text", subprogram.symbol, code.insns.len());
         function(sources, hir, code, &mut out);
     }
     out
@@ -36,10 +42,18 @@ fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut Strin
         let reloc = code.relocs.iter().find(|(slot, _)| *slot as usize == line.slot);
         let comment = reloc.map(|(_, target)| match target {
             Target::Map(map) => format!("   ; {}", hir.maps[*map].symbol),
+            Target::Function(func) => function_name(hir, *func),
             Target::Global(global, _) => format!("   ; {}", hir.globals[*global].symbol),
         });
         let _ = writeln!(out, "  {:4}: {}{}", line.slot, line.text, comment.unwrap_or_default());
     }
+}
+
+/// A function's symbol.
+fn function_name(hir: &hir::Module, func: Func) -> String {
+    let index = func.index().saturating_sub(hir.programs.len());
+    let found = hir.functions.values().nth(index);
+    found.map_or_else(String::new, |function| function.symbol.clone())
 }
 
 /// A helper's name.

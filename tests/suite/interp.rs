@@ -25,7 +25,7 @@ pub fn run(module: &Module, shapes: &[Shape], program: &str, inputs: &Inputs) ->
         tables.set(map, key, value, &mut memory)?;
     }
     let address = memory.add(context(inputs));
-    let ret = interp::run(function, &[address], &mut memory, &mut tables, FUEL);
+    let ret = interp::run(&module.functions, function, &[address], &mut memory, &mut tables, FUEL);
     let ret = ret.map_err(|trap| format!("the interpreter stopped: {trap}"))? as u32;
     let context = memory.slice(address, inputs.context.len()).map_err(|trap| trap.to_string())?.to_vec();
     Ok(Outcome { ret, maps: tables.dump(&mut memory), context })

@@ -21,7 +21,7 @@ pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu
         allocated,
         frame,
         cpu,
-        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new(), cores: Vec::new() },
+        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new(), cores: Vec::new(), stack: frame.bytes },
         starts: vec![0; code.blocks.len()],
         jumps: Vec::new(),
     };
@@ -214,6 +214,10 @@ impl Emitter<'_> {
                 self.push(Insn::mov_imm(reg, 1), span);
                 self.push(Insn::jump(width, op, self.reg(i, 1), source, 1), span);
                 self.push(Insn::mov_imm(reg, 0), span);
+            }
+            Inst::CallFunction(func) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
+                self.push(Insn::call_function(-1), span);
             }
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
         }

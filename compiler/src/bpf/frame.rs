@@ -12,6 +12,8 @@ use crate::{
 pub struct Frame {
     slots: Arena<Slot, i16>,
     spills: i16,
+    /// Bytes, all told.
+    pub bytes: u32,
 }
 
 impl Frame {
@@ -41,5 +43,5 @@ pub fn layout(function: &Function, spills: u32) -> Result<Frame, Error> {
         return Err(Error::Stack { bytes: total, slots, spills: 8 * spills });
     }
     let slots = offsets.into_iter().map(|offset| -(offset as i16)).collect();
-    Ok(Frame { slots, spills: -(total as i16) })
+    Ok(Frame { slots, spills: -(total as i16), bytes: total })
 }

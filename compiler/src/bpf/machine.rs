@@ -7,7 +7,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
     hir::{CoreId, GlobalId, MapId},
-    ir::Slot,
+    ir::{Func, Slot},
     source::Span,
 };
 
@@ -34,7 +34,7 @@ pub enum Base {
 /// An instruction. `d` is what it defines, `a` and `b` what it uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Inst {
-    /// d = the context, in r1 when the function starts.
+    /// d = a parameter, in one of r1 to r5 when the function starts.
     Param,
     /// d = a constant.
     Const(u64),
@@ -68,6 +68,8 @@ pub enum Inst {
     SetIf(Width, JmpOp, Source),
     /// d = r0 after the helper; arguments in r1 to r5.
     Call(u32),
+    /// d = r0 after the function; arguments in r1 to r5.
+    CallFunction(Func),
     /// Goes to the only successor.
     Jump,
     /// Goes to the first successor if a compares so to the source, else to the second.
@@ -125,7 +127,7 @@ impl Code {
     /// The registers that an instruction changes besides what it defines.
     pub fn clobbers(&self, inst: usize) -> PRegSet {
         match self.insts[inst] {
-            Inst::Call(_) => super::alloc::CALL_CLOBBERS,
+            Inst::Call(_) | Inst::CallFunction(_) => super::alloc::CALL_CLOBBERS,
             _ => PRegSet::empty(),
         }
     }

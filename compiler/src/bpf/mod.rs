@@ -18,7 +18,7 @@ mod select;
 use crate::{
     driver::Cpu,
     hir::{CoreId, GlobalId, MapId},
-    ir,
+    ir::{self, Func},
     source::Span,
 };
 use insn::Insn;
@@ -34,6 +34,8 @@ pub struct Code {
     pub relocs: Vec<(u32, Target)>,
     /// The slots that hold an answer about a kernel struct, in order.
     pub cores: Vec<(u32, CoreId)>,
+    /// Bytes of stack.
+    pub stack: u32,
 }
 
 /// What the loader puts into a slot.
@@ -43,6 +45,8 @@ pub enum Target {
     Map(MapId),
     /// The address of a global plus a constant.
     Global(GlobalId, i32),
+    /// A function, which is called.
+    Function(Func),
 }
 
 /// Why there is no machine code.

@@ -21,18 +21,18 @@ use crate::{
 pub fn check(proof: &mut Proof<'_>) {
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            for (ptr, offset, bytes, span) in proof.accesses(inst, block) {
-                let found = proof.addresses(ptr, offset.into());
-                let problem = |proof: &Proof, address: &Address| proof.problem(address, bytes, block);
-                let first = found.iter().find_map(|address| Some((address, problem(proof, address)?)));
-                if let Some((address, problem)) = first {
-                    let diagnostic = proof.explain(span, address, bytes, problem);
-                    proof.diagnostics.push(diagnostic);
-                }
+            for access in proof.accesses(inst, block) {
+                proof.access(access, block);
             }
+        }
+        if let (Terminator::Return(value), Some(gives)) = (proof.f.end(block), proof.f.gives) {
+            proof.access((*value, 0, gives.extent, proof.f.end_span(block)), block);
         }
     }
 }
+
+/// Pointer, offset, bytes, place.
+type Access = (Value, i32, u32, Span);
 
 /// Where an access goes.
 struct Address {
@@ -57,14 +57,29 @@ enum Problem {
 }
 
 impl Proof<'_> {
-    /// The memory that an instruction uses: pointer, offset, bytes, place. A helper uses a key, a value, or
-    /// as many bytes as the size after a pointer says.
-    fn accesses(&self, inst: Inst, block: Block) -> Vec<(Value, i32, u32, Span)> {
+    fn access(&mut self, (ptr, offset, bytes, span): Access, block: Block) {
+        let found = self.addresses(ptr, offset.into());
+        let first = found.iter().find_map(|address| Some((address, self.problem(address, bytes, block)?)));
+        if let Some((address, problem)) = first {
+            let diagnostic = self.explain(span, address, bytes, problem);
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// The memory that an instruction uses. A helper uses a key, a value, or as many bytes as the
+    /// size after a pointer says; a function what its parameters say.
+    fn accesses(&self, inst: Inst, block: Block) -> Vec<Access> {
         let span = self.f.span(inst);
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }
             | Op::Store { bytes, ptr, offset, .. }
             | Op::Atomic { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into(), span)],
+            Op::CallFunction(func, args) => {
+                let Some(callee) = self.module.function(func) else { return Vec::new() };
+                let params = callee.params(callee.entry()).iter();
+                let extents = params.map(|param| callee.extent(*param).filter(|extent| *extent > 0));
+                args.iter().zip(extents).filter_map(|(arg, bytes)| Some((arg, 0, bytes?, span))).collect()
+            }
             Op::Call(id, args) => {
                 let args: Vec<Value> = args.iter().collect();
                 let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
@@ -176,6 +191,9 @@ impl Proof<'_> {
 
     /// Bytes of the object that a root points to the start of; `None` where others check it.
     fn object_size(&self, root: Value) -> Option<u32> {
+        if let Some(extent) = self.f.extent(root) {
+            return Some(extent);
+        }
         match self.f.def_op(root)? {
             Op::SlotAddr(slot) => Some(self.f.slots[*slot].size),
             Op::GlobalAddr(global) => Some(self.module.globals[*global].size),
@@ -196,7 +214,8 @@ impl Proof<'_> {
         let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= limit::PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
         let proven = self.proven(address, block);
-        address.constant >= 0 && end <= proven && address.parts.iter().all(small)
+        let promised = self.f.extent(address.root).filter(|_| address.parts.is_empty()).unwrap_or(0);
+        address.constant >= 0 && end <= proven.max(promised.into()) && address.parts.iter().all(small)
     }
 
     /// How many bytes from the root and run-time parts of `address` on are known to be there.

@@ -5,11 +5,12 @@ use bpfl_stdlib::catalog::limit::STACK_BYTES;
 use crate::{
     bpf::Error,
     diagnostic::{Diagnostic, codes},
-    hir,
+    source::Span,
 };
 
-/// What to tell the user about code that could not be made.
-pub fn too_much(program: &hir::Program, error: Error) -> Diagnostic {
+/// What to tell the user about code of the function called `symbol`, defined at `own`, that could
+/// not be made.
+pub fn too_much(symbol: &str, own: Span, error: Error) -> Diagnostic {
     match error {
         Error::Stack { bytes, slots, spills } => {
             let over = slots
@@ -19,9 +20,9 @@ pub fn too_much(program: &hir::Program, error: Error) -> Diagnostic {
                     Some((*sum, *span))
                 })
                 .find(|(sum, _)| *sum > STACK_BYTES);
-            let span = over.map_or(program.span, |(_, span)| span);
+            let span = over.map_or(own, |(_, span)| span);
             let message =
-                format!("`{}` takes {bytes} bytes of stack, and there are {STACK_BYTES}", program.symbol);
+                format!("`{}` takes {bytes} bytes of stack, and there are {STACK_BYTES}", symbol);
             let mut error = Diagnostic::error(&codes::STACK_LIMIT, span, message);
             let mut largest = slots;
             largest.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
@@ -38,6 +39,6 @@ pub fn too_much(program: &hir::Program, error: Error) -> Diagnostic {
             let error = Diagnostic::error(&codes::TOO_LARGE, span, message);
             error.help("compile with `--cpu v4`, or divide the program")
         }
-        Error::Allocation(message) => Diagnostic::error(&codes::INTERNAL, program.span, message),
+        Error::Allocation(message) => Diagnostic::error(&codes::INTERNAL, own, message),
     }
 }

@@ -12,15 +12,31 @@ use crate::{
     ir::{Block, LoopData, Op},
 };
 
+/// About how many instructions the verifier follows in all of a function.
+pub fn whole_cost(proof: &Proof<'_>) -> u64 {
+    let mut costs = costs(proof);
+    for data in proof.f.loops.iter().filter(|data| proof.graph.reachable(data.latch)) {
+        for block in body(proof, data) {
+            costs[block] = costs[block].saturating_mul(data.rounds);
+        }
+    }
+    proof.graph.order().iter().fold(0, |sum, block| sum.saturating_add(costs[*block]))
+}
+
+fn costs(proof: &Proof<'_>) -> Arena<Block, u64> {
+    let mut costs = Arena::filled(proof.f.block_count(), 0u64);
+    for block in proof.graph.order() {
+        costs[*block] = cost(proof, *block);
+    }
+    costs
+}
+
 /// Reports the outermost loops that cannot be followed to their end.
 pub fn check(proof: &mut Proof<'_>) {
     if proof.f.loops.is_empty() {
         return;
     }
-    let mut costs = Arena::filled(proof.f.block_count(), 0u64);
-    for block in proof.graph.order() {
-        costs[*block] = cost(proof, *block);
-    }
+    let mut costs = costs(proof);
     // Inner loops come first, and make the blocks of those around them dearer.
     for data in proof.f.loops.clone() {
         if !proof.graph.reachable(data.latch) {
@@ -46,10 +62,14 @@ fn cost(proof: &Proof<'_>, block: Block) -> u64 {
         | Op::Core(..)
         | Op::Zext(_)
         | Op::Trunc(_) => 0,
+        Op::CallFunction(func, args) => {
+            let callee = proof.callees.get(*func).map_or(0, |callee| callee.cost);
+            callee.saturating_add(1 + args.iter().count() as u64)
+        }
         Op::Call(_, args) => 1 + args.iter().count() as u64,
         _ => 1,
     });
-    1 + insts.sum::<u64>()
+    insts.fold(1, u64::saturating_add)
 }
 
 /// The blocks of a loop: those from which its end is reached without passing its start.

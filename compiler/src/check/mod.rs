@@ -6,6 +6,8 @@
 //! [`returns::harden`] adds.
 
 mod bounds;
+mod calls;
+pub mod chains;
 pub mod limits;
 mod loops;
 mod null;
@@ -22,16 +24,21 @@ use crate::{
     names::Names,
 };
 
-/// Checks every program of a module.
+/// Checks every program and function of a module. A function is proven once, for all its callers:
+/// it relies on what its signature says of the pointers that it is given, and each call proves that.
 pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics: &mut Diagnostics) {
-    for (function, program) in module.functions.iter().zip(hir.programs.values()) {
-        let mut proof = Proof::new(function, module, names, diagnostics);
+    let callees = calls::Callees::new(module, hir.programs.len(), names);
+    let programs = hir.programs.values().map(Some).chain(std::iter::repeat(None));
+    for (function, program) in module.functions.iter().zip(programs) {
+        let mut proof = Proof::new(function, module, names, &callees, diagnostics);
         null::check(&mut proof);
         bounds::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
         loops::check(&mut proof);
-        returns::check(&mut proof, program);
+        if let Some(program) = program {
+            returns::check(&mut proof, program);
+        }
     }
 }
 
@@ -40,6 +47,7 @@ struct Proof<'a> {
     f: &'a Function,
     module: &'a ir::Module,
     names: &'a Names,
+    callees: &'a calls::Callees,
     graph: Graph,
     /// The block that defines each value.
     homes: Arena<Value, Option<Block>>,
@@ -51,6 +59,7 @@ impl<'a> Proof<'a> {
         f: &'a Function,
         module: &'a ir::Module,
         names: &'a Names,
+        callees: &'a calls::Callees,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
         let graph = Graph::new(f);
@@ -59,7 +68,7 @@ impl<'a> Proof<'a> {
             let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
             f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = Some(*block));
         }
-        Self { f, module, names, graph, homes, diagnostics }
+        Self { f, module, names, callees, graph, homes, diagnostics }
     }
 
     /// What a value is called in messages: its variable's name, if it has one.

@@ -14,7 +14,7 @@ use super::Proof;
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Edge, Inst, Op, Terminator, Value},
+    ir::{Block, Cond, Edge, Op, Terminator, Value},
     source::Span,
 };
 
@@ -134,7 +134,7 @@ impl Analysis<'_, '_> {
         match f.def_op(value) {
             Some(Op::Const(_)) => false,
             Some(_) => !f.may_be_null(value),
-            None => self.proof.homes[value] == Some(f.entry()),
+            None => self.proof.homes[value] == Some(f.entry()) && !f.may_be_null(value),
         }
     }
 
@@ -145,9 +145,9 @@ impl Analysis<'_, '_> {
         for block in self.proof.graph.order().to_vec() {
             let Some(mut proven) = self.entry[block].clone() else { continue };
             for inst in f.insts(block) {
-                for value in needed(f.op(*inst)) {
+                for value in needed(self.proof, f.op(*inst)) {
                     if !self.is_proven(value, &proven) {
-                        let diagnostic = self.diagnostic(value, *inst, &proven);
+                        let diagnostic = self.diagnostic(value, f.span(*inst), &proven);
                         self.proof.diagnostics.push(diagnostic);
                         // Once is enough for what follows.
                         proven.insert(value);
@@ -157,11 +157,21 @@ impl Analysis<'_, '_> {
                     proven.remove(value);
                 });
             }
+            self.returned(block, &proven);
         }
     }
 
-    fn diagnostic(&self, value: Value, inst: Inst, proven: &Proven) -> Diagnostic {
-        let span = self.proof.f.span(inst);
+    /// A function that says that it gives no null must not.
+    fn returned(&mut self, block: Block, proven: &Proven) {
+        let f = self.proof.f;
+        let Terminator::Return(value) = *f.end(block) else { return };
+        if f.gives.is_some_and(|gives| !gives.nullable) && !self.is_proven(value, proven) {
+            let diagnostic = self.diagnostic(value, f.end_span(block), proven);
+            self.proof.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn diagnostic(&self, value: Value, span: Span, proven: &Proven) -> Diagnostic {
         let origin = self.origin(value, proven, &mut HashSet::new());
         let name = self.proof.called(value);
         let (message, help) = match name {
@@ -209,7 +219,7 @@ impl Analysis<'_, '_> {
 }
 
 /// The pointers that an instruction must not find null.
-fn needed(op: &Op) -> Vec<Value> {
+fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
     match op {
         Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::Advance(ptr, _) => {
             vec![*ptr]
@@ -217,6 +227,12 @@ fn needed(op: &Op) -> Vec<Value> {
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
             args.iter().zip(kinds).filter(|(_, kind)| !takes_null(**kind)).map(|(arg, _)| arg).collect()
+        }
+        Op::CallFunction(func, args) => {
+            let Some(callee) = proof.module.function(*func) else { return Vec::new() };
+            let params = callee.params(callee.entry()).iter();
+            let wanted = args.iter().zip(params).filter(|(_, param)| !callee.may_be_null(**param));
+            wanted.map(|(arg, _)| arg).collect()
         }
         _ => Vec::new(),
     }

@@ -35,7 +35,8 @@ impl Range {
         Self { min: 0, max: if ty == Type::I32 { u32::MAX.into() } else { u64::MAX } }
     }
 
-    fn union(self, other: Self) -> Self {
+    /// What is in either.
+    pub fn union(self, other: Self) -> Self {
         Self { min: self.min.min(other.min), max: self.max.max(other.max) }
     }
 
@@ -179,6 +180,9 @@ impl Proof<'_> {
                     _ => u64::from(u32::MAX >> 1),
                 };
                 if range.max <= positive { range } else { full }
+            }
+            Op::CallFunction(func, _) => {
+                self.callees.get(func).map_or(full, |callee| callee.result(eyes))
             }
             Op::Binary(op, a, b) => arithmetic(op, of(a), of(b), full, eyes),
             _ => full,

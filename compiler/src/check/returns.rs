@@ -7,6 +7,7 @@ use bpfl_stdlib::catalog::returns;
 
 use super::{
     Proof,
+    calls::Callees,
     range::{Eyes, Range},
 };
 use crate::{
@@ -103,17 +104,24 @@ fn diagnostic(
 
 /// Masks what the compiler knows to be in range and the verifier does not.
 pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names) {
+    let callees = Callees::new(module, hir.programs.len(), names);
     for (index, program) in hir.programs.values().enumerate() {
         let Some(allowed) = returns::range(program.ty, program.section.attach_type) else { continue };
-        let unseen = unseen(module, index, names, allowed);
+        let unseen = unseen(module, index, names, &callees, allowed);
         let f = &mut module.functions[index];
         unseen.into_iter().for_each(|block| mask(f, block, allowed.1));
     }
 }
 
-fn unseen(module: &ir::Module, index: usize, names: &Names, allowed: (i32, i32)) -> Vec<Block> {
+fn unseen(
+    module: &ir::Module,
+    index: usize,
+    names: &Names,
+    callees: &Callees,
+    allowed: (i32, i32),
+) -> Vec<Block> {
     let mut none = Diagnostics::default();
-    let proof = Proof::new(&module.functions[index], module, names, &mut none);
+    let proof = Proof::new(&module.functions[index], module, names, callees, &mut none);
     let returns = proof.graph.order().iter().copied();
     returns
         .filter(|block| match proof.f.end(*block) {

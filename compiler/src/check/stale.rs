@@ -19,7 +19,7 @@ use crate::{
 /// Reports every use of a stale pointer.
 pub fn check(proof: &mut Proof<'_>) {
     let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
-    if !insts.into_iter().any(|inst| moves_packet(proof.f.op(*inst))) {
+    if !insts.into_iter().any(|inst| moves_packet(proof, proof.f.op(*inst))) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new() };
@@ -27,8 +27,13 @@ pub fn check(proof: &mut Proof<'_>) {
     analysis.report();
 }
 
-fn moves_packet(op: &Op) -> bool {
-    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.moves_packet))
+/// Whether packet pointers are stale after an instruction.
+pub fn moves_packet(proof: &Proof<'_>, op: &Op) -> bool {
+    match op {
+        Op::Call(id, _) => helper::by_id(*id).is_some_and(|row| row.moves_packet),
+        Op::CallFunction(func, _) => proof.callees.get(*func).is_some_and(|callee| callee.moves_packet),
+        _ => false,
+    }
 }
 
 /// The stale pointers at some point, each with the call that made it so.
@@ -69,7 +74,7 @@ impl Analysis<'_, '_> {
     /// What an instruction makes stale and fresh.
     fn step(&self, inst: Inst, stale: &mut Stale) {
         let f = self.proof.f;
-        if moves_packet(f.op(inst)) {
+        if moves_packet(self.proof, f.op(inst)) {
             let roots = (0..f.value_count()).map(crate::arena::Entity::new);
             stale.extend(roots.filter(|value| self.is_packet(*value)).map(|value| (value, inst)));
         }
@@ -112,6 +117,9 @@ impl Analysis<'_, '_> {
                 if let Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } = f.op(*inst) {
                     used = stale.get(&self.root(*ptr)).copied();
                 }
+                if let Op::CallFunction(_, args) = f.op(*inst) {
+                    used = args.iter().find_map(|arg| stale.get(&self.root(arg)).copied());
+                }
                 if let Some(call) = used {
                     let diagnostic = self.diagnostic(*inst, call);
                     self.proof.diagnostics.push(diagnostic);
@@ -125,6 +133,7 @@ impl Analysis<'_, '_> {
         let f = self.proof.f;
         let name = match f.op(call) {
             Op::Call(id, _) => helper::by_id(*id).map_or("this call", |row| row.name),
+            Op::CallFunction(func, _) => self.proof.module.function(*func).map_or("this call", |f| &f.name),
             _ => "this call",
         };
         let name = name.replace('_', "-");

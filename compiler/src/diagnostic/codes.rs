@@ -48,6 +48,7 @@ codes! {
     NOT_A_VALUE "E0111" "a name does not stand for a value"
     NOT_A_PLACE "E0112" "this cannot be set"
     UNKNOWN_BLOCK "E0113" "no block has this name"
+    RECURSION "E0114" "a function calls itself"
     TYPE_MISMATCH "E0201" "a value is of the wrong type"
     MIXED_SIGNS "E0202" "mixing these types could change a value"
     LITERAL_RANGE "E0203" "a number does not fit"
@@ -73,6 +74,7 @@ codes! {
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
+    CALL_DEPTH "E0504" "a chain of calls is too deep"
     INTERNAL "E0900" "a bug in bpfl"
 }
 

@@ -137,6 +137,18 @@ impl Diagnostics {
         self.list.is_empty()
     }
 
+    /// Adds a place to those found after there were `count` that `concerned` chooses.
+    pub fn explain_from(
+        &mut self,
+        count: usize,
+        concerned: impl Fn(&Diagnostic) -> bool,
+        span: Span,
+        text: &str,
+    ) {
+        let later = self.list.iter_mut().skip(count).filter(|d| concerned(d));
+        later.for_each(|d| d.labels.push(Label { span, text: text.into() }));
+    }
+
     /// Forgets those found after there were `count`: what they are of is done over.
     pub fn truncate(&mut self, count: usize) {
         let errors = |d: &&Diagnostic| d.severity == Severity::Error;

@@ -12,7 +12,7 @@ use super::{
 use crate::bpf::insn::SLOT;
 
 /// The section of functions that are no programs.
-pub(super) const TEXT: &str = ".text";
+pub const TEXT: &str = ".text";
 
 /// A section of code.
 pub(super) struct Section<'a> {

@@ -17,6 +17,7 @@ pub mod model;
 mod types;
 
 pub use error::Error;
+pub use layout::TEXT;
 pub use model::{
     Contents, CoreRelo, DataReloc, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable,
 };

@@ -30,6 +30,8 @@ entity! {
     pub struct MapId "map";
     /// A program.
     pub struct ProgramId "prog";
+    /// A function.
+    pub struct FunctionId "fn";
     /// A global variable.
     pub struct GlobalId "global";
     /// An expression.
@@ -51,6 +53,8 @@ pub struct Module {
     pub globals: Arena<GlobalId, Global>,
     /// The programs without errors, in the order of their definitions.
     pub programs: Arena<ProgramId, Program>,
+    /// The functions that programs call, callees before their callers.
+    pub functions: Arena<FunctionId, Function>,
     /// The questions about the layout of kernel structs.
     pub cores: Arena<CoreId, kernel::Core>,
     /// All expressions.
@@ -78,6 +82,23 @@ pub struct Map {
     pub pinned: bool,
     /// Where its name stands in the definition.
     pub span: Span,
+}
+
+/// A `defun`, as built for some types of arguments.
+#[derive(Debug)]
+pub struct Function {
+    /// Its ELF symbol.
+    pub symbol: String,
+    /// Its parameters, five at most.
+    pub params: Vec<VarId>,
+    /// The type of its value.
+    pub returns: Ty,
+    /// What it does.
+    pub body: ExprId,
+    /// Where its name stands in the definition.
+    pub span: Span,
+    /// The type of the programs that call it.
+    pub ty: Option<ProgramType>,
 }
 
 /// A `defvar`.
@@ -258,6 +279,8 @@ pub enum ExprKind {
     Slot(ExprId),
     /// A helper call; scalars come back at the expression's type.
     Call(&'static Helper, Vec<ExprId>),
+    /// A call of a function of the file.
+    CallFunction(FunctionId, Vec<ExprId>),
     /// `(getmap m k)`: the value, 0 when there is none.
     MapRead(MapId, ExprId),
     /// `(setf (getmap m k) v)`: the value is v.

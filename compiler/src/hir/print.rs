@@ -19,6 +19,15 @@ pub fn print(names: &Names, module: &Module) -> String {
         printer.expr(program.body, 1);
         printer.out.push('\n');
     }
+    for function in module.functions.values() {
+        let params = function.params.iter();
+        let params: Vec<_> = params
+            .map(|var| format!("{}: {}", printer.var(*var), module.types.display(module.vars[*var].ty)))
+            .collect();
+        let _ = write!(printer.out, "\nfunction {}({})", function.symbol, params.join(", "));
+        printer.expr(function.body, 1);
+        printer.out.push('\n');
+    }
     printer.out
 }
 
@@ -102,6 +111,7 @@ impl Printer<'_> {
             K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),
+            K::CallFunction(id, args) => (format!("call {}", self.m.functions[*id].symbol), plain(args)),
             K::MapRead(map, key) => (format!("getmap {}", self.m.maps[*map].symbol), plain(&[*key])),
             K::MapWrite(map, key, value) => {
                 (format!("setmap {}", self.m.maps[*map].symbol), plain(&[*key, *value]))

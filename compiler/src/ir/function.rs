@@ -1,6 +1,6 @@
 //! Functions and the module they are in.
 
-use super::{Block, Inst, Op, Slot, Terminator, Type, Value};
+use super::{Block, Func, Inst, Op, Slot, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
     hir::{GlobalId, MapId},
@@ -35,8 +35,16 @@ pub struct Module {
     pub maps: Arena<MapId, MapInfo>,
     /// The globals that [`Op::GlobalAddr`] names.
     pub globals: Arena<GlobalId, GlobalInfo>,
-    /// The functions; a file's programs first, in the order of their definitions.
+    /// The functions; a file's programs first, in the order of their definitions, then what they
+    /// call, callees before callers.
     pub functions: Vec<Function>,
+}
+
+impl Module {
+    /// The function that [`Op::CallFunction`] names.
+    pub fn function(&self, func: Func) -> Option<&Function> {
+        self.functions.get(func.index())
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +68,16 @@ struct ValueData {
     def: Option<Inst>,
     name: Option<Name>,
     nullable: bool,
+    extent: Option<u32>,
+}
+
+/// What is known of a pointer that a function gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pointee {
+    /// How many bytes from it on are there.
+    pub extent: u32,
+    /// Whether it may be null.
+    pub nullable: bool,
 }
 
 /// An object on the stack.
@@ -93,6 +111,8 @@ pub struct Function {
     pub name: String,
     /// Objects on the stack.
     pub slots: Arena<Slot, SlotData>,
+    /// What is promised of a pointer that it returns.
+    pub gives: Option<Pointee>,
     /// The counted loops, inner ones before those around them. Stale after optimisation.
     pub loops: Vec<LoopData>,
     blocks: Arena<Block, BlockData>,
@@ -140,7 +160,7 @@ impl Function {
 
     /// Adds a parameter. Every edge to the block must give it an argument.
     pub fn add_param(&mut self, block: Block, ty: Type) -> Value {
-        let value = self.values.push(ValueData { ty, def: None, name: None, nullable: false });
+        let value = self.values.push(ValueData { ty, def: None, name: None, nullable: false, extent: None });
         self.blocks[block].params.push(value);
         value
     }
@@ -196,8 +216,8 @@ impl Function {
     /// Makes an instruction without putting it anywhere.
     pub fn make(&mut self, op: Op, ty: Option<Type>, span: Span) -> (Inst, Option<Value>) {
         let inst = Inst::new(self.insts.len());
-        let result =
-            ty.map(|ty| self.values.push(ValueData { ty, def: Some(inst), name: None, nullable: false }));
+        let value = |ty| ValueData { ty, def: Some(inst), name: None, nullable: false, extent: None };
+        let result = ty.map(|ty| self.values.push(value(ty)));
         self.insts.push(InstData { op, result, span });
         (inst, result)
     }
@@ -267,6 +287,16 @@ impl Function {
     /// Notes that what defines it may give null.
     pub fn set_nullable(&mut self, value: Value) {
         self.values[value].nullable = true;
+    }
+
+    /// How many bytes from a pointer on are there, where that is a promise of somebody else's.
+    pub fn extent(&self, value: Value) -> Option<u32> {
+        self.values[value].extent
+    }
+
+    /// Notes that so many bytes from a pointer on are there.
+    pub fn set_extent(&mut self, value: Value, bytes: u32) {
+        self.values[value].extent = Some(bytes);
     }
 
     /// The variable that it is the value of, for messages.

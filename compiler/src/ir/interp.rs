@@ -5,7 +5,9 @@
 //! the lower half of 64 bits; object 0 does not exist, so null is 0. What a helper does is the
 //! caller's business, through [`Host`].
 
-use super::{Atomic, Block, Edge, Function, Inst, Op, Terminator, Type, Value};
+use bpfl_stdlib::catalog::limit;
+
+use super::{Atomic, Block, Edge, Func, Function, Inst, Op, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
     hir::{GlobalId, MapId},
@@ -26,6 +28,9 @@ pub enum Trap {
     /// More steps than allowed.
     #[error("more than {0} steps")]
     Fuel(u64),
+    /// A function that is not there, or too many of them active at a time.
+    #[error("{0} cannot be called")]
+    NoFunction(Func),
     /// A helper that the host does not know.
     #[error("the host has no helper {0}")]
     NoHelper(u32),
@@ -79,34 +84,50 @@ pub trait Host {
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
 }
 
-/// Runs `function` for at most `fuel` instructions and gives what it returns.
+/// Runs `function` for at most `fuel` instructions and gives what it returns. It calls those of
+/// `functions`.
 pub fn run(
+    functions: &[Function],
     function: &Function,
     args: &[u64],
     memory: &mut Memory,
     host: &mut dyn Host,
     fuel: u64,
 ) -> Result<u64, Trap> {
-    let slots = function.slots.values().map(|slot| memory.add(vec![0; slot.size as usize])).collect();
+    call(&mut World { functions, memory, host, fuel, limit: fuel, depth: 0 }, function, args)
+}
+
+fn call(world: &mut World<'_>, function: &Function, args: &[u64]) -> Result<u64, Trap> {
+    let slots = function.slots.values().map(|slot| world.memory.add(vec![0; slot.size as usize])).collect();
     let values = Arena::filled(function.value_count(), 0);
-    let mut run = Run { f: function, memory, host, slots, values, fuel, limit: fuel };
+    let mut run = Run { f: function, world, slots, values };
     let params = function.params(function.entry());
-    params.iter().zip(args).for_each(|(param, arg)| run.values[*param] = *arg);
+    for (param, arg) in params.iter().zip(args) {
+        let low = function.ty(*param) == Type::I32;
+        run.values[*param] = if low { u64::from(*arg as u32) } else { *arg };
+    }
     run.blocks()
 }
 
-struct Run<'a> {
-    f: &'a Function,
+/// What all active functions share.
+struct World<'a> {
+    functions: &'a [Function],
     memory: &'a mut Memory,
     host: &'a mut dyn Host,
+    fuel: u64,
+    limit: u64,
+    depth: u32,
+}
+
+struct Run<'r, 'w> {
+    f: &'r Function,
+    world: &'r mut World<'w>,
     slots: Arena<Slot, u64>,
     /// Each value as a register holds it: an `i32` with zero above.
     values: Arena<Value, u64>,
-    fuel: u64,
-    limit: u64,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn blocks(&mut self) -> Result<u64, Trap> {
         let mut block = self.f.entry();
         loop {
@@ -128,7 +149,8 @@ impl Run<'_> {
     }
 
     fn burn(&mut self) -> Result<(), Trap> {
-        self.fuel = self.fuel.checked_sub(1).ok_or(Trap::Fuel(self.limit))?;
+        let world = &mut *self.world;
+        world.fuel = world.fuel.checked_sub(1).ok_or(Trap::Fuel(world.limit))?;
         Ok(())
     }
 
@@ -159,23 +181,27 @@ impl Run<'_> {
             Op::Swap(bytes, a) => get(self, a).swap_bytes() >> (64 - 8 * u32::from(bytes)),
             Op::Advance(a, b) => get(self, a).wrapping_add(get(self, b)),
             Op::SlotAddr(slot) => self.slots[slot],
-            Op::MapAddr(map) => self.host.map(map),
-            Op::GlobalAddr(global) => self.host.global(global),
+            Op::MapAddr(map) => self.world.host.map(map),
+            Op::GlobalAddr(global) => self.world.host.global(global),
             Op::Core(_, answer) => answer.into(),
-            Op::Load { bytes, ptr, offset } => self.memory.read(self.at(ptr, offset), bytes)?,
+            Op::Load { bytes, ptr, offset } => self.world.memory.read(self.at(ptr, offset), bytes)?,
             Op::Store { bytes, ptr, offset, value } => {
-                self.memory.write(self.at(ptr, offset), bytes, get(self, value))?;
+                self.world.memory.write(self.at(ptr, offset), bytes, get(self, value))?;
                 0
             }
             Op::Atomic { op, bytes, ptr, offset, value, .. } => {
                 let address = self.at(ptr, offset);
-                let old = self.memory.read(address, bytes)?;
-                self.memory.write(address, bytes, atomic(op, old, get(self, value)))?;
+                let old = self.world.memory.read(address, bytes)?;
+                self.world.memory.write(address, bytes, atomic(op, old, get(self, value)))?;
                 old
             }
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
-                self.host.call(helper, &args, self.memory)?
+                self.world.host.call(helper, &args, self.world.memory)?
+            }
+            Op::CallFunction(func, args) => {
+                let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
+                self.call_function(func, &args)?
             }
         };
         if let Some(result) = result {
@@ -183,6 +209,18 @@ impl Run<'_> {
             self.values[result] = if low { u64::from(value as u32) } else { value };
         }
         Ok(())
+    }
+
+    fn call_function(&mut self, func: Func, args: &[u64]) -> Result<u64, Trap> {
+        let functions = self.world.functions;
+        let function = functions.get(func.index()).ok_or(Trap::NoFunction(func))?;
+        if self.world.depth >= limit::CALL_FRAMES {
+            return Err(Trap::NoFunction(func));
+        }
+        self.world.depth += 1;
+        let value = call(self.world, function, args)?;
+        self.world.depth -= 1;
+        Ok(value)
     }
 
     fn at(&self, ptr: Value, offset: i32) -> u64 {

@@ -23,6 +23,11 @@
 //! Arithmetic wraps. `x / 0` is 0 and `x % 0` is x, as in BPF; shift amounts are taken modulo the
 //! width.
 //!
+//! **Functions.** A module's programs come first, then what they call, callees before callers. A
+//! pointer that comes from outside a function, as a parameter or as the result of a call, has an
+//! *extent*: how many bytes from it on are there. Whoever gives the pointer away proves that they
+//! are, and whoever receives it relies on it; the same holds of its not being null.
+//!
 //! **Places.** Every instruction and terminator has the span it comes from, which becomes line
 //! information; the verifier's messages are mapped back through it.
 //!
@@ -38,7 +43,7 @@ mod parse;
 mod print;
 pub mod verify;
 
-pub use function::{Function, GlobalInfo, LoopData, MapInfo, Module, SlotData};
+pub use function::{Function, GlobalInfo, LoopData, MapInfo, Module, Pointee, SlotData};
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};
@@ -55,6 +60,8 @@ entity! {
     pub struct Inst "i";
     /// An object on the stack.
     pub struct Slot "s";
+    /// A function, by its position in [`Module::functions`].
+    pub struct Func "fn";
 }
 
 /// The type of a value.

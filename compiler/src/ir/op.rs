@@ -1,6 +1,6 @@
 //! Instructions and terminators.
 
-use super::{Block, Slot, Value};
+use super::{Block, Func, Slot, Value};
 use crate::hir::{CoreId, GlobalId, MapId};
 
 /// The operands of a call, at most five.
@@ -90,6 +90,8 @@ pub enum Op {
     },
     /// A helper, by number. The result is an `i64` or a pointer.
     Call(u32, Args),
+    /// A function of the module.
+    CallFunction(Func, Args),
 }
 
 /// What an instruction may do besides giving a value.
@@ -108,7 +110,7 @@ impl Op {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Load { .. } => Effect::Reads,
-            Self::Store { .. } | Self::Atomic { .. } | Self::Call(..) => Effect::Writes,
+            Self::Store { .. } | Self::Atomic { .. } | Self::Call(..) | Self::CallFunction(..) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -138,7 +140,7 @@ impl Op {
                 *ptr = f(*ptr);
                 *value = f(*value);
             }
-            Self::Call(_, args) => {
+            Self::Call(_, args) | Self::CallFunction(_, args) => {
                 args.values.iter_mut().flatten().for_each(|value| *value = f(*value));
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Args, Atomic, Binary, Block, Cond, Edge, Function, GlobalInfo, MapInfo, Module, Op, Region, SlotData,
+    Args, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Region, SlotData,
     Terminator, Type, Value,
 };
 use crate::{
@@ -230,6 +230,10 @@ impl Reader {
                 fetch: *kind == "fetch",
             },
             (["call"], [helper, args @ ..]) => Op::Call(self.number(helper)?, Args::new(&values(args)?)),
+            (["invoke"], [func, args @ ..]) => match func.strip_prefix("fn").map(str::parse) {
+                Some(Ok(index)) => Op::CallFunction(Func::new(index), Args::new(&values(args)?)),
+                _ => return Err(unknown()),
+            },
             ([name], [a, b]) => {
                 Op::Binary(Binary::named(name).ok_or_else(unknown)?, self.value(a)?, self.value(b)?)
             }

@@ -103,6 +103,10 @@ impl Printer<'_> {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
                 format!("call {helper}({})", args.join(", "))
             }
+            Op::CallFunction(func, args) => {
+                let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
+                format!("invoke {func}({})", args.join(", "))
+            }
         };
         let _ = match self.f.result(inst) {
             Some(value) => writeln!(self.out, "  {} = {text}", self.typed(value)),

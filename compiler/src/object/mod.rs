@@ -2,6 +2,8 @@
 
 mod kernel;
 
+use bpfl_stdlib::catalog::program::ProgramType;
+
 use crate::{
     arena::{Arena, Entity},
     bpf::{self, Code},
@@ -13,6 +15,7 @@ use crate::{
     },
     elf::{self, Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
     hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
+    ir::Region,
     source::SourceMap,
 };
 
@@ -27,9 +30,10 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
         object.maps.push(Map { name: map.symbol.clone(), def, slots: Vec::new(), span: map.span });
     }
     let places = globals(&mut object, hir);
-    for (program, code) in hir.programs.values().zip(codes) {
-        let proto = program_proto(&mut object.btf, program);
-        let mut function = function(program, &code, proto, &places);
+    let programs = hir.programs.values().map(Described::Program);
+    let functions = hir.functions.values().map(Described::Function);
+    for (what, code) in programs.chain(functions).zip(codes) {
+        let mut function = function(&mut object.btf, hir, what, &code, &places);
         let ask = |(insn, core): &(u32, CoreId)| kernel::relocation(&mut object.btf, hir, *insn, *core);
         function.core_relos = code.cores.iter().map(ask).collect();
         function.insns = code.insns;
@@ -75,6 +79,7 @@ fn globals(object: &mut Object, hir: &hir::Module) -> Places {
 
 fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
     let target = match target {
+        bpf::Target::Function(func) => Target::Function(func.index()),
         bpf::Target::Map(map) => Target::Map(map.index()),
         bpf::Target::Global(global, extra) => {
             let (section, offset) = places[global];
@@ -84,27 +89,58 @@ fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
     Reloc { insn, target }
 }
 
-fn function(program: &hir::Program, code: &Code, proto: TypeId, places: &Places) -> Function {
+/// What a function of the object comes from.
+enum Described<'a> {
+    Program(&'a hir::Program),
+    Function(&'a hir::Function),
+}
+
+fn function(btf: &mut Btf, hir: &hir::Module, of: Described<'_>, code: &Code, places: &Places) -> Function {
     let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places));
+    let (section, name, proto, global, span) = match of {
+        Described::Program(p) => (&*p.section_name, &p.symbol, program_proto(btf, p), true, p.span),
+        Described::Function(f) => (elf::TEXT, &f.symbol, function_proto(btf, hir, f), false, f.span),
+    };
     Function {
-        section: program.section_name.clone(),
-        name: program.symbol.clone(),
+        section: section.to_string(),
+        name: name.clone(),
         relocs: relocs.collect(),
         insns: Vec::new(),
         spans: Vec::new(),
         core_relos: Vec::new(),
         proto,
-        global: true,
-        span: program.span,
+        global,
+        span,
     }
 }
 
-/// `int (struct context *)`. The context's struct is only named: the kernel knows it.
-fn program_proto(btf: &mut Btf, program: &hir::Program) -> TypeId {
-    let name = btf.intern(program.ty.row().context);
+/// The context's struct, which is only named: the kernel knows it.
+fn context(btf: &mut Btf, program: ProgramType) -> TypeId {
+    let name = btf.intern(program.row().context);
     let context = btf.add(Type::Fwd { name, union: false });
-    let (int, ctx) = (btf.basic(Basic::I32), btf.ptr(context));
+    btf.ptr(context)
+}
+
+/// `int (struct context *)`
+fn program_proto(btf: &mut Btf, program: &hir::Program) -> TypeId {
+    let (int, ctx) = (btf.basic(Basic::I32), context(btf, program.ty));
     btf.func_proto(int, &[("ctx", ctx)])
+}
+
+fn function_proto(btf: &mut Btf, hir: &hir::Module, function: &hir::Function) -> TypeId {
+    let returns = ty(btf, hir, function.returns);
+    let mut params = Vec::with_capacity(function.params.len());
+    for (i, var) in function.params.iter().enumerate() {
+        let of = hir.vars[*var].ty;
+        let region = hir.types.as_pointer(of).map(|pointer| pointer.region);
+        let ty = match (region, function.ty) {
+            (Some(Region::Ctx), Some(program)) => context(btf, program),
+            _ => ty(btf, hir, of),
+        };
+        params.push((format!("a{i}"), ty));
+    }
+    let params: Vec<_> = params.iter().map(|(name, ty)| (name.as_str(), *ty)).collect();
+    btf.func_proto(returns, &params)
 }
 
 fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {

@@ -3,6 +3,18 @@
 /// Bytes of stack along a chain of calls: `MAX_BPF_STACK` in `include/linux/filter.h`.
 pub const STACK_BYTES: u32 = 512;
 
+/// What a function's stack is rounded up to in that sum, without a JIT: `round_up_stack_depth` in
+/// `kernel/bpf/verifier.c`.
+pub const FRAME_BYTES: u32 = 32;
+
+/// How much of the stack may be in use where a function with a tail call is entered:
+/// `check_max_stack_depth_subprog` in `kernel/bpf/verifier.c`.
+pub const TAIL_CALL_STACK_BYTES: u32 = 256;
+
+/// How many functions can be active at a time, the program included: `MAX_CALL_FRAMES` in
+/// `include/linux/bpf_verifier.h`.
+pub const CALL_FRAMES: u32 = 8;
+
 /// How many instructions the verifier follows for a privileged loader:
 /// `BPF_COMPLEXITY_LIMIT_INSNS` in `include/linux/bpf.h`.
 pub const FOLLOWED_INSNS: u64 = 1_000_000;

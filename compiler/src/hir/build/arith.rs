@@ -111,6 +111,9 @@ pub fn abs<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 /// `(cast type x)`: always truncates.
 pub fn cast<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    if b.items(call.args[0]).is_some_and(|items| !items.is_empty()) {
+        return b.cast_pointer(call.args[0], call.args[1], call.span);
+    }
     let Some(ty) = b.scalar_type(call.args[0]) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };

@@ -6,7 +6,7 @@ use bpfl_stdlib::catalog::{
     section,
 };
 
-use super::{Builder, arith, forms, forms::Call, given, storage::Missing};
+use super::{Builder, Global, arith, forms, forms::Call, given, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, TypeKind, Types, types::Socket},
@@ -28,6 +28,9 @@ impl<'a> Builder<'a> {
                 1 => arith::convert_to(self, call, ty),
                 n => self.conversion_arity(call, n),
             };
+        }
+        if let Some((Global::Function(index), _)) = self.globals.get(&self.names.kernel(call.name)) {
+            return self.call_function(*index, call);
         }
         if let Some(accessor) = self.accessors.get(self.text(self.names.kernel(call.name))).copied() {
             return self.access(accessor, call);

@@ -22,6 +22,9 @@ use crate::{
 
 /// `(ctx field [index])` and `(ctx type offset)`
 pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    if b.has_no_context() {
+        return b.context(call.span);
+    }
     if let ([ty, offset], Some(hook)) = (call.args, b.hook)
         && let Some(scalar) = b.raw_type(*ty, hook)
     {
@@ -48,7 +51,21 @@ pub fn pointer<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 type Direction = (&'static str, fn(Rights) -> Shape);
 
 impl Builder<'_> {
+    fn has_no_context(&self) -> bool {
+        self.inside.function && self.inside.ctx.is_none()
+    }
+
+    /// The context: the program's, or a function's parameter.
     pub(super) fn context(&mut self, span: Span) -> ExprId {
+        match (self.inside.function, self.inside.ctx) {
+            (true, Some(var)) => return self.read_var(var, span),
+            (true, None) => {
+                let message = "a function does not see the program's context";
+                let error = Diagnostic::error(&codes::MALFORMED, span, message);
+                return self.fail(error.help("pass what it needs as arguments, or give it a parameter `(c ctx)`"));
+            }
+            (false, _) => {}
+        }
         let ty = self.module.types.pointer(Ty::NOTHING, Region::Ctx, false);
         self.add(ExprKind::Ctx, ty, span)
     }
@@ -196,6 +213,10 @@ impl Builder<'_> {
 
     /// `(ctx field [index])` as a place.
     pub(super) fn context_place(&mut self, name: DatumId, index: Option<DatumId>) -> Place {
+        if self.has_no_context() {
+            self.context(self.span(name));
+            return Place::Error;
+        }
         let Some((field, offset)) = self.field(name, index) else { return Place::Error };
         let span = self.span(name);
         let write = |rights: Rights| rights.write;

@@ -14,6 +14,7 @@ mod control;
 mod convert;
 mod exits;
 mod forms;
+mod functions;
 mod globals;
 mod kernel;
 mod log2;
@@ -22,6 +23,7 @@ mod map_decl;
 mod maps;
 mod memory;
 mod options;
+mod param;
 mod place;
 mod program;
 mod scope;
@@ -58,6 +60,8 @@ enum Global {
     Constant(i128),
     Variable(GlobalId),
     Program,
+    /// A `defun`, by its position among them.
+    Function(usize),
 }
 
 /// The state of building one module.
@@ -93,6 +97,14 @@ struct Builder<'a> {
     held: Vec<exits::Held>,
     /// The blocks around the current form, innermost last.
     blocks: Vec<exits::Exit>,
+    /// The `defun`s, in order.
+    templates: Vec<functions::Template<'a>>,
+    /// What was built of them.
+    instances: Vec<functions::Instance>,
+    /// The functions being built, each with the call that led to it, innermost last.
+    active: Vec<(usize, Span)>,
+    /// Whether what is being built is a function.
+    inside: functions::Inside,
     /// How many labels there are.
     labels: usize,
     /// What is known of the counters of loops.
@@ -129,6 +141,10 @@ pub fn build(
         unsound: false,
         held: Vec::new(),
         blocks: Vec::new(),
+        templates: Vec::new(),
+        instances: Vec::new(),
+        active: Vec::new(),
+        inside: functions::Inside::default(),
         labels: 0,
         counters: unroll::Counters::default(),
         loops: Vec::new(),
@@ -311,6 +327,7 @@ impl<'a> Builder<'a> {
         let text = self.text(name);
         let (what, help) = match what {
             Global::Map(_) => ("map", format!("read an element with `(getmap {text} key)`")),
+            Global::Function(_) => ("function", format!("call it: `({text} …)`")),
             _ => ("program", "programs are called by the kernel, or through a tail call".into()),
         };
         let message = format!("`{text}` is a {what}, not a value");

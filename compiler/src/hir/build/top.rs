@@ -28,13 +28,14 @@ pub struct Definition<'a> {
 
 type Define = for<'a> fn(&mut Builder<'a>, Definition<'a>);
 
-/// What defines things, in two rounds: programs come second.
+/// What defines things, in three rounds: programs come last, for they use all the others.
 const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("defconstant", 1, |b, d| b.defconstant(d)),
     ("defenum", 1, |b, d| b.defenum(d)),
     ("defglobal", 1, |b, d| b.defvar(d)),
     ("defmap", 1, |b, d| b.defmap(d)),
-    ("defprog", 2, |b, d| b.defprog(d)),
+    ("defprog", 3, |b, d| b.defprog(d)),
+    ("defun", 2, |b, d| b.defun(d)),
     ("defstruct", 1, |b, d| b.defstruct(d)),
     ("defunion", 1, |b, d| b.defunion(d)),
     ("defvar", 1, |b, d| b.defvar(d)),
@@ -44,19 +45,21 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
-        let mut programs = Vec::new();
+        let (mut functions, mut programs) = (Vec::new(), Vec::new());
         for form in forms {
             let Some((round, define, definition)) = self.top_form(*form) else { continue };
             match round {
                 1 => define(self, definition),
+                2 => functions.push((define, self.declare_function(definition))),
                 _ => programs.push((define, self.declare_program(definition))),
             }
         }
-        for (define, definition) in programs {
+        for (define, definition) in functions.into_iter().chain(programs) {
             if let Some(definition) = definition {
                 define(self, definition);
             }
         }
+        self.uncalled();
     }
 
     fn top_form(&mut self, form: DatumId) -> Option<(usize, Define, Definition<'a>)> {

@@ -12,14 +12,14 @@ mod maps;
 mod memory;
 mod vars;
 
-use bpfl_stdlib::catalog::{context, helper::Ret};
+use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
 
 use super::{
-    Args, Block, Cond, Edge, Function, GlobalInfo, MapInfo, Module, Op, Region, Slot, SlotData, Terminator,
-    Type, Value,
+    Args, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Pointee, Region, Slot, SlotData,
+    Terminator, Type, Value,
 };
 use crate::{
-    arena::Arena,
+    arena::{Arena, Entity},
     hir::{self, ExprId, ExprKind, LabelId, Ty, TypeKind, VarId},
     source::Span,
 };
@@ -32,7 +32,9 @@ pub fn lower(hir: &hir::Module) -> Module {
         key_size: hir.types.size(map.key),
         value_size: hir.types.size(map.value),
     });
-    let functions = hir.programs.values().map(|program| Lower::program(hir, program)).collect();
+    let programs = hir.programs.values().map(|program| Lower::program(hir, program));
+    let functions = programs.chain(hir.functions.values().map(|function| Lower::function(hir, function)));
+    let functions = functions.collect();
     let globals = hir
         .globals
         .values()
@@ -68,26 +70,75 @@ impl<'a> Lower<'a> {
         let mut f = Function::new(program.symbol.clone());
         let entry = f.add_block();
         let ctx = f.add_param(entry, Type::Ptr(Region::Ctx));
-        let homes = Arena::filled(hir.vars.len(), None);
-        let mut lower = Self {
-            hir,
-            f,
-            block: entry,
-            dead: false,
-            vars: Vars::default(),
-            homes,
-            loops: Vec::new(),
-            labels: Vec::new(),
-            ctx,
-            packet_pointer: context::packet_pointer_width(program.ty) as u8,
-            free: Vec::new(),
-            lent: Vec::new(),
-        };
+        let mut lower = Self::start(hir, f, entry, ctx, Some(program.ty));
         lower.vars.seal(&mut lower.f, entry);
         let value = lower.value(program.body);
         lower.end(Terminator::Return(value), lower.tail_span(program.body));
         crate::opt::params::run(&mut lower.f);
         lower.f
+    }
+
+    fn start(hir: &'a hir::Module, f: Function, entry: Block, ctx: Value, ty: Option<ProgramType>) -> Self {
+        Self {
+            hir,
+            f,
+            block: entry,
+            dead: false,
+            vars: Vars::default(),
+            homes: Arena::filled(hir.vars.len(), None),
+            loops: Vec::new(),
+            labels: Vec::new(),
+            ctx,
+            packet_pointer: ty.map_or(4, context::packet_pointer_width) as u8,
+            free: Vec::new(),
+            lent: Vec::new(),
+        }
+    }
+
+    fn function(hir: &'a hir::Module, function: &hir::Function) -> Function {
+        let mut f = Function::new(function.symbol.clone());
+        let entry = f.add_block();
+        let mut lower = Self::start(hir, f, entry, Value::new(0), function.ty);
+        lower.vars.seal(&mut lower.f, entry);
+        for var in &function.params {
+            let (ty, span) = (hir.vars[*var].ty, hir.vars[*var].span);
+            let ir = lower.type_of(ty);
+            let value = lower.f.add_param(entry, ir);
+            lower.promise(value, ty);
+            lower.name(value, *var);
+            lower.write_var(*var, value, span);
+        }
+        lower.f.gives = lower.pointee(function.returns);
+        let value = lower.value(function.body);
+        lower.end(Terminator::Return(value), lower.tail_span(function.body));
+        crate::opt::params::run(&mut lower.f);
+        lower.f
+    }
+
+    /// What holds of a pointer of type `ty` that comes from outside.
+    fn pointee(&self, ty: Ty) -> Option<Pointee> {
+        let pointer = self.hir.types.as_pointer(ty)?;
+        let memory = !matches!(
+            pointer.region,
+            Region::Ctx | Region::PacketEnd | Region::Socket | Region::Kernel | Region::Map
+        );
+        let size = self.hir.types.size(pointer.pointee);
+        // `packet` says nothing of how long the packet is.
+        let packet = pointer.region == Region::Packet && pointer.pointee == Ty::U8;
+        let extent = if memory && !packet { size } else { 0 };
+        Some(Pointee { extent, nullable: pointer.nullable })
+    }
+
+    /// Notes what holds of a value that comes from outside.
+    fn promise(&mut self, value: Value, ty: Ty) {
+        let Some(pointee) = self.pointee(ty) else { return };
+        if pointee.nullable {
+            self.f.set_nullable(value);
+        }
+        let region = self.f.ty(value);
+        if !matches!(region, Type::Ptr(Region::Ctx | Region::Socket | Region::Kernel | Region::PacketEnd)) {
+            self.f.set_extent(value, pointee.extent);
+        }
     }
 
     /// Where the value of `expr` is written.
@@ -289,6 +340,15 @@ impl<'a> Lower<'a> {
                 let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
                 let value = self.call(helper.id, helper.ret, &args, ty, span);
+                self.give_back(lent);
+                value
+            }
+            ExprKind::CallFunction(id, args) => {
+                let lent = self.lent.len();
+                let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
+                let func = Func::new(self.hir.programs.len() + id.index());
+                let value = self.emit(Op::CallFunction(func, Args::new(&args)), ty, span);
+                self.promise(value, expr.ty);
                 self.give_back(lent);
                 value
             }
