@@ -5,11 +5,11 @@ use std::fmt::Write;
 use bpfl_stdlib::catalog::helper;
 
 use crate::{
+    arena::Entity,
     bpf::{
         Code, Target,
         disasm::{Callee, disassemble},
     },
-    arena::Entity,
     hir,
     ir::Func,
     source::SourceMap,

@@ -58,7 +58,8 @@ fn runs(code: &str, run: &str) -> Result<(), String> {
 
 fn evaluate(module: &Module, args: &[u64]) -> Result<u64, String> {
     let function = module.functions.first().ok_or("there is no function")?;
-    let result = interp::run(&module.functions, function, args, &mut Memory::default(), &mut Nothing, 100_000);
+    let result =
+        interp::run(&module.functions, function, args, &mut Memory::default(), &mut Nothing, 100_000);
     result.map_err(|trap| trap.to_string())
 }
 

@@ -10,7 +10,7 @@ use super::{
     frame::Frame,
     insn::{ByteOrder, FP, Insn, Operand},
     machine::{self, Base, Inst, Source},
-    opcode::{AluOp, JmpOp, Size, Width},
+    opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
 };
 use crate::{driver::Cpu, hir::CoreId, source::Span};
 
@@ -21,7 +21,13 @@ pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu
         allocated,
         frame,
         cpu,
-        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new(), cores: Vec::new(), stack: frame.bytes },
+        out: Code {
+            insns: Vec::new(),
+            spans: Vec::new(),
+            relocs: Vec::new(),
+            cores: Vec::new(),
+            stack: frame.bytes,
+        },
         starts: vec![0; code.blocks.len()],
         jumps: Vec::new(),
     };
@@ -191,6 +197,10 @@ impl Emitter<'_> {
                 let first = usize::from(fetch);
                 let (ptr, value) = (self.reg(i, first), self.reg(i, first + 1));
                 self.push(Insn::atomic(op, size, ptr, offset, value), span);
+            }
+            Inst::CompareExchange(size, offset) => {
+                let (ptr, new) = (self.reg(i, 1), self.reg(i, 2));
+                self.push(Insn::atomic(AtomicOp::Cmpxchg, size, ptr, offset, new), span);
             }
             Inst::SlotAddr(slot, offset) => {
                 let (reg, offset) = (self.reg(i, 0), i32::from(self.frame.slot(slot)) + offset);

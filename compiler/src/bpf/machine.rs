@@ -56,6 +56,9 @@ pub enum Inst {
     StoreImm(Size, Base, i16, i32),
     /// An atomic operation at a with b; a fetching one defines d in b's register.
     Atomic(AtomicOp, Size, i16, bool),
+    /// Compares memory at a with the value in r0, stores b if they are equal; d, in r0, is what was
+    /// there.
+    CompareExchange(Size, i16),
     /// d = the frame's address plus the slot's offset plus a constant.
     SlotAddr(Slot, i32),
     /// d = a map.

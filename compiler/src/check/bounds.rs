@@ -35,11 +35,11 @@ pub fn check(proof: &mut Proof<'_>) {
 type Access = (Value, i32, u32, Span);
 
 /// Where an access goes.
-struct Address {
-    root: Value,
-    constant: i64,
+pub(super) struct Address {
+    pub root: Value,
+    pub constant: i64,
     /// The run-time parts, in the order of addition.
-    parts: Vec<Value>,
+    pub parts: Vec<Value>,
     /// Whether a loop moves the pointer on.
     moving: bool,
 }
@@ -73,7 +73,8 @@ impl Proof<'_> {
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }
             | Op::Store { bytes, ptr, offset, .. }
-            | Op::Atomic { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into(), span)],
+            | Op::Atomic { bytes, ptr, offset, .. }
+            | Op::CompareExchange { bytes, ptr, offset, .. } => vec![(ptr, offset, bytes.into(), span)],
             Op::CallFunction(func, args) => {
                 let Some(callee) = self.module.function(func) else { return Vec::new() };
                 let params = callee.params(callee.entry()).iter();
@@ -116,7 +117,7 @@ impl Proof<'_> {
 
     /// The addresses that an access may go to: one, or one for each argument where the root is a
     /// block's parameter. A packet pointer that is a parameter is a root of its own.
-    fn addresses(&self, ptr: Value, offset: i64) -> Vec<Address> {
+    pub(super) fn addresses(&self, ptr: Value, offset: i64) -> Vec<Address> {
         let mut found = Vec::new();
         let mut work = vec![self.address(ptr, offset)];
         let mut seen = Vec::new();

@@ -73,13 +73,15 @@ impl Chains<'_> {
     }
 
     fn too_deep(&mut self) {
-        let message = format!("{} functions would be active here, and {CALL_FRAMES} can be", self.path.len() + 1);
+        let message =
+            format!("{} functions would be active here, and {CALL_FRAMES} can be", self.path.len() + 1);
         let error = self.at_last_call(&codes::CALL_DEPTH, message);
         self.found = Some(error.help("make some of them `:inline t`"));
     }
 
     fn too_much_stack(&mut self, index: usize, stack: u32) {
-        let message = format!("this chain of calls takes {stack} bytes of stack, and there are {STACK_BYTES}");
+        let message =
+            format!("this chain of calls takes {stack} bytes of stack, and there are {STACK_BYTES}");
         let mut error = self.at_last_call(&codes::STACK_LIMIT, message);
         for index in self.path.iter().map(|(index, _)| *index).chain([index]) {
             error = error.note(format!("`{}` takes {} bytes", self.name(index), self.codes[index].stack));

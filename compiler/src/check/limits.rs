@@ -21,8 +21,7 @@ pub fn too_much(symbol: &str, own: Span, error: Error) -> Diagnostic {
                 })
                 .find(|(sum, _)| *sum > STACK_BYTES);
             let span = over.map_or(own, |(_, span)| span);
-            let message =
-                format!("`{}` takes {bytes} bytes of stack, and there are {STACK_BYTES}", symbol);
+            let message = format!("`{}` takes {bytes} bytes of stack, and there are {STACK_BYTES}", symbol);
             let mut error = Diagnostic::error(&codes::STACK_LIMIT, span, message);
             let mut largest = slots;
             largest.sort_by_key(|(_, size)| std::cmp::Reverse(*size));

@@ -5,6 +5,7 @@
 //! from and which test is missing. What the verifier needs to see and the program does not say,
 //! [`returns::harden`] adds.
 
+mod align;
 mod bounds;
 mod calls;
 pub mod chains;
@@ -33,6 +34,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         let mut proof = Proof::new(function, module, names, &callees, diagnostics);
         null::check(&mut proof);
         bounds::check(&mut proof);
+        align::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
         loops::check(&mut proof);

@@ -221,9 +221,11 @@ impl Analysis<'_, '_> {
 /// The pointers that an instruction must not find null.
 fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
     match op {
-        Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::Advance(ptr, _) => {
-            vec![*ptr]
-        }
+        Op::Load { ptr, .. }
+        | Op::Store { ptr, .. }
+        | Op::Atomic { ptr, .. }
+        | Op::CompareExchange { ptr, .. }
+        | Op::Advance(ptr, _) => vec![*ptr],
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
             args.iter().zip(kinds).filter(|(_, kind)| !takes_null(**kind)).map(|(arg, _)| arg).collect()

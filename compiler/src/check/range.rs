@@ -181,9 +181,7 @@ impl Proof<'_> {
                 };
                 if range.max <= positive { range } else { full }
             }
-            Op::CallFunction(func, _) => {
-                self.callees.get(func).map_or(full, |callee| callee.result(eyes))
-            }
+            Op::CallFunction(func, _) => self.callees.get(func).map_or(full, |callee| callee.result(eyes)),
             Op::Binary(op, a, b) => arithmetic(op, of(a), of(b), full, eyes),
             _ => full,
         }

@@ -262,6 +262,17 @@ pub enum ExprKind {
         /// Whether the old value is wanted.
         fetch: bool,
     },
+    /// Puts in `new` where the place holds `old`; the value is what was there.
+    CompareExchange {
+        /// The place's address.
+        ptr: ExprId,
+        /// Bytes from there.
+        offset: i32,
+        /// What must be there.
+        old: ExprId,
+        /// What to put there.
+        new: ExprId,
+    },
     /// The address of a global.
     Global(GlobalId),
     /// A struct on the stack, zero but for the fields given: byte offset and value of each.
@@ -345,4 +356,6 @@ pub enum Atomic {
     Or,
     And,
     Xor,
+    /// Puts in the operand.
+    Exchange,
 }

@@ -100,6 +100,9 @@ impl Printer<'_> {
             K::Atomic { op, ptr, offset, value, .. } => {
                 (format!("atomic {op:?} at {offset}").to_lowercase(), plain(&[*ptr, *value]))
             }
+            K::CompareExchange { ptr, offset, old, new } => {
+                (format!("compare-exchange at {offset}"), plain(&[*ptr, *old, *new]))
+            }
             K::Global(global) => (format!("global {}", self.m.globals[*global].symbol), vec![]),
             K::Make(id, fields) => {
                 let fields = fields.iter().map(|(offset, value)| (Some(format!("+{offset}")), *value));

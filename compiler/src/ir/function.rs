@@ -26,6 +26,8 @@ pub struct GlobalInfo {
     pub symbol: String,
     /// Bytes.
     pub size: u32,
+    /// Alignment in bytes.
+    pub align: u32,
 }
 
 /// All functions of a file.

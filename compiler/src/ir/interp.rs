@@ -195,6 +195,14 @@ impl Run<'_, '_> {
                 self.world.memory.write(address, bytes, atomic(op, old, get(self, value)))?;
                 old
             }
+            Op::CompareExchange { bytes, ptr, offset, old, new } => {
+                let address = self.at(ptr, offset);
+                let there = self.world.memory.read(address, bytes)?;
+                if there == get(self, old) {
+                    self.world.memory.write(address, bytes, get(self, new))?;
+                }
+                there
+            }
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
                 self.world.host.call(helper, &args, self.world.memory)?
@@ -238,6 +246,7 @@ fn atomic(op: Atomic, old: u64, value: u64) -> u64 {
         Atomic::Or => old | value,
         Atomic::And => old & value,
         Atomic::Xor => old ^ value,
+        Atomic::Exchange => value,
     }
 }
 

@@ -88,6 +88,19 @@ pub enum Op {
         /// Whether there is a result.
         fetch: bool,
     },
+    /// Stores `new` where the 4 or 8 bytes hold `old`; the result is what was there.
+    CompareExchange {
+        /// How many bytes.
+        bytes: u8,
+        /// The address.
+        ptr: Value,
+        /// Bytes from there.
+        offset: i32,
+        /// What must be there.
+        old: Value,
+        /// What to put there.
+        new: Value,
+    },
     /// A helper, by number. The result is an `i64` or a pointer.
     Call(u32, Args),
     /// A function of the module.
@@ -110,7 +123,8 @@ impl Op {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Load { .. } => Effect::Reads,
-            Self::Store { .. } | Self::Atomic { .. } | Self::Call(..) | Self::CallFunction(..) => Effect::Writes,
+            Self::Store { .. } | Self::Atomic { .. } | Self::CompareExchange { .. } => Effect::Writes,
+            Self::Call(..) | Self::CallFunction(..) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -139,6 +153,11 @@ impl Op {
             Self::Store { ptr, value, .. } | Self::Atomic { ptr, value, .. } => {
                 *ptr = f(*ptr);
                 *value = f(*value);
+            }
+            Self::CompareExchange { ptr, old, new, .. } => {
+                *ptr = f(*ptr);
+                *old = f(*old);
+                *new = f(*new);
             }
             Self::Call(_, args) | Self::CallFunction(_, args) => {
                 args.values.iter_mut().flatten().for_each(|value| *value = f(*value));
@@ -192,7 +211,7 @@ named! {
 
 named! {
     /// An atomic operation.
-    Atomic { Add "add", Or "or", And "and", Xor "xor", }
+    Atomic { Add "add", Or "or", And "and", Xor "xor", Exchange "xchg", }
 }
 
 /// A binary operation at one width, as BPF does it: division by zero gives 0, a remainder by zero

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Args, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Region, SlotData,
-    Terminator, Type, Value,
+    Args, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Region,
+    SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::Entity,
@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Module, ParseError> {
             }
             [_, "=", symbol, "size", size] => {
                 let size = size.parse().map_err(|_| error(line, "this is not a size"))?;
-                module.globals.push(GlobalInfo { symbol: symbol.into(), size });
+                module.globals.push(GlobalInfo { symbol: symbol.into(), size, align: 8 });
             }
             ["function", name, "{"] => {
                 let body: Vec<_> = lines.by_ref().take_while(|(_, line)| *line != "}").collect();
@@ -228,6 +228,13 @@ impl Reader {
                 offset: self.number(offset)?,
                 value: self.value(value)?,
                 fetch: *kind == "fetch",
+            },
+            (["cmpxchg", bytes], [ptr, offset, old, new]) => Op::CompareExchange {
+                bytes: self.number(bytes)?,
+                ptr: self.value(ptr)?,
+                offset: self.number(offset)?,
+                old: self.value(old)?,
+                new: self.value(new)?,
             },
             (["call"], [helper, args @ ..]) => Op::Call(self.number(helper)?, Args::new(&values(args)?)),
             (["invoke"], [func, args @ ..]) => match func.strip_prefix("fn").map(str::parse) {

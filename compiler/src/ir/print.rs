@@ -99,6 +99,9 @@ impl Printer<'_> {
                 let kind = if *fetch { "fetch" } else { "atomic" };
                 format!("{kind}.{}.{bytes} {ptr}, {offset}, {value}", op.name())
             }
+            Op::CompareExchange { bytes, ptr, offset, old, new } => {
+                format!("cmpxchg.{bytes} {ptr}, {offset}, {old}, {new}")
+            }
             Op::Call(helper, args) => {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
                 format!("call {helper}({})", args.join(", "))

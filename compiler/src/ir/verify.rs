@@ -94,6 +94,10 @@ impl Verifier<'_> {
                 let matching = u32::from(bytes) * 8 == of(value).bits();
                 pointer(ptr) && matching && ty == fetch.then_some(of(value))
             }
+            Op::CompareExchange { bytes, ptr, old, new, .. } => {
+                let matching = u32::from(bytes) * 8 == of(new).bits() && of(old) == of(new);
+                pointer(ptr) && matching && ty == Some(of(new))
+            }
             Op::CallFunction(..) => ty.is_some(),
             Op::Call(..) => ty.is_some_and(|ty| ty != Type::I32),
         };

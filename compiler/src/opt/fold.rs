@@ -119,6 +119,10 @@ impl Folder<'_> {
                 Some(Folded::Op(Op::Load { bytes, ptr, offset }))
             }
             (Op::Store { bytes, ptr, offset, value }, _) => self.store(bytes, ptr, offset, value),
+            (Op::CompareExchange { bytes, ptr, offset, old, new }, _) => {
+                let (ptr, offset) = self.absorb(ptr, offset)?;
+                Some(Folded::Op(Op::CompareExchange { bytes, ptr, offset, old, new }))
+            }
             (Op::Atomic { op, bytes, ptr, offset, value, fetch }, _) => {
                 let (ptr, offset) = self.absorb(ptr, offset)?;
                 Some(Folded::Op(Op::Atomic { op, bytes, ptr, offset, value, fetch }))

@@ -1,5 +1,7 @@
-;; error: E0402 @ 11:5
-;; error: E0402 @ 12:5
+;; error: E0402 @ 13:5
+;; error: E0407 @ 13:5
+;; error: E0402 @ 14:5
+;; error: E0407 @ 14:5
 
 (defmap b :type :array :key u32 :value u8 :max-entries 1)
 (defmap v :type :array :key u32 :value (array u8 16) :max-entries 1)

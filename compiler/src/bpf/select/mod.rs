@@ -25,7 +25,8 @@ use crate::{
     driver::Cpu,
     hir::{CoreId, GlobalId, MapId},
     ir::{
-        Args, Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
+        Args, Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type,
+        Value,
     },
     source::Span,
 };
@@ -298,6 +299,17 @@ impl Selector<'_> {
             (Op::Atomic { op, bytes, ptr, offset, value, .. }, d) => {
                 self.atomic(op, bytes, (ptr, offset), value, d);
             }
+            (Op::CompareExchange { bytes, ptr, offset, old, new }, Some(d)) => {
+                let (ptr, offset) = self.near(ptr, offset);
+                let (old, new) = (self.reg(old), self.reg(new));
+                let operands = [
+                    Operand::reg_fixed_def(self.define(d), reg(0)),
+                    Operand::reg_use(ptr),
+                    Operand::reg_use(new),
+                    Operand::reg_fixed_use(old, reg(0)),
+                ];
+                self.push(Machine::CompareExchange(size(bytes), offset), &operands);
+            }
             (Op::Call(helper, args), Some(d)) => self.call(Machine::Call(helper), args, d),
             (Op::CallFunction(func, args), Some(d)) => self.call(Machine::CallFunction(func), args, d),
             _ => {}
@@ -439,15 +451,9 @@ impl Selector<'_> {
     }
 
     fn atomic(&mut self, op: Atomic, bytes: u8, (ptr, offset): (Value, i32), value: Value, d: Option<Value>) {
-        let (mut ptr, mut offset) = (self.reg(ptr), offset);
-        if i16::try_from(offset).is_err() {
-            let d = self.code.vreg();
-            let operands = [Operand::reg_reuse_def(d, 1), Operand::reg_use(ptr)];
-            self.push(Machine::Alu(Width::W64, AluOp::Add, Source::Imm(offset)), &operands);
-            (ptr, offset) = (d, 0);
-        }
+        let (ptr, offset) = self.near(ptr, offset);
         let value = self.reg(value);
-        let inst = Machine::Atomic(atomic_op(op, d.is_some()), size(bytes), offset as i16, d.is_some());
+        let inst = Machine::Atomic(atomic_op(op, d.is_some()), size(bytes), offset, d.is_some());
         let uses = [Operand::reg_use(ptr), Operand::reg_use(value)];
         match d {
             Some(d) => {
@@ -456,6 +462,18 @@ impl Selector<'_> {
             }
             None => self.push(inst, &uses),
         }
+    }
+
+    /// An address in a register and an offset that an instruction has room for.
+    fn near(&mut self, ptr: Value, offset: i32) -> (VReg, i16) {
+        let ptr = self.reg(ptr);
+        if let Ok(offset) = i16::try_from(offset) {
+            return (ptr, offset);
+        }
+        let d = self.code.vreg();
+        let operands = [Operand::reg_reuse_def(d, 1), Operand::reg_use(ptr)];
+        self.push(Machine::Alu(Width::W64, AluOp::Add, Source::Imm(offset)), &operands);
+        (d, 0)
     }
 
     // ---- truncations ----

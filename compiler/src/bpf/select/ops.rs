@@ -44,6 +44,7 @@ pub fn atomic_op(op: Atomic, fetch: bool) -> AtomicOp {
         (Atomic::Or, false) => AtomicOp::Or,
         (Atomic::And, false) => AtomicOp::And,
         (Atomic::Xor, false) => AtomicOp::Xor,
+        (Atomic::Exchange, _) => AtomicOp::Xchg,
         (Atomic::Add, true) => AtomicOp::FetchAdd,
         (Atomic::Or, true) => AtomicOp::FetchOr,
         (Atomic::And, true) => AtomicOp::FetchAnd,

@@ -3,6 +3,7 @@
 use super::{
     Builder,
     forms::Call,
+    param::ParamType,
     place::{Place, Sharing},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 struct Clause {
     name: Name,
     span: Span,
-    ty: Option<Ty>,
+    ty: Option<ParamType>,
     init: Option<DatumId>,
 }
 
@@ -47,7 +48,7 @@ impl<'a> Builder<'a> {
     pub(super) fn bindings(
         &mut self,
         clauses: DatumId,
-        declared: &[(Name, Ty)],
+        declared: &[(Name, ParamType)],
         in_turn: bool,
     ) -> Vec<(VarId, ExprId)> {
         let Some(items) = self.items(clauses) else {
@@ -90,7 +91,7 @@ impl<'a> Builder<'a> {
             (Some(_), [_]) => (None, None),
             (Some(_), [_, init]) => (None, Some(*init)),
             // A type with a mistake fits everywhere, so that the name is known all the same.
-            (Some(_), [_, ty, init]) => (Some(self.parse_type(*ty).unwrap_or(Ty::ERROR)), Some(*init)),
+            (Some(_), [_, ty, init]) => (Some(self.binding_type(*ty)), Some(*init)),
             _ => {
                 let error = Diagnostic::error(&codes::MALFORMED, span, "this is not a binding");
                 self.report(error.help("write `(name value)`, or `(name type value)` to fix its type"));
@@ -100,7 +101,46 @@ impl<'a> Builder<'a> {
         Some(Clause { name: name?, span: self.span(parts[0]), ty, init })
     }
 
-    fn bind_clause(&mut self, clause: &Clause, declared: &[(Name, Ty)]) -> (VarId, ExprId) {
+    /// A binding's type: any, or where a pointer is meant what it points to.
+    fn binding_type(&mut self, datum: DatumId) -> ParamType {
+        let head = self.items(datum).and_then(|items| items.first().copied());
+        let pointer =
+            head.is_some_and(|head| self.is_symbol(head, "ptr") || self.is_symbol(head, "nullable"));
+        let ty = match pointer {
+            true => self.param_type(datum),
+            false => self.parse_type(datum).map(ParamType::Value),
+        };
+        ty.unwrap_or(ParamType::Value(Ty::ERROR))
+    }
+
+    /// `init` as a value of the type that a binding says.
+    fn as_declared(&mut self, init: ExprId, ty: ParamType) -> ExprId {
+        let ParamType::Pointer { nullable, .. } = ty else {
+            return match ty {
+                ParamType::Value(ty) => self.store_as(init, ty),
+                _ => init,
+            };
+        };
+        if [Ty::ERROR, Ty::NEVER].contains(&self.ty(init)) {
+            return init;
+        }
+        let may_be_null = self.module.types.as_pointer(self.ty(init)).is_some_and(|p| p.nullable);
+        if may_be_null && !nullable {
+            let message = format!("this may be null, and {} may not", self.show_param(ty));
+            let error = Diagnostic::error(&codes::MAY_BE_NULL, self.expr_span(init), message);
+            return self.fail(error.help("bind it and test it: `(when-let ((p …)) …)`"));
+        }
+        match self.as_param(ty, init) {
+            Some(init) => init,
+            None => {
+                let (is, wanted) = (self.show(self.ty(init)), self.show_param(ty));
+                let message = format!("this is {is}, and {wanted} is wanted here");
+                self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(init), message)
+            }
+        }
+    }
+
+    fn bind_clause(&mut self, clause: &Clause, declared: &[(Name, ParamType)]) -> (VarId, ExprId) {
         let folded = self.names.folded(clause.name);
         let declared = declared.iter().find(|(name, _)| *name == folded).map(|(_, ty)| *ty);
         let init = match clause.init {
@@ -108,18 +148,18 @@ impl<'a> Builder<'a> {
             None => self.nil(clause.span),
         };
         let init = match clause.ty.or(declared) {
-            Some(ty) => self.store_as(init, ty),
+            Some(ty) => self.as_declared(init, ty),
             None => self.settled(init),
         };
         let ty = match clause.ty.or(declared) {
-            Some(ty) => ty,
-            None => self.ty(init),
+            Some(ParamType::Value(ty)) => ty,
+            _ => self.ty(init),
         };
         (self.variable(Some(clause.name), ty, clause.span), init)
     }
 
     /// Splits `(declare (type T name…) …)` forms off the front of a body.
-    fn declarations(&mut self, body: &'a [DatumId]) -> (Vec<(Name, Ty)>, &'a [DatumId]) {
+    fn declarations(&mut self, body: &'a [DatumId]) -> (Vec<(Name, ParamType)>, &'a [DatumId]) {
         let mut declared = Vec::new();
         let mut rest = body;
         while let [first, tail @ ..] = rest {
@@ -133,12 +173,15 @@ impl<'a> Builder<'a> {
         (declared, rest)
     }
 
-    fn declaration(&mut self, spec: DatumId, declared: &mut Vec<(Name, Ty)>) {
+    fn declaration(&mut self, spec: DatumId, declared: &mut Vec<(Name, ParamType)>) {
         let Some([head, ty, names @ ..]) = self.items(spec) else { return };
         if !self.is_symbol(*head, "type") {
             return; // `ignore`, `optimize` and the like say nothing about BPF.
         }
-        let Some(ty) = self.parse_type(*ty) else { return };
+        let ty = self.binding_type(*ty);
+        if ty == ParamType::Value(Ty::ERROR) {
+            return;
+        }
         declared.extend(names.iter().filter_map(|name| Some((self.symbol(*name)?, ty))));
     }
 }
@@ -229,7 +272,7 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
 }
 
 /// The amount as something to add, of type `ty`.
-fn delta(b: &mut Builder<'_>, op: Binary, amount: ExprId, ty: Ty, span: Span) -> ExprId {
+pub(super) fn delta(b: &mut Builder<'_>, op: Binary, amount: ExprId, ty: Ty, span: Span) -> ExprId {
     let amount = b.store_as(amount, ty);
     if op == Binary::Add {
         return amount;

@@ -62,7 +62,8 @@ impl Builder<'_> {
             (true, None) => {
                 let message = "a function does not see the program's context";
                 let error = Diagnostic::error(&codes::MALFORMED, span, message);
-                return self.fail(error.help("pass what it needs as arguments, or give it a parameter `(c ctx)`"));
+                return self
+                    .fail(error.help("pass what it needs as arguments, or give it a parameter `(c ctx)`"));
             }
             (false, _) => {}
         }

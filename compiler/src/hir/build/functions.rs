@@ -7,9 +7,10 @@
 //! again is recursive.
 
 use super::{
-    Builder, Global, given,
+    Builder, Global,
     exits::{Exit, Held},
     forms::Call,
+    given,
     options::Options,
     param::{Param, ParamType},
     program::Hook,
@@ -108,18 +109,21 @@ impl<'a> Builder<'a> {
         let index = *index;
         let before = self.diagnostics.error_count();
         let Some((params, rest)) = definition.rest.split_first() else {
-            let error = Diagnostic::error(&codes::MALFORMED, definition.span, "this function has no parameters");
+            let error =
+                Diagnostic::error(&codes::MALFORMED, definition.span, "this function has no parameters");
             self.report(error.help("write `(defun name ((a u32)) body…)`; `()` when it takes nothing"));
             return;
         };
         let params = self.params(*params);
-        let words = rest.chunks_exact(2).take_while(|pair| matches!(self.data.get(pair[0]), Datum::Keyword(_)));
+        let words =
+            rest.chunks_exact(2).take_while(|pair| matches!(self.data.get(pair[0]), Datum::Keyword(_)));
         let (options, body) = rest.split_at(2 * words.count());
         let options = Options::parse(self, options, &["returns", "inline"]);
         let returns = options.get("returns").and_then(|ty| self.param_type(ty));
         let inline = options.get("inline").is_some_and(|datum| !self.is_symbol(datum, "nil"));
         if params.len() > MOST_PARAMS && !inline {
-            let message = format!("a function takes {MOST_PARAMS} arguments at most, and this has {}", params.len());
+            let message =
+                format!("a function takes {MOST_PARAMS} arguments at most, and this has {}", params.len());
             let error = Diagnostic::error(&codes::ARITY, params[MOST_PARAMS].span, message);
             self.report(error.help("put them in a struct and pass a pointer, or make it `:inline t`"));
         }
@@ -150,13 +154,17 @@ impl<'a> Builder<'a> {
         let (wanted, name) = (self.templates[index].params.len(), self.templates[index].name);
         if call.args.len() != wanted {
             let plural = if wanted == 1 { "argument" } else { "arguments" };
-            let message =
-                format!("`{}` takes {wanted} {plural}, and {} given", self.text(name), given(call.args.len()));
+            let message = format!(
+                "`{}` takes {wanted} {plural}, and {} given",
+                self.text(name),
+                given(call.args.len())
+            );
             let error = Diagnostic::error(&codes::ARITY, call.span, message);
             return self.fail(error.also(self.templates[index].span, "defined here"));
         }
         let params = self.templates[index].params.clone();
-        let args: Vec<_> = params.iter().zip(call.args).map(|(param, arg)| self.argument(param, *arg)).collect();
+        let args: Vec<_> =
+            params.iter().zip(call.args).map(|(param, arg)| self.argument(param, *arg)).collect();
         if args.iter().any(|arg| self.ty(*arg) == Ty::ERROR) {
             return self.add(ExprKind::Error, Ty::ERROR, call.span);
         }
@@ -276,7 +284,12 @@ impl<'a> Builder<'a> {
         self.counters = counters;
         self.stack_pointer_returned(index, body);
         if self.diagnostics.error_count() > errors {
-            self.diagnostics.explain_from(said, |d| d.code.id.starts_with("E03") && d.span != call, call, "called from here");
+            self.diagnostics.explain_from(
+                said,
+                |d| d.code.id.starts_with("E03") && d.span != call,
+                call,
+                "called from here",
+            );
             self.unsound = true;
             return None;
         }

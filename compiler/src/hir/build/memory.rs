@@ -3,7 +3,7 @@
 use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Atomic, ExprId, ExprKind, Ty},
+    hir::{ExprId, ExprKind, Ty},
     read::DatumId,
 };
 
@@ -43,30 +43,6 @@ pub fn deref<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     }
 }
 
-/// `(atomic-add pointer [offset] n)` and its kin. The width is the pointee's.
-pub fn atomic<'a>(b: &mut Builder<'a>, call: &Call<'a>, (op, fetch): (Atomic, bool)) -> ExprId {
-    let (value, offset) = match call.args {
-        [_, offset, value] => (*value, Some(*offset)),
-        [.., value] => (*value, None),
-        [] => return b.nil(call.span),
-    };
-    let Some((ptr, offset)) = b.address(call.args[0], offset) else {
-        return b.add(ExprKind::Error, Ty::ERROR, call.span);
-    };
-    let value = b.value(value);
-    let Some((ty, _)) = b.scalar_pointee(ptr) else {
-        return b.add(ExprKind::Error, Ty::ERROR, call.span);
-    };
-    if b.module.types.size(ty) < 4 {
-        let message = format!("atomics are 4 or 8 bytes wide, and this is {}", b.show(ty));
-        let error = Diagnostic::error(&codes::BAD_OPERAND, call.span, message);
-        return b.fail(error.help("make the value a u32 or u64"));
-    }
-    let value = b.store_as(value, ty);
-    let kind = ExprKind::Atomic { op, ptr, offset, value, fetch };
-    b.add(kind, if fetch { ty } else { Ty::NOTHING }, call.span)
-}
-
 /// `(stack-addr variable)`
 pub fn stack_addr<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let var = b.symbol(call.args[0]).and_then(|name| b.scope.find(name));
@@ -81,7 +57,7 @@ pub fn stack_addr<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 impl Builder<'_> {
     /// A pointer and a constant offset from it; an offset known only at run time moves the pointer.
-    fn address(&mut self, pointer: DatumId, offset: Option<DatumId>) -> Option<(ExprId, i32)> {
+    pub(super) fn address(&mut self, pointer: DatumId, offset: Option<DatumId>) -> Option<(ExprId, i32)> {
         let ptr = self.value(pointer);
         if self.ty(ptr) == Ty::ERROR {
             return None;

@@ -5,6 +5,7 @@
 //! is defined after it.
 
 mod arith;
+mod atomics;
 mod binding;
 mod bytes;
 mod calls;

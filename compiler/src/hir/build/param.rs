@@ -42,20 +42,15 @@ pub struct Param {
 }
 
 /// The regions that are plain memory, so that any type may be read there.
-const MEMORY: [Region; 6] = [
-    Region::Stack,
-    Region::MapValue,
-    Region::PerCpu,
-    Region::Packet,
-    Region::Ringbuf,
-    Region::Global,
-];
+const MEMORY: [Region; 6] =
+    [Region::Stack, Region::MapValue, Region::PerCpu, Region::Packet, Region::Ringbuf, Region::Global];
 
 impl<'a> Builder<'a> {
     /// A list of parameters, `((a u32) (p (ptr name)) …)`.
     pub(super) fn params(&mut self, datum: DatumId) -> Vec<Param> {
         let Some(items) = self.items(datum) else {
-            let error = Diagnostic::error(&codes::MALFORMED, self.span(datum), "a list of parameters is wanted here");
+            let error =
+                Diagnostic::error(&codes::MALFORMED, self.span(datum), "a list of parameters is wanted here");
             self.report(error.help("write `((name type) …)`, and `()` for none"));
             return Vec::new();
         };
@@ -103,7 +98,9 @@ impl<'a> Builder<'a> {
             }
             if self.is_symbol(head, "nullable") {
                 return match self.param_type(inner)? {
-                    ParamType::Pointer { pointee, .. } => Some(ParamType::Pointer { pointee, nullable: true }),
+                    ParamType::Pointer { pointee, .. } => {
+                        Some(ParamType::Pointer { pointee, nullable: true })
+                    }
                     _ => {
                         let message = "only a pointer can be null: `(nullable (ptr type))`";
                         self.fail_at(&codes::UNKNOWN_TYPE, self.span(inner), message);
@@ -126,7 +123,8 @@ impl<'a> Builder<'a> {
     /// What a pointer points to: a type of the file's, a socket, or a kernel struct.
     pub(super) fn named_pointee(&mut self, datum: DatumId) -> Option<Ty> {
         let name = self.data.symbol(datum).map(|name| self.text(self.names.kernel(name)));
-        let own = self.data.symbol(datum).is_some_and(|name| self.structs.contains_key(&self.names.kernel(name)));
+        let own =
+            self.data.symbol(datum).is_some_and(|name| self.structs.contains_key(&self.names.kernel(name)));
         if let Some(name) = name.filter(|_| !own) {
             let socket = match name {
                 "bpf_sock" => Some(Socket::Full),
@@ -228,7 +226,8 @@ impl<'a> Builder<'a> {
                 self.add(ExprKind::Convert(value), ty, span)
             }
             _ => {
-                let message = format!("this is {}, which cannot be read as another type", self.show(self.ty(value)));
+                let message =
+                    format!("this is {}, which cannot be read as another type", self.show(self.ty(value)));
                 self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(value), message)
             }
         }

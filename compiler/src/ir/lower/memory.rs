@@ -138,6 +138,7 @@ impl Lower<'_> {
             hir::Atomic::Or => Atomic::Or,
             hir::Atomic::And => Atomic::And,
             hir::Atomic::Xor => Atomic::Xor,
+            hir::Atomic::Exchange => Atomic::Exchange,
         };
         let bytes = self.hir.types.size(self.hir.exprs[value].ty) as u8;
         let (ptr, value) = (self.value(ptr), self.value(value));
@@ -147,6 +148,17 @@ impl Lower<'_> {
         }
         self.effect(op, span);
         self.constant(0, Type::I32, span)
+    }
+
+    pub(super) fn compare_exchange(
+        &mut self,
+        (ptr, offset): (ExprId, i32),
+        (old, new): (ExprId, ExprId),
+        span: Span,
+    ) -> Value {
+        let bytes = self.hir.types.size(self.hir.exprs[new].ty) as u8;
+        let (ptr, old, new) = (self.value(ptr), self.value(old), self.value(new));
+        self.emit(Op::CompareExchange { bytes, ptr, offset, old, new }, self.f.ty(new), span)
     }
 
     /// A struct on the stack: the fields given, and zero in every other byte, so that padding

@@ -15,8 +15,8 @@ mod vars;
 use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
 
 use super::{
-    Args, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Pointee, Region, Slot, SlotData,
-    Terminator, Type, Value,
+    Args, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Pointee, Region, Slot,
+    SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::{Arena, Entity},
@@ -35,10 +35,11 @@ pub fn lower(hir: &hir::Module) -> Module {
     let programs = hir.programs.values().map(|program| Lower::program(hir, program));
     let functions = programs.chain(hir.functions.values().map(|function| Lower::function(hir, function)));
     let functions = functions.collect();
-    let globals = hir
-        .globals
-        .values()
-        .map(|global| GlobalInfo { symbol: global.symbol.clone(), size: hir.types.size(global.ty) });
+    let globals = hir.globals.values().map(|global| GlobalInfo {
+        symbol: global.symbol.clone(),
+        size: hir.types.size(global.ty),
+        align: hir.types.align(global.ty).max(1),
+    });
     Module { maps: maps.collect(), globals: globals.collect(), functions }
 }
 
@@ -167,15 +168,22 @@ impl<'a> Lower<'a> {
         self.emit(Op::Const(ty.wrap(value)), ty, span)
     }
 
-    fn new_slot(&mut self, ty: Ty, span: Span) -> Slot {
+    /// Size and alignment of a stack object: aligned as its size allows, so that it can be copied
+    /// and compared in wide pieces.
+    fn slot_shape(&self, ty: Ty) -> (u32, u32) {
         let (size, align) = (self.hir.types.size(ty), self.hir.types.align(ty));
+        (size, align.max(8.min(size.next_power_of_two())))
+    }
+
+    fn new_slot(&mut self, ty: Ty, span: Span) -> Slot {
+        let (size, align) = self.slot_shape(ty);
         self.f.slots.push(SlotData { size, align, span })
     }
 
     /// A stack object for the arguments of a call, in use until [`give_back`](Self::give_back).
     fn lend_slot(&mut self, ty: Ty, span: Span) -> Slot {
-        let (size, align) = (self.hir.types.size(ty), self.hir.types.align(ty));
-        let fits = |slot: &Slot| (self.f.slots[*slot].size, self.f.slots[*slot].align) == (size, align);
+        let shape = self.slot_shape(ty);
+        let fits = |slot: &Slot| (self.f.slots[*slot].size, self.f.slots[*slot].align) == shape;
         let slot = match self.free.iter().position(fits) {
             Some(index) => self.free.swap_remove(index),
             None => self.new_slot(ty, span),
@@ -329,6 +337,9 @@ impl<'a> Lower<'a> {
                 self.emit(Op::Advance(ptr, by), ty, span)
             }
             ExprKind::Atomic { .. } => self.atomic(id, span),
+            ExprKind::CompareExchange { ptr, offset, old, new } => {
+                self.compare_exchange((*ptr, *offset), (*old, *new), span)
+            }
             ExprKind::Global(global) => self.emit(Op::GlobalAddr(*global), ty, span),
             ExprKind::Core(core) => self.emit(Op::Core(*core, self.hir.cores[*core].answer), ty, span),
             ExprKind::ProbeRead(address) => self.probe_read(*address, expr.ty, span),
