@@ -61,6 +61,10 @@ impl Proof<'_> {
         let found = self.addresses(ptr, offset.into());
         let first = found.iter().find_map(|address| Some((address, self.problem(address, bytes, block)?)));
         if let Some((address, problem)) = first {
+            // A copy has many accesses; one of them is enough to be told of.
+            if self.diagnostics.iter().any(|d| d.span == span && d.code == &codes::OUT_OF_BOUNDS) {
+                return;
+            }
             let diagnostic = self.explain(span, address, bytes, problem);
             self.diagnostics.push(diagnostic);
         }

@@ -112,6 +112,8 @@ pub struct Global {
     pub section: DataSection,
     /// What it starts as, of the type's size; zero for `.bss`.
     pub init: Vec<u8>,
+    /// Whether the compiler made it, for a string.
+    pub internal: bool,
     /// Where its name stands in the definition.
     pub span: Span,
 }
@@ -279,6 +281,42 @@ pub enum ExprKind {
     Make(StructId, Vec<(u32, ExprId)>),
     /// A copy, on the stack, of what the operand points to.
     Copy(ExprId),
+    /// Sets so many bytes to the value of a `u8`.
+    Fill {
+        /// The address.
+        ptr: ExprId,
+        /// Bytes from there.
+        offset: i32,
+        /// What to put there.
+        byte: ExprId,
+        /// How many.
+        bytes: u32,
+    },
+    /// Copies so many bytes between addresses, each a pointer and an offset.
+    CopyBytes {
+        /// Where to.
+        to: (ExprId, i32),
+        /// Where from.
+        from: (ExprId, i32),
+        /// How many.
+        bytes: u32,
+    },
+    /// The order of the bytes at two addresses: below 0, 0 or above.
+    CompareBytes {
+        /// One address.
+        a: (ExprId, i32),
+        /// The other one.
+        b: (ExprId, i32),
+        /// How many.
+        bytes: u32,
+    },
+    /// The order of the bytes at an address and those of a text.
+    CompareText {
+        /// The address.
+        a: (ExprId, i32),
+        /// The text, all of it compared.
+        text: Vec<u8>,
+    },
     /// The answer to a question about the layout of a kernel struct.
     Core(CoreId),
     /// Reads a value of the expression's type at a kernel address that is a number; 0 where nothing

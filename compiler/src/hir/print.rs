@@ -109,6 +109,12 @@ impl Printer<'_> {
                 (format!("make {}", self.m.types.structs[*id].name), fields.collect())
             }
             K::Copy(ptr) => ("copy".into(), plain(&[*ptr])),
+            K::Fill { ptr, byte, bytes, .. } => (format!("fill {bytes}"), plain(&[*ptr, *byte])),
+            K::CopyBytes { to, from, bytes } => (format!("copy-bytes {bytes}"), plain(&[to.0, from.0])),
+            K::CompareBytes { a, b, bytes } => (format!("compare-bytes {bytes}"), plain(&[a.0, b.0])),
+            K::CompareText { a, text } => {
+                (format!("compare-text {:?}", String::from_utf8_lossy(text)), plain(&[a.0]))
+            }
             K::Core(core) => (format!("core {}", self.m.cores[*core].answer), vec![]),
             K::ProbeRead(address) => ("probe-read".into(), plain(&[*address])),
             K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),

@@ -65,7 +65,13 @@ fn globals(object: &mut Object, hir: &hir::Module) -> Places {
             places[id] = (object.data.len(), offset);
             bytes.extend_from_slice(&global.init);
             let ty = ty(&mut object.btf, hir, global.ty);
-            variables.push(Variable { name: global.symbol.clone(), offset, size, ty, global: true });
+            variables.push(Variable {
+                name: global.symbol.clone(),
+                offset,
+                size,
+                ty,
+                global: !global.internal,
+            });
         }
         let contents = match section {
             hir::DataSection::Bss => Contents::Zeroes(bytes.len() as u32),

@@ -202,8 +202,26 @@ impl<'a> Builder<'a> {
     }
 
     fn memory_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId) -> ExprId {
-        let own = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global];
-        let packet = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global, Region::Packet];
+        let reads = matches!(arg, Arg::Mem | Arg::MemOrNull | Arg::Fixed(_) | Arg::Str);
+        if let Some(text) = self.text_address(datum) {
+            return match reads {
+                true => text,
+                false => {
+                    let error = Diagnostic::error(
+                        &codes::TYPE_MISMATCH,
+                        self.span(datum),
+                        "this helper writes here, and a string literal cannot be changed",
+                    );
+                    self.fail(error.help("give it a variable: `(stack-addr variable)`"))
+                }
+            };
+        }
+        if arg == Arg::Str {
+            let message = "this helper wants a string literal here";
+            return self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
+        }
+        let own = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global, Region::Ringbuf];
+        let packet = [&own[..], &[Region::Packet]].concat();
         let regions: &[Region] = if helper.packet_args { &packet } else { &own };
         let nullable = matches!(arg, Arg::MemOrNull | Arg::WritableMemOrNull);
         self.pointer_arg(datum, regions, "(stack-addr variable)", nullable)
@@ -333,7 +351,7 @@ fn supported(arg: Arg) -> bool {
     let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
     let sockets = [A::Sock, A::SockReleased, A::SockCommon, A::SockOrNull, A::SocketOrNull];
     let values = [A::ValueOrNull, A::UninitValue, A::AllocSize, A::RingbufMem];
-    let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
+    let memory = [A::Mem, A::Str, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
     let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_));

@@ -2,7 +2,7 @@
 
 use super::{
     Builder, arith, atomics, binding, bytes, compare, context, control, exits, log2, loops, maps, memory,
-    storage, structs,
+    printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
@@ -198,6 +198,12 @@ pub const FORMS: &[Form] = &[
         each!(atomics::atomic, (Atomic::Exchange, true)),
     ),
     form("atomic-cmpxchg", 3, 4, "(atomic-cmpxchg pointer [offset] old new)", atomics::compare_exchange),
+    form("memset", 3, 4, "(memset pointer [offset] byte n)", text::memset),
+    form("memcpy", 3, 5, "(memcpy to [offset] from [offset] n)", text::memcpy),
+    form("memcmp", 2, 3, "(memcmp a b [n])", text::memcmp),
+    form("zero", 1, 1, "(zero pointer)", text::zero),
+    form("comm=", 2, 2, "(comm= array \"text\")", text::is_comm),
+    form("printk", 1, MANY, "(printk \"format\" argument…)", printk::printk),
     form("stack-addr", 1, 1, "(stack-addr variable)", memory::stack_addr),
     form("aref", 2, 2, "(aref array index)", structs::element),
     form("sizeof", 1, 1, "(sizeof type)", structs::size_of),

@@ -33,7 +33,8 @@ impl<'a> Builder<'a> {
         let default = if bytes.iter().all(|byte| *byte == 0) { DataSection::Bss } else { DataSection::Data };
         let section = options.get("section").map_or(default, |datum| self.data_section(datum, default));
         let symbol = self.symbol_of(&definition);
-        let global = hir::Global { symbol, ty, section, init: bytes, span: definition.name_span };
+        let global =
+            hir::Global { symbol, ty, section, init: bytes, internal: false, span: definition.name_span };
         let id = self.module.globals.push(global);
         self.define(&definition, Global::Variable(id));
     }

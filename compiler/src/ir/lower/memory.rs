@@ -219,7 +219,7 @@ impl Lower<'_> {
 
 /// `size` bytes as offsets and widths of 1, 2, 4 or 8 bytes, each aligned to its width, none wider
 /// than `widest`.
-fn chunks(size: u32, widest: u32) -> Vec<(u32, u32)> {
+pub(super) fn chunks(size: u32, widest: u32) -> Vec<(u32, u32)> {
     let mut chunks = Vec::new();
     let mut at = 0;
     while at < size {

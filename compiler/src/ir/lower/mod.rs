@@ -7,6 +7,7 @@
 //! The input has no errors: every expression is typed and every call checked.
 
 mod arith;
+mod bytes;
 mod control;
 mod maps;
 mod memory;
@@ -341,6 +342,10 @@ impl<'a> Lower<'a> {
                 self.compare_exchange((*ptr, *offset), (*old, *new), span)
             }
             ExprKind::Global(global) => self.emit(Op::GlobalAddr(*global), ty, span),
+            ExprKind::Fill { ptr, offset, byte, bytes } => self.fill((*ptr, *offset), *byte, *bytes, span),
+            ExprKind::CopyBytes { to, from, bytes } => self.copy_bytes(*to, *from, *bytes, span),
+            ExprKind::CompareBytes { a, b, bytes } => self.compare_bytes(*a, *b, *bytes, span),
+            ExprKind::CompareText { a, text } => self.compare_text(*a, text, span),
             ExprKind::Core(core) => self.emit(Op::Core(*core, self.hir.cores[*core].answer), ty, span),
             ExprKind::ProbeRead(address) => self.probe_read(*address, expr.ty, span),
             ExprKind::Make(id, fields) => self.make_struct(*id, fields, span),
