@@ -310,9 +310,13 @@ impl Proof<'_> {
             }
             Problem::Unproven => {
                 let end = address.constant + i64::from(bytes);
-                let message = format!("the packet may be shorter than the {end} bytes that this needs");
+                let words = self.packet;
+                let plural = if end == 1 { "byte" } else { "bytes" };
+                let message =
+                    format!("the {} may be shorter than the {end} {plural} that this needs", words.what);
+                let start = self.called(address.root).unwrap_or(words.start);
                 Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message)
-                    .help(format!("test it before: `(when (> (+ data {end}) data-end) (return 1))`"))
+                    .help(format!("test it before: `(when (> (+ {start} {end}) {}) (return 1))`", words.end))
             }
         }
     }

@@ -17,6 +17,11 @@ mod refs;
 pub mod returns;
 mod stale;
 
+use bpfl_stdlib::catalog::{
+    context::{self, Field, Kind},
+    program::ProgramType,
+};
+
 use crate::{
     arena::Arena,
     diagnostic::Diagnostics,
@@ -29,9 +34,11 @@ use crate::{
 /// it relies on what its signature says of the pointers that it is given, and each call proves that.
 pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics: &mut Diagnostics) {
     let callees = calls::Callees::new(module, hir.programs.len(), names);
-    let programs = hir.programs.values().map(Some).chain(std::iter::repeat(None));
-    for (function, program) in module.functions.iter().zip(programs) {
+    let programs = hir.programs.values().map(|program| (Some(program.ty), Some(program)));
+    let functions = hir.functions.values().map(|function| (function.ty, None));
+    for (function, (ty, program)) in module.functions.iter().zip(programs.chain(functions)) {
         let mut proof = Proof::new(function, module, names, &callees, diagnostics);
+        proof.packet = Words::of(ty);
         null::check(&mut proof);
         bounds::check(&mut proof);
         align::check(&mut proof);
@@ -44,12 +51,33 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
     }
 }
 
+/// What messages call a packet, its start and its end.
+#[derive(Clone, Copy)]
+struct Words {
+    what: &'static str,
+    start: &'static str,
+    end: &'static str,
+}
+
+impl Words {
+    /// Those of programs of type `ty`: a socket option's value is like a packet.
+    fn of(ty: Option<ProgramType>) -> Self {
+        let is_option = |field: &Field| field.kind == Kind::OptVal;
+        match ty.is_some_and(|ty| context::fields(ty).iter().any(is_option)) {
+            true => Self { what: "option's value", start: "optval", end: "optval-end" },
+            false => Self { what: "packet", start: "data", end: "data-end" },
+        }
+    }
+}
+
 /// One function, and what all proofs need to know of it.
 struct Proof<'a> {
     f: &'a Function,
     module: &'a ir::Module,
     names: &'a Names,
     callees: &'a calls::Callees,
+    /// What a packet is called in the program.
+    packet: Words,
     graph: Graph,
     /// The block that defines each value.
     homes: Arena<Value, Option<Block>>,
@@ -70,7 +98,7 @@ impl<'a> Proof<'a> {
             let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
             f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = Some(*block));
         }
-        Self { f, module, names, callees, graph, homes, diagnostics }
+        Self { f, module, names, callees, packet: Words::of(None), graph, homes, diagnostics }
     }
 
     /// What a value is called in messages: its variable's name, if it has one.

@@ -20,7 +20,9 @@ use crate::{
 
 /// Reports every return of something outside the hook's range.
 pub(super) fn check(proof: &mut Proof<'_>, program: &hir::Program) {
-    let Some(allowed) = returns::range(program.ty, program.section.attach_type) else { return };
+    let Some(allowed) = returns::range(program.ty, program.section.attach_type) else {
+        return verdicts(proof, program);
+    };
     for block in proof.graph.order().to_vec() {
         let Terminator::Return(value) = proof.f.end(block) else { continue };
         let mut outside = Vec::new();
@@ -30,6 +32,51 @@ pub(super) fn check(proof: &mut Proof<'_>, program: &hir::Program) {
         for (value, span) in outside {
             let diagnostic = diagnostic(proof, program, value, span, allowed);
             proof.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Where the kernel takes any value, a constant that is none of the hook's verdicts is a warning.
+fn verdicts(proof: &mut Proof<'_>, program: &hir::Program) {
+    let Some(verdict) = returns::of(program.ty, program.section.attach_type) else { return };
+    let meanings = verdict.meanings;
+    // A stream parser returns a length.
+    if meanings.len() < 2
+        || meanings.iter().any(|m| m.name.is_empty())
+        || program.section.name.contains("parser")
+    {
+        return;
+    }
+    for block in proof.graph.order().to_vec() {
+        let Terminator::Return(value) = proof.f.end(block) else { continue };
+        let mut constants = Vec::new();
+        returned_constants(proof, *value, block, &mut constants);
+        for (constant, span) in constants {
+            if meanings.iter().all(|meaning| i64::from(meaning.value) != constant) {
+                let name = program.section.name;
+                let message = format!("{constant} is none of the verdicts of a `{name}` program");
+                let names: Vec<_> = meanings.iter().map(|meaning| meaning.name).collect();
+                let warning = Diagnostic::warning(&codes::RETURN_RANGE, span, message);
+                let warning = warning.note(format!("the kernel takes it {}", verdict.other));
+                proof.diagnostics.push(warning.help(format!("the verdicts are {}", names.join(", "))));
+            }
+        }
+    }
+}
+
+/// The constants that `value`, returned at the end of `block`, may be, and where each is written.
+fn returned_constants(proof: &Proof<'_>, value: Value, block: Block, found: &mut Vec<(i64, Span)>) {
+    let f = proof.f;
+    if let Some(constant) = f.constant(value) {
+        return found.push((constant, f.end_span(block)));
+    }
+    let index = f.params(block).iter().position(|param| *param == value);
+    let Some(index) = index.filter(|_| found.len() < MANY && f.def(value).is_none()) else { return };
+    let mut preds = proof.graph.preds(block).to_vec();
+    preds.dedup();
+    for pred in preds.into_iter().filter(|pred| proof.graph.position(*pred) < proof.graph.position(block)) {
+        for edge in f.end(pred).edges().filter(|edge| edge.block == block) {
+            returned_constants(proof, edge.args[index], pred, found);
         }
     }
 }

@@ -55,6 +55,7 @@ codes! {
     UNKNOWN_TYPE "E0204" "no type has this name"
     BAD_OPERAND "E0205" "an operation cannot be done on this operand"
     BAD_FORMAT "E0206" "a format and its arguments do not agree"
+    BYTE_ORDER "E0207" "numbers in different byte orders are compared"
     UNKNOWN_MAP_KIND "E0301" "no map kind has this name"
     MAP_RULE "E0302" "a map breaks a rule of its kind"
     UNKNOWN_PROGRAM_TYPE "E0303" "no program type has this name"

@@ -2,11 +2,12 @@
 
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Helper, Ret},
+    map::compat,
     program::ProgramType,
     section,
 };
 
-use super::{Builder, Global, arith, forms, forms::Call, given, storage::Missing};
+use super::{Builder, Global, arith, forms, forms::Call, given, maps::article, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, TypeKind, Types, types::Socket},
@@ -152,7 +153,7 @@ impl<'a> Builder<'a> {
         let span = self.span(datum);
         let scalar = match arg {
             Arg::Map => {
-                *map = self.map(datum);
+                *map = self.map(datum).filter(|map| self.is_compatible(helper, *map, span));
                 return match *map {
                     Some(map) => self.add(ExprKind::Map(map), Ty::NOTHING, span),
                     None => self.add(ExprKind::Error, Ty::ERROR, span),
@@ -180,6 +181,23 @@ impl<'a> Builder<'a> {
         };
         let value = self.value(datum);
         self.store_as(value, scalar)
+    }
+
+    /// Whether the helper takes a map of this kind; reports when not.
+    fn is_compatible(&mut self, helper: &Helper, map: MapId, span: Span) -> bool {
+        let (kind, defined) = (self.module.maps[map].kind, self.module.maps[map].span);
+        if compat::takes(helper.name, kind) {
+            return true;
+        }
+        let name = helper.name.trim_end_matches("_elem").replace('_', "-");
+        let message = format!("`{name}` does not take {} map", article(kind.name));
+        let mut error = Diagnostic::error(&codes::MAP_OPERATION, span, message).also(defined, "defined here");
+        if let Some(kinds) = compat::wanted(helper.name) {
+            let kinds: Vec<_> = kinds.iter().map(|kind| format!("`:{kind}`")).collect();
+            error = error.help(format!("it takes {}", kinds.join(", ")));
+        }
+        self.report(error);
+        false
     }
 
     /// A BTF pointer to the kernel's struct of this name; `nil` or 0 where `nullable`.
@@ -308,13 +326,13 @@ impl<'a> Builder<'a> {
             Ret::I64 | Ret::Nothing => Ty::I64,
             Ret::U32 => Ty::U32,
             Ret::U64 => Ty::U64,
-            Ret::ValueOrNull => {
+            Ret::ValueOrNull | Ret::Value => {
                 let value = map.map_or((Ty::U8, false), |map| {
                     let map = &self.module.maps[map];
                     (map.value, map.kind.per_cpu)
                 });
                 let region = if value.1 { Region::PerCpu } else { Region::MapValue };
-                self.module.types.pointer(value.0, region, true)
+                self.module.types.pointer(value.0, region, helper.ret == Ret::ValueOrNull)
             }
             Ret::SocketOrNull => self.socket_pointer(Socket::Full, true),
             Ret::SockCommonOrNull => self.socket_pointer(Socket::Common, true),

@@ -119,6 +119,8 @@ impl Builder<'_> {
     }
 
     fn compare_numbers(&mut self, op: Compare, left: ExprId, right: ExprId, span: Span) -> ExprId {
+        self.byte_order(left, right, span);
+        self.byte_order(right, left, span);
         let mut operands = [left, right];
         self.forced_signs(op, &mut operands);
         self.narrow_literal(&mut operands);
@@ -132,6 +134,20 @@ impl Builder<'_> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         }
         self.add(ExprKind::Compare(op, operands[0], operands[1]), Ty::BOOL, span)
+    }
+
+    /// A port or a small number compared with a field in network order is never what is there.
+    fn byte_order(&mut self, field: ExprId, constant: ExprId, span: Span) {
+        let Some(swap) = self.network_order.get(&field).copied() else { return };
+        let Some(value) = self.constant(constant).filter(|_| self.ty(constant) == Ty::LITERAL) else {
+            return;
+        };
+        if !(1..=0xffff).contains(&value) {
+            return;
+        }
+        let message = format!("this field is in network byte order, and {value} is not");
+        let warning = Diagnostic::warning(&codes::BYTE_ORDER, span, message);
+        self.report(warning.help(format!("compare it with `({swap} {value})`")));
     }
 
     /// A literal compared with a narrow value may be written as the bits of one: 255 for an i8 of -1.

@@ -1,7 +1,7 @@
 //! The program's context: its fields and their rights, as the catalogue has them.
 
 use bpfl_stdlib::catalog::{
-    context::{self, Field, Kind, Rights, Shape},
+    context::{self, Field, Kind, Order, Rights, Shape},
     section,
 };
 
@@ -39,7 +39,13 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     }
     let Some(ty) = b.field_type(field) else { return b.unsupported_field(field, call.span) };
     let ptr = b.context(call.span);
-    b.add(ExprKind::Load(ptr, offset), ty, call.span)
+    let read = b.add(ExprKind::Load(ptr, offset), ty, call.span);
+    if field.order == Order::Network {
+        // `user_port` has the port in the first two of its four bytes (include/uapi/linux/bpf.h).
+        let swap = if field.width == 2 || field.name == "user_port" { "htons" } else { "htonl" };
+        b.network_order.insert(read, swap);
+    }
+    read
 }
 
 /// `(ctx-ptr)`
@@ -128,7 +134,8 @@ impl Builder<'_> {
             return None;
         };
         let Some(field) = fields.iter().find(|field| field.name == wanted && !wanted.is_empty()) else {
-            let message = format!("the context of a {} program has no field `{wanted}`", ty.row().name);
+            let spelled = self.data.symbol(name).map_or(wanted, |name| self.text(name));
+            let message = format!("the context of a {} program has no field `{spelled}`", ty.row().name);
             let mut error = Diagnostic::error(&codes::UNKNOWN_FIELD, self.span(name), message);
             let readable = fields
                 .iter()

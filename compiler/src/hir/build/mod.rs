@@ -108,6 +108,8 @@ struct Builder<'a> {
     active: Vec<(usize, Span)>,
     /// Whether what is being built is a function.
     inside: functions::Inside,
+    /// The reads of context fields in network byte order, with what makes a constant of that order.
+    network_order: HashMap<ExprId, &'static str>,
     /// How many labels there are.
     labels: usize,
     /// What is known of the counters of loops.
@@ -148,6 +150,7 @@ pub fn build(
         instances: Vec::new(),
         active: Vec::new(),
         inside: functions::Inside::default(),
+        network_order: HashMap::new(),
         labels: 0,
         counters: unroll::Counters::default(),
         loops: Vec::new(),

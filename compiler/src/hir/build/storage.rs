@@ -5,7 +5,7 @@ use bpfl_stdlib::catalog::helper;
 use super::{Builder, exits::Held, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Ty, VarId},
+    hir::{self, ExprId, ExprKind, Ty, VarId},
     ir::Region,
     read::DatumId,
     source::Span,
@@ -76,7 +76,7 @@ pub fn give_back<'a>(b: &mut Builder<'a>, call: &Call<'a>, name: &str) -> ExprId
         None => b.literal(0, call.span),
     };
     let flags = b.store_as(flags, Ty::U64);
-    let is_record = |p: crate::hir::Pointer| p.region == Region::Ringbuf;
+    let is_record = |p: hir::Pointer| p.region == Region::Ringbuf;
     if !b.module.types.as_pointer(b.ty(record)).is_some_and(is_record) && b.ty(record) != Ty::ERROR {
         let message = "only what `ringbuf-reserve` gave can be given back";
         return b.fail_at(&codes::TYPE_MISMATCH, b.span(call.args[0]), message);
@@ -139,11 +139,14 @@ impl<'a> Builder<'a> {
             self.report(error.also(self.module.maps[id].span, "defined here"));
             return None;
         }
-        let named =
-            self.data.symbol(what).filter(|name| self.structs.contains_key(&self.names.kernel(*name)));
-        let pointee = match named {
-            Some(_) => self.parse_type(what)?,
-            None => {
+        let named = self.data.symbol(what).is_some_and(|name| {
+            let scalar = hir::Types::named(self.text(self.names.folded(name))).is_some();
+            scalar || self.structs.contains_key(&self.names.kernel(name))
+        });
+        let array = self.items(what).and_then(|items| items.first().copied());
+        let pointee = match named || array.is_some_and(|head| self.is_symbol(head, "array")) {
+            true => self.parse_type(what)?,
+            false => {
                 let size = self.constant_value(what)?;
                 let size = u32::try_from(size).ok().filter(|n| *n > 0);
                 if size.is_none() {

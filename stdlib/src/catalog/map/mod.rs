@@ -3,6 +3,7 @@
 //! helpers take it (`check_map_func_compatibility`, kernel/bpf/verifier.c). Sizes were probed on
 //! Linux 6.18.
 
+pub mod compat;
 mod flag;
 mod rule;
 mod table;

@@ -1,0 +1,8 @@
+(defmap events :type :ringbuf :max-entries 4096)
+(defprog p (:section "cgroup_skb/egress")
+  (with-ringbuf (e events u64) (setf (deref e) 5))
+  (with-ringbuf (e events (array u16 3)) (setf (aref e 2) 5))
+  (when-let ((e (ringbuf-reserve events u32)))
+    (setf (deref e) 7)
+    (ringbuf-submit e))
+  1)
