@@ -215,6 +215,10 @@ impl Emitter<'_> {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Global(global, offset)));
                 self.push_both(Insn::load_map_value(self.reg(i, 0), 0, 0), span);
             }
+            Inst::FuncAddr(func) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
+                self.push_both(Insn::load_function(self.reg(i, 0), 0), span);
+            }
             Inst::Core(core, answer) => {
                 self.ask(core);
                 self.push(Insn::mov_imm(self.reg(i, 0), answer as i32), span);

@@ -65,6 +65,8 @@ pub enum Inst {
     MapAddr(MapId),
     /// d = the address of a global plus a constant.
     GlobalAddr(GlobalId, i32),
+    /// d = the address of a function.
+    FuncAddr(Func),
     /// d = the answer to a question about a kernel struct.
     Core(CoreId, u32),
     /// d = 1 if a compares so to the source, else 0.

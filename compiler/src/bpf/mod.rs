@@ -45,7 +45,7 @@ pub enum Target {
     Map(MapId),
     /// The address of a global plus a constant.
     Global(GlobalId, i32),
-    /// A function, which is called.
+    /// A function, which is called or whose address is taken.
     Function(Func),
 }
 

@@ -74,6 +74,9 @@ impl Proof<'_> {
     /// size after a pointer says; a function what its parameters say.
     fn accesses(&self, inst: Inst, block: Block) -> Vec<Access> {
         let span = self.f.span(inst);
+        if let Some((pointer, pointee)) = self.f.promise(inst) {
+            return vec![(pointer, 0, pointee.extent, span)];
+        }
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }
             | Op::Store { bytes, ptr, offset, .. }
@@ -274,6 +277,12 @@ impl Proof<'_> {
 
     // ---- messages ----
 
+    /// Where the program subtracts packet pointers, if it does.
+    fn distance(&self) -> Option<Span> {
+        let mut insts = self.graph.order().iter().flat_map(|block| self.f.insts(*block));
+        insts.find(|inst| matches!(self.f.op(**inst), Op::Distance(..))).map(|inst| self.f.span(*inst))
+    }
+
     fn explain(&self, span: Span, address: &Address, bytes: u32, problem: Problem) -> Diagnostic {
         match problem {
             Problem::Outside(size) => {
@@ -314,9 +323,12 @@ impl Proof<'_> {
                 let plural = if end == 1 { "byte" } else { "bytes" };
                 let message =
                     format!("the {} may be shorter than the {end} {plural} that this needs", words.what);
+                let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+                if let Some(span) = self.distance() {
+                    error = error.also(span, "this difference is a number, and tells the verifier nothing");
+                }
                 let start = self.called(address.root).unwrap_or(words.start);
-                Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message)
-                    .help(format!("test it before: `(when (> (+ {start} {end}) {}) (return 1))`", words.end))
+                error.help(format!("test it before: `(when (> (+ {start} {end}) {}) (return 1))`", words.end))
             }
         }
     }

@@ -62,6 +62,8 @@ fn cost(proof: &Proof<'_>, block: Block) -> u64 {
         | Op::Core(..)
         | Op::Zext(_)
         | Op::Trunc(_) => 0,
+        // The verifier follows a callback until its state repeats, which is soon.
+        Op::FuncAddr(func) => proof.callees.get(*func).map_or(0, |callee| callee.cost.saturating_mul(2)),
         Op::CallFunction(func, args) => {
             let callee = proof.callees.get(*func).map_or(0, |callee| callee.cost);
             callee.saturating_add(1 + args.iter().count() as u64)

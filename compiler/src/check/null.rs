@@ -145,7 +145,9 @@ impl Analysis<'_, '_> {
         for block in self.proof.graph.order().to_vec() {
             let Some(mut proven) = self.entry[block].clone() else { continue };
             for inst in f.insts(block) {
-                for value in needed(self.proof, f.op(*inst)) {
+                let stored =
+                    f.promise(*inst).filter(|(_, pointee)| !pointee.nullable).map(|(value, _)| value);
+                for value in needed(self.proof, f.op(*inst)).into_iter().chain(stored) {
                     if !self.is_proven(value, &proven) {
                         let diagnostic = self.diagnostic(value, f.span(*inst), &proven);
                         self.proof.diagnostics.push(diagnostic);

@@ -13,7 +13,7 @@ use super::Proof;
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Inst, Op, Region, Type, Value},
+    ir::{Block, Func, Inst, Op, Region, Type, Value},
 };
 
 /// Reports every use of a stale pointer.
@@ -30,7 +30,12 @@ pub fn check(proof: &mut Proof<'_>) {
 /// Whether packet pointers are stale after an instruction.
 pub fn moves_packet(proof: &Proof<'_>, op: &Op) -> bool {
     match op {
-        Op::Call(id, _) => helper::by_id(*id).is_some_and(|row| row.moves_packet),
+        Op::Call(id, args) => {
+            let moves = |func: &Func| proof.callees.get(*func).is_some_and(|callee| callee.moves_packet);
+            let back =
+                args.iter().any(|arg| matches!(proof.f.def_op(arg), Some(Op::FuncAddr(f)) if moves(f)));
+            back || helper::by_id(*id).is_some_and(|row| row.moves_packet)
+        }
         Op::CallFunction(func, _) => proof.callees.get(*func).is_some_and(|callee| callee.moves_packet),
         _ => false,
     }

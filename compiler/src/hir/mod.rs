@@ -15,6 +15,7 @@ pub mod kernel;
 pub mod layout;
 mod print;
 pub mod types;
+pub mod visit;
 
 pub use kernel::{CoreId, KernelId};
 pub use layout::{Field, Struct};
@@ -99,6 +100,18 @@ pub struct Function {
     pub span: Span,
     /// The type of the programs that call it.
     pub ty: Option<ProgramType>,
+    /// For a body that the kernel calls: the variables around it that it uses. Its last parameter
+    /// is the address of the frame that holds them, 8 bytes each.
+    pub captures: Vec<Captured>,
+}
+
+/// A variable that a callback uses and does not bind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Captured {
+    /// The variable.
+    pub var: VarId,
+    /// Whether the callback changes it.
+    pub changed: bool,
 }
 
 /// A `defvar`.
@@ -248,6 +261,8 @@ pub enum ExprKind {
     Load(ExprId, i32),
     /// Writes the third at pointer plus offset; the value is what was written.
     Store(ExprId, i32, ExprId),
+    /// How many bytes the first packet pointer is beyond the second.
+    Distance(ExprId, ExprId),
     /// A pointer, a number of bytes further.
     Advance(ExprId, ExprId),
     /// Adds atomically at pointer plus offset, and so on for the other operations. The value is
@@ -330,6 +345,16 @@ pub enum ExprKind {
     Call(&'static Helper, Vec<ExprId>),
     /// A call of a function of the file.
     CallFunction(FunctionId, Vec<ExprId>),
+    /// A helper that calls a function back: its arguments before the function, which gets a frame
+    /// with the variables that it uses.
+    Callback {
+        /// The helper.
+        helper: &'static Helper,
+        /// Its arguments before the function.
+        args: Vec<ExprId>,
+        /// The function.
+        function: FunctionId,
+    },
     /// `(getmap m k)`: the value, 0 when there is none.
     MapRead(MapId, ExprId),
     /// `(setf (getmap m k) v)`: the value is v.

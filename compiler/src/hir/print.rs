@@ -97,6 +97,7 @@ impl Printer<'_> {
             K::Load(ptr, offset) => (format!("load at {offset}"), plain(&[*ptr])),
             K::Store(ptr, offset, value) => (format!("store at {offset}"), plain(&[*ptr, *value])),
             K::Advance(ptr, by) => ("advance".into(), plain(&[*ptr, *by])),
+            K::Distance(a, b) => ("distance".into(), plain(&[*a, *b])),
             K::Atomic { op, ptr, offset, value, .. } => {
                 (format!("atomic {op:?} at {offset}").to_lowercase(), plain(&[*ptr, *value]))
             }
@@ -121,6 +122,9 @@ impl Printer<'_> {
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),
             K::CallFunction(id, args) => (format!("call {}", self.m.functions[*id].symbol), plain(args)),
+            K::Callback { helper, args, function } => {
+                (format!("call {} with {}", helper.name, self.m.functions[*function].symbol), plain(args))
+            }
             K::MapRead(map, key) => (format!("getmap {}", self.m.maps[*map].symbol), plain(&[*key])),
             K::MapWrite(map, key, value) => {
                 (format!("setmap {}", self.m.maps[*map].symbol), plain(&[*key, *value]))

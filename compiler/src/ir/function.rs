@@ -115,6 +115,8 @@ pub struct Function {
     pub slots: Arena<Slot, SlotData>,
     /// What is promised of a pointer that it returns.
     pub gives: Option<Pointee>,
+    /// Stores of pointers that somebody else reads and relies on. Stale after optimisation.
+    pub promises: Vec<(Inst, Pointee)>,
     /// The counted loops, inner ones before those around them. Stale after optimisation.
     pub loops: Vec<LoopData>,
     blocks: Arena<Block, BlockData>,
@@ -231,6 +233,11 @@ impl Function {
         result
     }
 
+    /// Appends an instruction that was made without a place.
+    pub fn push(&mut self, block: Block, inst: Inst) {
+        self.blocks[block].insts.push(inst);
+    }
+
     /// What the instruction does.
     pub fn op(&self, inst: Inst) -> &Op {
         &self.insts[inst].op
@@ -299,6 +306,12 @@ impl Function {
     /// Notes that so many bytes from a pointer on are there.
     pub fn set_extent(&mut self, value: Value, bytes: u32) {
         self.values[value].extent = Some(bytes);
+    }
+
+    /// What is promised of the pointer that an instruction stores, and the pointer.
+    pub fn promise(&self, inst: Inst) -> Option<(Value, Pointee)> {
+        let Op::Store { value, .. } = *self.op(inst) else { return None };
+        self.promises.iter().find(|(own, _)| *own == inst).map(|(_, pointee)| (value, *pointee))
     }
 
     /// The variable that it is the value of, for messages.

@@ -5,7 +5,7 @@
 //! the lower half of 64 bits; object 0 does not exist, so null is 0. What a helper does is the
 //! caller's business, through [`Host`].
 
-use bpfl_stdlib::catalog::limit;
+use bpfl_stdlib::catalog::{helper, limit};
 
 use super::{Atomic, Block, Edge, Func, Function, Inst, Op, Terminator, Type, Value};
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
     hir::{GlobalId, MapId},
     ir::Slot,
 };
+
+/// The address of the first function, above all objects.
+const FUNCTIONS: u64 = 1 << 62;
 
 /// Why a run stopped early.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -79,6 +82,11 @@ pub trait Host {
     fn global(&mut self, global: GlobalId) -> u64 {
         let _ = global;
         0
+    }
+    /// The addresses of the keys and values of a map.
+    fn entries(&mut self, map: u64, memory: &mut Memory) -> Vec<(u64, u64)> {
+        let _ = (map, memory);
+        Vec::new()
     }
     /// A helper call.
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
@@ -180,9 +188,11 @@ impl Run<'_, '_> {
             Op::SextLow(low, a) => sign_extend(get(self, a), low.into()),
             Op::Swap(bytes, a) => get(self, a).swap_bytes() >> (64 - 8 * u32::from(bytes)),
             Op::Advance(a, b) => get(self, a).wrapping_add(get(self, b)),
+            Op::Distance(a, b) => get(self, a).wrapping_sub(get(self, b)),
             Op::SlotAddr(slot) => self.slots[slot],
             Op::MapAddr(map) => self.world.host.map(map),
             Op::GlobalAddr(global) => self.world.host.global(global),
+            Op::FuncAddr(func) => FUNCTIONS | func.index() as u64,
             Op::Core(_, answer) => answer.into(),
             Op::Load { bytes, ptr, offset } => self.world.memory.read(self.at(ptr, offset), bytes)?,
             Op::Store { bytes, ptr, offset, value } => {
@@ -205,6 +215,12 @@ impl Run<'_, '_> {
             }
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
+                if let Some(func) =
+                    args.get(1).filter(|arg| **arg & FUNCTIONS == FUNCTIONS && **arg < u64::MAX / 2)
+                {
+                    let func = Func::new((func & !FUNCTIONS) as usize);
+                    return self.call_back(inst, helper, func, &args);
+                }
                 self.world.host.call(helper, &args, self.world.memory)?
             }
             Op::CallFunction(func, args) => {
@@ -215,6 +231,29 @@ impl Run<'_, '_> {
         if let Some(result) = result {
             let low = self.f.ty(result) == Type::I32;
             self.values[result] = if low { u64::from(value as u32) } else { value };
+        }
+        Ok(())
+    }
+
+    /// `bpf_loop` and `bpf_for_each_map_elem`: how often the function was called.
+    fn call_back(&mut self, inst: Inst, helper: u32, func: Func, args: &[u64]) -> Result<(), Trap> {
+        let walk = helper::find("for_each_map_elem").is_some_and(|row| row.id == helper);
+        let rounds: Vec<Vec<u64>> = match walk {
+            true => {
+                let entries = self.world.host.entries(args[0], self.world.memory);
+                entries.into_iter().map(|(key, value)| vec![args[0], key, value, args[2]]).collect()
+            }
+            false => (0..u64::from(args[0] as u32)).map(|round| vec![round, args[2]]).collect(),
+        };
+        let mut count = 0;
+        for round in rounds {
+            count += 1;
+            if self.call_function(func, &round)? != 0 {
+                break;
+            }
+        }
+        if let Some(result) = self.f.result(inst) {
+            self.values[result] = count;
         }
         Ok(())
     }

@@ -102,6 +102,8 @@ pub enum Region {
     MapValue,
     /// A value of a per-CPU map.
     PerCpu,
+    /// A key that a walk over a map shows; it is not written.
+    MapKey,
     /// A map itself.
     Map,
     /// The program's context.
@@ -127,6 +129,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("stack", Region::Stack),
     ("value", Region::MapValue),
     ("percpu", Region::PerCpu),
+    ("key", Region::MapKey),
     ("map", Region::Map),
     ("ctx", Region::Ctx),
     ("packet", Region::Packet),

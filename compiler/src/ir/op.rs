@@ -44,6 +44,8 @@ pub enum Op {
     Swap(u8, Value),
     /// A pointer, an `i64` number of bytes further.
     Advance(Value, Value),
+    /// How many bytes the first packet pointer is beyond the second, an `i64`.
+    Distance(Value, Value),
     /// The address of a stack object.
     SlotAddr(Slot),
     /// A map.
@@ -53,6 +55,8 @@ pub enum Op {
     /// The answer to a question about a kernel struct, an `i64`: as the compiler knows it, until
     /// the loader puts in the running kernel's.
     Core(CoreId, u32),
+    /// The address of a function of the module, for helpers that call it.
+    FuncAddr(Func),
     /// 1, 2, 4 or 8 bytes at pointer plus offset, zero-extended to the result's width.
     Load {
         /// How many bytes.
@@ -141,12 +145,13 @@ impl Op {
     /// Replaces each operand by what `f` makes of it, in order.
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
-            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) | Self::Core(..) => {}
+            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
+            Self::Core(..) | Self::FuncAddr(_) => {}
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }
             Self::Load { ptr, .. } => *ptr = f(*ptr),
-            Self::Binary(_, a, b) | Self::Compare(_, a, b) | Self::Advance(a, b) => {
+            Self::Binary(_, a, b) | Self::Compare(_, a, b) | Self::Advance(a, b) | Self::Distance(a, b) => {
                 *a = f(*a);
                 *b = f(*b);
             }

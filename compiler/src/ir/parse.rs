@@ -211,6 +211,7 @@ impl Reader {
                 _ => return Err(unknown()),
             },
             (["advance"], [a, b]) => Op::Advance(self.value(a)?, self.value(b)?),
+            (["distance"], [a, b]) => Op::Distance(self.value(a)?, self.value(b)?),
             (["addr"], [what]) => self.address(what)?,
             (["load", bytes], [ptr, offset]) => {
                 Op::Load { bytes: self.number(bytes)?, ptr: self.value(ptr)?, offset: self.number(offset)? }
@@ -252,6 +253,9 @@ impl Reader {
         let index = |text: &str| text.parse::<usize>().ok();
         if let Some(global) = what.strip_prefix("global").and_then(index) {
             return Ok(Op::GlobalAddr(GlobalId::new(global)));
+        }
+        if let Some(func) = what.strip_prefix("fn").and_then(index) {
+            return Ok(Op::FuncAddr(Func::new(func)));
         }
         match (what.strip_prefix("map").and_then(index), what.strip_prefix('s').and_then(index)) {
             (Some(map), _) => Ok(Op::MapAddr(MapId::new(map))),

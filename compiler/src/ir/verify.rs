@@ -82,8 +82,10 @@ impl Verifier<'_> {
             }
             Op::Swap(bytes, a) => Some(of(a)) == ty && int(ty) && u32::from(bytes) * 8 <= of(a).bits(),
             Op::Advance(a, b) => Some(of(a)) == ty && pointer(a) && of(b) == Type::I64,
+            Op::Distance(a, b) => ty == Some(Type::I64) && pointer(a) && pointer(b),
             Op::SlotAddr(slot) => ty == Some(Type::Ptr(Region::Stack)) && f.slots.get(slot).is_some(),
             Op::GlobalAddr(_) => ty == Some(Type::Ptr(Region::Global)),
+            Op::FuncAddr(_) => ty == Some(Type::Ptr(Region::Unknown)),
             Op::Core(..) => ty == Some(Type::I64),
             Op::MapAddr(_) => ty == Some(Type::Ptr(Region::Map)),
             Op::Load { bytes, ptr, .. } => pointer(ptr) && ty.is_some_and(|ty| loads(bytes, ty)),

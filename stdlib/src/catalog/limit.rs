@@ -11,6 +11,9 @@ pub const FRAME_BYTES: u32 = 32;
 /// `check_max_stack_depth_subprog` in `kernel/bpf/verifier.c`.
 pub const TAIL_CALL_STACK_BYTES: u32 = 256;
 
+/// How many rounds `bpf_loop` makes at most: `BPF_MAX_LOOPS` in `include/linux/bpf.h`.
+pub const LOOP_ROUNDS: u32 = 8 * 1024 * 1024;
+
 /// How many functions can be active at a time, the program included: `MAX_CALL_FRAMES` in
 /// `include/linux/bpf_verifier.h`.
 pub const CALL_FRAMES: u32 = 8;

@@ -25,8 +25,8 @@ use crate::{
     driver::Cpu,
     hir::{CoreId, GlobalId, MapId},
     ir::{
-        Args, Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type,
-        Value,
+        Args, Atomic, Binary, Block, Cond, Edge, Func, Function, Graph, Inst, Op, Region, Slot, Terminator,
+        Type, Value,
     },
     source::Span,
 };
@@ -96,6 +96,7 @@ enum Made {
     Map(MapId),
     Global(GlobalId, i32),
     Core(CoreId, u32),
+    Func(Func),
 }
 
 struct Selector<'a> {
@@ -198,6 +199,7 @@ impl Selector<'_> {
             Op::MapAddr(map) => Some(Made::Map(map)),
             Op::GlobalAddr(global) => Some(Made::Global(global, 0)),
             Op::Core(core, answer) => Some(Made::Core(core, answer)),
+            Op::FuncAddr(func) => Some(Made::Func(func)),
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
@@ -247,6 +249,7 @@ impl Selector<'_> {
             Made::Map(map) => Machine::MapAddr(map),
             Made::Global(global, offset) => Machine::GlobalAddr(global, offset),
             Made::Core(core, answer) => Machine::Core(core, answer),
+            Made::Func(func) => Machine::FuncAddr(func),
         };
         self.push(inst, &[Operand::reg_def(d)]);
         self.made.insert(made, d);
@@ -277,6 +280,7 @@ impl Selector<'_> {
         let result = self.f.result(inst);
         match (op, result) {
             (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Core(..), _) => {}
+            (Op::FuncAddr(_), _) => {}
             (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
             (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
             (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),
@@ -294,6 +298,7 @@ impl Selector<'_> {
             (Op::Advance(ptr, by), Some(d)) if self.slot(d).is_none() && self.core_address(d).is_none() => {
                 self.alu(Width::W64, AluOp::Add, ptr, by, d);
             }
+            (Op::Distance(a, b), Some(d)) => self.alu(Width::W64, AluOp::Sub, a, b, d),
             (Op::Load { bytes, ptr, offset }, Some(d)) => self.load(bytes, ptr, offset, d),
             (Op::Store { bytes, ptr, offset, value }, _) => self.store(bytes, ptr, offset, value),
             (Op::Atomic { op, bytes, ptr, offset, value, .. }, d) => {

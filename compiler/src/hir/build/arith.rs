@@ -7,6 +7,7 @@ use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{Binary, Compare, ExprId, ExprKind, Ty, TypeKind},
+    ir::Region,
     read::DatumId,
     source::Span,
 };
@@ -238,6 +239,9 @@ impl<'a> Builder<'a> {
             (false, false, _) => return None,
             (true, false, Binary::Add | Binary::Sub) => (left, right),
             (false, true, Binary::Add) => (right, left),
+            (true, true, Binary::Sub) if self.in_packet(left) && self.in_packet(right) => {
+                return Some(self.add(ExprKind::Distance(left, right), Ty::U64, span));
+            }
             _ => {
                 let message = "pointers can only be moved, with `+` and `-`";
                 return Some(self.fail_at(&codes::TYPE_MISMATCH, span, message));
@@ -253,6 +257,11 @@ impl<'a> Builder<'a> {
         }
         let ty = self.ty(pointer);
         Some(self.add(ExprKind::Advance(pointer, offset), ty, span))
+    }
+
+    fn in_packet(&self, expr: ExprId) -> bool {
+        let region = self.module.types.as_pointer(self.ty(expr)).map(|pointer| pointer.region);
+        matches!(region, Some(Region::Packet | Region::PacketEnd))
     }
 
     fn shift(&mut self, op: Binary, left: ExprId, amount: ExprId, span: Span) -> ExprId {

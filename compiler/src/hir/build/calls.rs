@@ -105,8 +105,13 @@ impl<'a> Builder<'a> {
         self.call_helper(helper, args, map, call.span)
     }
 
-    /// Why this program may not call the helper.
+    /// Why this program may not call the helper with what the language can give it.
     pub(super) fn refused(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
+        self.not_offered(helper, call).or_else(|| self.unsupported_helper(helper, call))
+    }
+
+    /// Why the kernel does not let this program call the helper.
+    pub(super) fn not_offered(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
         let hook = self.hook?;
         let name = helper.name.replace('_', "-");
         let program = section::hook_name(hook.ty, hook.attach);
@@ -124,6 +129,11 @@ impl<'a> Builder<'a> {
             let error = Diagnostic::error(&codes::GPL_ONLY, call.head, message);
             return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
         }
+        None
+    }
+
+    fn unsupported_helper(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {
+        let (hook, name) = (self.hook?, helper.name.replace('_', "-"));
         let missing = match helper.acquires {
             true if !releasable(helper.ret) => {
                 "what it gives must be released, which is not proven yet".to_string()

@@ -57,7 +57,7 @@ pub fn pointer<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 type Direction = (&'static str, fn(Rights) -> Shape);
 
 impl Builder<'_> {
-    fn has_no_context(&self) -> bool {
+    pub(super) fn has_no_context(&self) -> bool {
         self.inside.function && self.inside.ctx.is_none()
     }
 

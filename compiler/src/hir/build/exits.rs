@@ -17,6 +17,8 @@ use crate::{
 pub enum Held {
     /// A ring buffer's record, which is discarded.
     Record(VarId),
+    /// A lock, which is released.
+    Lock(VarId),
 }
 
 /// A block that can be left.
@@ -75,11 +77,21 @@ pub fn return_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         Some(value) => b.value(*value),
         None => b.nil(call.span),
     };
+    leave_with(b, value, call.span)
+}
+
+/// Leaves the function or program with `value`.
+pub(super) fn leave_with(b: &mut Builder<'_>, value: ExprId, span: Span) -> ExprId {
     if let Some(index) = b.blocks.iter().rposition(|exit| exit.name.is_none()) {
-        return b.leave_to(index, value, call.span);
+        return b.leave_to(index, value, span);
+    }
+    if b.callback_state.is_some() {
+        let mut all = b.leaving(0, span);
+        all.push(b.return_from_callback(value, span));
+        return b.seq(all, span);
     }
     let value = b.returned(value);
-    b.giving_back(0, value, call.span, ExprKind::Return)
+    b.giving_back(0, value, span, ExprKind::Return)
 }
 
 /// `(break)`
@@ -94,6 +106,11 @@ pub fn continue_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 fn leave_round<'a>(b: &mut Builder<'a>, call: &Call<'a>, kind: ExprKind) -> ExprId {
     let Some(held) = b.loops.last().copied() else {
+        if b.callback_state.is_some() {
+            let mut all = b.leaving(0, call.span);
+            all.push(b.end_round(kind == ExprKind::Break, call.span));
+            return b.seq(all, call.span);
+        }
         return b.fail_at(&codes::MALFORMED, call.span, "there is no loop around this");
     };
     let mut all = b.leaving(held, call.span);
@@ -195,6 +212,7 @@ impl<'a> Builder<'a> {
     fn leaving(&mut self, held: usize, span: Span) -> Vec<ExprId> {
         let open = self.held[held..].to_vec();
         let give_back = |held: &Held| match *held {
+            Held::Lock(var) => self.lock_call("spin_unlock", var, span),
             Held::Record(var) => {
                 let (record, flags) = (self.read_var(var, span), self.add(ExprKind::Int(0), Ty::U64, span));
                 self.give_back("ringbuf_discard", record, flags, span)

@@ -1,8 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, atomics, binding, bytes, compare, context, control, exits, log2, loops, maps, memory,
-    printk, storage, structs, text,
+    Builder, arith, atomics, binding, bytes, callbacks, compare, context, control, exits, locks, log2, loops,
+    maps, memory, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
@@ -104,6 +104,8 @@ pub const FORMS: &[Form] = &[
     form("dotimes", 1, MANY, "(dotimes (i count [:max n] [:unroll t]) body…)", control::dotimes),
     form("while", 1, MANY, "(while test :max n body…)", loops::while_),
     form("loop", 1, MANY, "(loop for i from 0 below 10 do body…)", loops::loop_),
+    form("bpf-loop", 1, MANY, "(bpf-loop (i n) body…)", callbacks::bpf_loop),
+    form("do-map", 1, MANY, "(do-map (key value map) body…)", callbacks::do_map),
     form("break", 0, 0, "(break)", exits::break_),
     form("continue", 0, 0, "(continue)", exits::continue_),
     // arithmetic
@@ -291,6 +293,7 @@ pub const FORMS: &[Form] = &[
         each!(storage::give_back, "ringbuf_discard"),
     ),
     form("with-ringbuf", 1, MANY, "(with-ringbuf (e map type) body…)", storage::with_ringbuf),
+    form("with-spin-lock", 1, MANY, "(with-spin-lock (lock) body…)", locks::with_spin_lock),
     form("tail-call", 2, 2, "(tail-call prog-array index)", storage::tail_call),
     form("remmap", 2, 2, "(remmap map key)", maps::delete),
 ];

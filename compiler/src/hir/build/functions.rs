@@ -8,6 +8,7 @@
 
 use super::{
     Builder, Global,
+    callbacks::Callback,
     exits::{Exit, Held},
     forms::Call,
     given,
@@ -70,6 +71,7 @@ pub struct Around {
     held: Vec<Held>,
     loops: Vec<usize>,
     inside: Inside,
+    callback: Option<Callback>,
 }
 
 impl<'a> Builder<'a> {
@@ -193,6 +195,7 @@ impl<'a> Builder<'a> {
             held: std::mem::take(&mut self.held),
             loops: std::mem::take(&mut self.loops),
             inside: std::mem::replace(&mut self.inside, inside),
+            callback: self.callback_state.take(),
         };
         let built = build(self);
         self.scope = around.scope;
@@ -200,6 +203,7 @@ impl<'a> Builder<'a> {
         self.held = around.held;
         self.loops = around.loops;
         self.inside = around.inside;
+        self.callback_state = around.callback;
         built
     }
 
@@ -301,13 +305,21 @@ impl<'a> Builder<'a> {
             symbol = self.fresh_symbol(&template.symbol, others + 1);
         }
         let (span, ty) = (self.templates[index].span, self.hook.map(|hook| hook.ty));
-        let id = self.module.functions.push(Function { symbol, params: vars, returns, body, span, ty });
+        let id = self.module.functions.push(Function {
+            symbol,
+            params: vars,
+            returns,
+            body,
+            span,
+            ty,
+            captures: Vec::new(),
+        });
         self.instances.push(Instance { template: index, types, hook: self.hook, id });
         Some(id)
     }
 
     /// A symbol for another instance that nothing else has.
-    fn fresh_symbol(&self, symbol: &str, number: usize) -> String {
+    pub(super) fn fresh_symbol(&self, symbol: &str, number: usize) -> String {
         let taken = |candidate: &str| {
             let known = self.names.intern(candidate);
             let functions = self.module.functions.values().any(|f| f.symbol == candidate);

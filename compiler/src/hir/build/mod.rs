@@ -8,6 +8,7 @@ mod arith;
 mod atomics;
 mod binding;
 mod bytes;
+mod callbacks;
 mod calls;
 mod compare;
 mod context;
@@ -18,6 +19,7 @@ mod forms;
 mod functions;
 mod globals;
 mod kernel;
+mod locks;
 mod log2;
 mod loops;
 mod map_decl;
@@ -108,6 +110,8 @@ struct Builder<'a> {
     active: Vec<(usize, Span)>,
     /// Whether what is being built is a function.
     inside: functions::Inside,
+    /// The callback whose body is being built.
+    callback_state: Option<callbacks::Callback>,
     /// The reads of context fields in network byte order, with what makes a constant of that order.
     network_order: HashMap<ExprId, &'static str>,
     /// How many labels there are.
@@ -150,6 +154,7 @@ pub fn build(
         instances: Vec::new(),
         active: Vec::new(),
         inside: functions::Inside::default(),
+        callback_state: None,
         network_order: HashMap::new(),
         labels: 0,
         counters: unroll::Counters::default(),

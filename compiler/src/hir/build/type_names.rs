@@ -19,7 +19,9 @@ impl Builder<'_> {
             let defined = kernel.and_then(|kernel| self.structs.get(&kernel).copied());
             let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
             let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
-            let found = Types::named(self.text(name)).or(defined).or(broken);
+            let lock = kernel.filter(|_| defined.is_none()).and_then(|kernel| self.lock_type(kernel));
+            let lock = lock.map(|id| self.module.types.intern(TypeKind::Struct(id)));
+            let found = Types::named(self.text(name)).or(defined).or(broken).or(lock);
             if found.is_none() {
                 self.unknown_type(datum);
             }

@@ -24,7 +24,10 @@ impl Lower<'_> {
 
     pub(super) fn read_var(&mut self, var: VarId, span: Span) -> Value {
         let ty = self.hir.vars[var].ty;
-        if self.hir.vars[var].addressed {
+        if let Some((frame, offset)) = self.framed.get(&var).copied() {
+            return self.load_at(frame, offset, ty, span);
+        }
+        if self.hir.vars[var].addressed && !self.captured.contains(&var) {
             let ptr = self.home(var, span);
             return self.load_at(ptr, 0, ty, span);
         }
@@ -34,7 +37,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn write_var(&mut self, var: VarId, value: Value, span: Span) {
-        if self.hir.vars[var].addressed {
+        if let Some((frame, offset)) = self.framed.get(&var).copied() {
+            self.store_at(frame, offset, value, self.hir.vars[var].ty, span);
+        } else if self.hir.vars[var].addressed {
             let ptr = self.home(var, span);
             self.store_at(ptr, 0, value, self.hir.vars[var].ty, span);
         } else {
@@ -43,6 +48,10 @@ impl Lower<'_> {
     }
 
     pub(super) fn address_of(&mut self, var: VarId, span: Span) -> Value {
+        if let Some((frame, offset)) = self.framed.get(&var).copied() {
+            let by = self.constant(offset.into(), Type::I64, span);
+            return self.emit(Op::Advance(frame, by), Type::Ptr(Region::Stack), span);
+        }
         self.home(var, span)
     }
 

@@ -8,10 +8,13 @@
 
 mod arith;
 mod bytes;
+mod callback;
 mod control;
 mod maps;
 mod memory;
 mod vars;
+
+use std::collections::{HashMap, HashSet};
 
 use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
 
@@ -54,6 +57,10 @@ struct Lower<'a> {
     vars: Vars,
     /// The slots of variables whose address is taken.
     homes: Arena<VarId, Option<Slot>>,
+    /// The variables of a callback that are in its caller's frame: pointer and offset.
+    framed: HashMap<VarId, (Value, i32)>,
+    /// The variables of a callback that it read from its caller's frame, once and for all.
+    captured: HashSet<VarId>,
     /// Where `break` and `continue` go, innermost last.
     loops: Vec<control::Loop>,
     /// Where the blocks around the current expression end.
@@ -88,6 +95,8 @@ impl<'a> Lower<'a> {
             dead: false,
             vars: Vars::default(),
             homes: Arena::filled(hir.vars.len(), None),
+            framed: HashMap::new(),
+            captured: HashSet::new(),
             loops: Vec::new(),
             labels: Vec::new(),
             ctx,
@@ -109,6 +118,10 @@ impl<'a> Lower<'a> {
             lower.promise(value, ty);
             lower.name(value, *var);
             lower.write_var(*var, value, span);
+        }
+        if let Some(frame) = function.params.last().filter(|_| !function.captures.is_empty()) {
+            let frame = lower.read_var(*frame, function.span);
+            lower.open_frame(&function.captures, frame, function.span);
         }
         lower.f.gives = lower.pointee(function.returns);
         let value = lower.value(function.body);
@@ -337,6 +350,10 @@ impl<'a> Lower<'a> {
                 let (ptr, by) = (self.value(*ptr), self.value(*by));
                 self.emit(Op::Advance(ptr, by), ty, span)
             }
+            ExprKind::Distance(a, b) => {
+                let (a, b) = (self.value(*a), self.value(*b));
+                self.emit(Op::Distance(a, b), Type::I64, span)
+            }
             ExprKind::Atomic { .. } => self.atomic(id, span),
             ExprKind::CompareExchange { ptr, offset, old, new } => {
                 self.compare_exchange((*ptr, *offset), (*old, *new), span)
@@ -368,6 +385,7 @@ impl<'a> Lower<'a> {
                 self.give_back(lent);
                 value
             }
+            ExprKind::Callback { helper, args, function } => self.call_back(helper.id, args, *function, span),
             ExprKind::MapRead(map, key) => self.map_read(*map, *key, span),
             ExprKind::MapWrite(map, key, value) => self.map_write(*map, *key, *value, span),
             ExprKind::MapAdd { map, key, delta, used } => self.map_add(*map, *key, *delta, *used, span),

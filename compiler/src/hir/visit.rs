@@ -1,0 +1,80 @@
+//! What an expression is made of, and which variables it uses.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{ExprId, ExprKind, Module, VarId};
+
+/// The expressions directly inside one.
+pub fn children(kind: &ExprKind) -> Vec<ExprId> {
+    use ExprKind as K;
+    match kind {
+        K::Error
+        | K::Int(_)
+        | K::Var(_)
+        | K::Break
+        | K::Continue
+        | K::Ctx
+        | K::AddressOf(_)
+        | K::Global(_)
+        | K::Core(_)
+        | K::Map(_) => Vec::new(),
+        K::Seq(all) | K::And(all) | K::Or(all) | K::Unrolled(all) => all.clone(),
+        K::Call(_, args) | K::CallFunction(_, args) => args.clone(),
+        K::Let(bindings, body) => {
+            bindings.iter().map(|(_, init)| *init).chain(std::iter::once(*body)).collect()
+        }
+        K::If(a, b, c) => vec![*a, *b, *c],
+        K::Binary(_, a, b) | K::Compare(_, a, b) | K::Advance(a, b) | K::Distance(a, b) => vec![*a, *b],
+        K::Assign(_, a)
+        | K::Not(a)
+        | K::Swap(_, a)
+        | K::Convert(a)
+        | K::Block(_, a)
+        | K::Leave(_, a)
+        | K::Return(a)
+        | K::Load(a, _)
+        | K::Copy(a)
+        | K::ProbeRead(a)
+        | K::Slot(a)
+        | K::MapRead(_, a)
+        | K::CompareText { a: (a, _), .. } => vec![*a],
+        K::Dotimes { bound, body, .. } => vec![*bound, *body],
+        K::Store(a, _, b) | K::MapWrite(_, a, b) => vec![*a, *b],
+        K::Atomic { ptr, value, .. } => vec![*ptr, *value],
+        K::CompareExchange { ptr, old, new, .. } => vec![*ptr, *old, *new],
+        K::Make(_, fields) => fields.iter().map(|(_, value)| *value).collect(),
+        K::Fill { ptr, byte, .. } => vec![*ptr, *byte],
+        K::CopyBytes { to: (a, _), from: (b, _), .. } | K::CompareBytes { a: (a, _), b: (b, _), .. } => {
+            vec![*a, *b]
+        }
+        K::MapAdd { key, delta, .. } => vec![*key, *delta],
+        K::Callback { args, .. } => args.clone(),
+    }
+}
+
+/// The variables that `body` uses and does not bind, and whether it changes each.
+pub fn free_variables(module: &Module, body: ExprId, params: &[VarId]) -> BTreeMap<VarId, bool> {
+    let mut bound: HashSet<VarId> = params.iter().copied().collect();
+    let mut used: BTreeMap<VarId, bool> = BTreeMap::new();
+    let mut work = vec![body];
+    while let Some(expr) = work.pop() {
+        let kind = &module.exprs[expr].kind;
+        match kind {
+            ExprKind::Var(var) => *used.entry(*var).or_default() |= false,
+            ExprKind::Assign(var, _) | ExprKind::AddressOf(var) => *used.entry(*var).or_default() |= true,
+            ExprKind::Let(bindings, _) => bound.extend(bindings.iter().map(|(var, _)| *var)),
+            ExprKind::Dotimes { var, .. } => {
+                bound.insert(*var);
+            }
+            ExprKind::Callback { function, .. } => {
+                for captured in &module.functions[*function].captures {
+                    *used.entry(captured.var).or_default() |= captured.changed;
+                }
+            }
+            _ => {}
+        }
+        work.extend(children(kind));
+    }
+    used.retain(|var, _| !bound.contains(var));
+    used
+}

@@ -1,0 +1,30 @@
+;; run: in[0]=10 -> ret 1, out[0]=45, out[1]=10, out[2]=5, out[3]=6, out[4]=55, out[5]=7
+;; run: in[0]=0 -> ret 1, out[0]=0, out[1]=0, out[2]=0, out[3]=0, out[4]=0, out[5]=7
+
+(defmap in :type :array :key u32 :value u64 :max-entries 1)
+(defmap out :type :array :key u32 :value u64 :max-entries 8)
+
+(defun double ((x u64)) (* 2 x))
+
+(defprog loops (:type :cgroup-skb :section "cgroup_skb/egress")
+  (let ((n (getmap in 0)) (sum 0) (narrow (u16 0)) (seven 7))
+    (bpf-loop (i n) (incf sum i))
+    (setf (getmap out 0) sum)
+    (bpf-loop (i n) (incf narrow))
+    (setf (getmap out 1) narrow)
+    (setf narrow 0)
+    (bpf-loop (i n)
+      (when (= i 5) (break))
+      (incf narrow))
+    (setf (getmap out 2) narrow)
+    (setf (getmap out 3) (bpf-loop (i n) (when (= i 5) (break))))
+    (setf sum 0)
+    (bpf-loop (i n)
+      (when (logand i 1) (continue))
+      (dotimes (j 3)
+        (when (= j 1) (break))
+        (incf sum (+ (double (/ (double i) 2)) 0)))
+      (incf sum (if (= i 0) 15 0)))
+    (setf (getmap out 4) sum)
+    (setf (getmap out 5) seven))
+  1)
