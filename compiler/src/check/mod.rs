@@ -13,6 +13,7 @@ pub mod limits;
 mod loops;
 mod null;
 mod range;
+mod readonly;
 mod refs;
 pub mod returns;
 mod stale;
@@ -42,6 +43,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         null::check(&mut proof);
         bounds::check(&mut proof);
         align::check(&mut proof);
+        readonly::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
         loops::check(&mut proof);

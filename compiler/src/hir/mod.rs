@@ -86,7 +86,7 @@ pub struct Map {
 }
 
 /// A `defun`, as built for some types of arguments.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Function {
     /// Its ELF symbol.
     pub symbol: String,

@@ -1,8 +1,9 @@
 //! What an expression is made of, and which variables it uses.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{ExprId, ExprKind, Module, VarId};
+use super::{ExprId, ExprKind, FunctionId, Module, VarId};
+use crate::arena::Arena;
 
 /// The expressions directly inside one.
 pub fn children(kind: &ExprKind) -> Vec<ExprId> {
@@ -77,4 +78,39 @@ pub fn free_variables(module: &Module, body: ExprId, params: &[VarId]) -> BTreeM
     }
     used.retain(|var, _| !bound.contains(var));
     used
+}
+
+/// Forgets the functions that no program reaches, which may be of programs with errors, or built
+/// twice on the way to a loop that was unrolled.
+pub fn keep_reached(module: &mut Module) {
+    let mut reached = HashSet::new();
+    let mut work: Vec<ExprId> = module.programs.values().map(|program| program.body).collect();
+    while let Some(expr) = work.pop() {
+        let kind = &module.exprs[expr].kind;
+        if let Some(function) = called(kind).filter(|function| reached.insert(*function)) {
+            work.push(module.functions[function].body);
+        }
+        work.extend(children(kind));
+    }
+    let mut kept = Arena::new();
+    let mut moved = HashMap::new();
+    for (id, function) in module.functions.iter().filter(|(id, _)| reached.contains(id)) {
+        moved.insert(id, kept.push(function.clone()));
+    }
+    module.functions = kept;
+    for id in module.exprs.keys() {
+        if let ExprKind::CallFunction(function, _) | ExprKind::Callback { function, .. } =
+            &mut module.exprs[id].kind
+            && let Some(new) = moved.get(function)
+        {
+            *function = *new;
+        }
+    }
+}
+
+fn called(kind: &ExprKind) -> Option<FunctionId> {
+    match kind {
+        ExprKind::CallFunction(function, _) | ExprKind::Callback { function, .. } => Some(*function),
+        _ => None,
+    }
 }

@@ -28,6 +28,8 @@ pub struct GlobalInfo {
     pub size: u32,
     /// Alignment in bytes.
     pub align: u32,
+    /// Whether programs only read it.
+    pub read_only: bool,
 }
 
 /// All functions of a file.

@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Module, ParseError> {
             }
             [_, "=", symbol, "size", size] => {
                 let size = size.parse().map_err(|_| error(line, "this is not a size"))?;
-                module.globals.push(GlobalInfo { symbol: symbol.into(), size, align: 8 });
+                module.globals.push(GlobalInfo { symbol: symbol.into(), size, align: 8, read_only: false });
             }
             ["function", name, "{"] => {
                 let body: Vec<_> = lines.by_ref().take_while(|(_, line)| *line != "}").collect();

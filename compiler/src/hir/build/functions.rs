@@ -282,12 +282,13 @@ impl<'a> Builder<'a> {
     /// Builds the function for arguments of these types; `None` when it has errors.
     fn instance(&mut self, index: usize, types: Vec<Ty>, call: Span) -> Option<FunctionId> {
         let (errors, said) = (self.diagnostics.error_count(), self.diagnostics.len());
+        let unsound = std::mem::take(&mut self.unsound);
         let counters = std::mem::take(&mut self.counters);
         let vars = self.param_vars(index, &types);
         let body = self.function_body(index, &vars, call);
         self.counters = counters;
         self.stack_pointer_returned(index, body);
-        if self.diagnostics.error_count() > errors {
+        if self.diagnostics.error_count() > errors || self.unsound {
             self.diagnostics.explain_from(
                 said,
                 |d| d.code.id.starts_with("E03") && d.span != call,
@@ -297,6 +298,7 @@ impl<'a> Builder<'a> {
             self.unsound = true;
             return None;
         }
+        self.unsound = unsound;
         let returns = if self.ty(body) == Ty::NEVER { Ty::U64 } else { self.ty(body) };
         let template = &self.templates[index];
         let others = self.instances.iter().filter(|instance| instance.template == index).count();

@@ -45,6 +45,7 @@ use bpfl_stdlib::catalog::constant;
 
 use super::{
     CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, MapId, Module, StructId, Ty, TypeKind, Var, VarId,
+    visit,
 };
 use crate::{
     btf::TypeId,
@@ -161,6 +162,7 @@ pub fn build(
         loops: Vec::new(),
     };
     builder.top_level(forms);
+    visit::keep_reached(&mut builder.module);
     builder.module
 }
 

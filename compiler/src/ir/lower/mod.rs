@@ -43,6 +43,7 @@ pub fn lower(hir: &hir::Module) -> Module {
         symbol: global.symbol.clone(),
         size: hir.types.size(global.ty),
         align: hir.types.align(global.ty).max(1),
+        read_only: global.section == hir::DataSection::Rodata,
     });
     Module { maps: maps.collect(), globals: globals.collect(), functions }
 }
