@@ -104,6 +104,8 @@ pub struct Build {
 pub enum Emit {
     /// The data as read
     Datum,
+    /// The data with macros expanded
+    Expand,
     /// The typed program
     Hir,
     /// SSA, before optimisation
@@ -121,6 +123,7 @@ impl Emit {
     pub fn stage(self) -> Option<Stage> {
         match self {
             Self::Datum => Some(Stage::Datum),
+            Self::Expand => Some(Stage::Expand),
             Self::Hir => Some(Stage::Hir),
             Self::Ir => Some(Stage::Ir),
             Self::Opt => Some(Stage::Opt),

@@ -55,6 +55,8 @@ pub struct Options {
 pub enum Stage {
     /// The data as read.
     Datum,
+    /// The data with all macros expanded.
+    Expand,
     /// The typed program.
     Hir,
     /// SSA, before optimisation.
@@ -79,13 +81,24 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
+    let compiled = object(sources, file, options, diagnostics).map(|object| Compiled { object });
+    diagnostics.settle(sources);
+    compiled
+}
+
+fn object(
+    sources: &mut SourceMap,
+    file: FileId,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<u8>> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
     match object::write(&model) {
-        Ok(object) => Some(Compiled { object }),
+        Ok(object) => Some(object),
         Err(error) => {
             let span = sources.whole(file).first();
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
@@ -102,16 +115,28 @@ pub fn print(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
+    let printed = text_of(sources, file, stage, options, diagnostics);
+    diagnostics.settle(sources);
+    printed
+}
+
+fn text_of(
+    sources: &mut SourceMap,
+    file: FileId,
+    stage: Stage,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let names = Names::new();
-    if stage == Stage::Datum {
-        let data = Data::new();
-        let forms = read::read(sources, file, &names, &data, diagnostics);
-        let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
-        return Some(lines.collect());
+    if stage == Stage::Datum || stage == Stage::Expand {
+        let forms = forms_of(sources, file, stage, options, diagnostics);
+        return Some(forms.concat());
     }
     let hir = program(sources, file, &names, options, diagnostics);
     match stage {
-        Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
+        Stage::Datum | Stage::Expand | Stage::Hir => {
+            (!diagnostics.has_errors()).then(|| hir::print(&names, &hir))
+        }
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Opt => optimized(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Asm => {
@@ -120,6 +145,40 @@ pub fn print(
             Some(listing::print(sources, &hir, &codes))
         }
     }
+}
+
+/// How far macros are expanded when the expansion is printed.
+pub use hir::build::Expand;
+
+/// The top-level forms of `file` as text, each with macros expanded as `expand` says.
+pub fn expand(
+    sources: &mut SourceMap,
+    file: FileId,
+    expand: Expand,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    let (names, data) = (Names::new(), Data::new());
+    let forms = read::read(sources, file, &names, &data, diagnostics);
+    let input = hir::build::Input { names: &names, data: &data, forms: &forms, kernel: &options.btf };
+    let (_, expanded) = hir::build::build_and_expand(sources, input, Some(expand), diagnostics);
+    diagnostics.settle(sources);
+    expanded.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
+}
+
+fn forms_of(
+    sources: &mut SourceMap,
+    file: FileId,
+    stage: Stage,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    if stage == Stage::Expand {
+        return expand(sources, file, Expand::All, options, diagnostics);
+    }
+    let (names, data) = (Names::new(), Data::new());
+    let forms = read::read(sources, file, &names, &data, diagnostics);
+    forms.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
 }
 
 /// The SSA of `file` before and after optimisation, for tests that run both.
@@ -133,6 +192,7 @@ pub fn ssa(
     let hir = program(sources, file, &names, options, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
+    diagnostics.settle(sources);
     Some((before, after))
 }
 
@@ -146,7 +206,8 @@ pub fn program(
 ) -> hir::Module {
     let data = Data::new();
     let forms = read::read(sources, file, names, &data, diagnostics);
-    let hir = hir::build::build(names, &data, &forms, &options.btf, diagnostics);
+    let input = hir::build::Input { names, data: &data, forms: &forms, kernel: &options.btf };
+    let hir = hir::build::build(sources, input, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");

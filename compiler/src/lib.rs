@@ -16,6 +16,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod driver;
 pub mod elf;
+pub mod eval;
 pub mod hir;
 pub mod ir;
 pub mod kernel_btf;

@@ -2,7 +2,7 @@
 //!
 //! Numbers are grouped: `E00` files and reading, `E01` names and forms, `E02` types, `E03` what
 //! the kernel offers (maps, contexts, helpers, sections), `E04` what the verifier must be able to
-//! prove, `E05` limits and targets. A code is never given a second meaning.
+//! prove, `E05` limits and targets, `E06` macros. A code is never given a second meaning.
 
 /// A kind of diagnostic.
 #[derive(PartialEq, Eq, Debug)]
@@ -72,6 +72,8 @@ codes! {
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
+    MACRO_FAILS "E0601" "a macro or an evaluation fails"
+    ENDLESS_EXPANSION "E0602" "a macro expansion has no end"
     INTERNAL "E0900" "a bug in bpfl"
 }
 

@@ -1,6 +1,8 @@
 //! The table of special forms.
 
-use super::{Builder, arith, binding, bytes, compare, context, control, maps, memory, storage, structs};
+use super::{
+    Builder, arith, binding, bytes, compare, context, control, expand, maps, memory, storage, structs,
+};
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
     names::Name,
@@ -80,6 +82,8 @@ pub const FORMS: &[Form] = &[
     form("setq", 0, MANY, "(setq name value …)", binding::setf),
     form("incf", 1, 2, "(incf place [n])", each!(binding::step, Binary::Add)),
     form("decf", 1, 2, "(decf place [n])", each!(binding::step, Binary::Sub)),
+    form("macrolet", 1, MANY, "(macrolet ((name (parameter…) body…) …) form…)", expand::macrolet),
+    form("symbol-macrolet", 1, MANY, "(symbol-macrolet ((name form) …) form…)", expand::symbol_macrolet),
     // control
     form("progn", 0, MANY, "(progn form…)", control::progn),
     form("prog1", 1, MANY, "(prog1 value form…)", control::prog1),

@@ -61,6 +61,7 @@ pub enum Sharing {
 impl<'a> Builder<'a> {
     /// The place that `datum` names.
     pub(super) fn place(&mut self, datum: DatumId) -> Place {
+        let datum = self.expanded(datum);
         let span = self.span(datum);
         if let Some(name) = self.data.symbol(datum) {
             return match self.scope.find(self.names.folded(name)) {

@@ -26,6 +26,9 @@ pub struct Definition<'a> {
     pub rest: &'a [DatumId],
 }
 
+/// A program, which is built when all else is known.
+type Later<'a> = (Define, Option<Definition<'a>>);
+
 type Define = for<'a> fn(&mut Builder<'a>, Definition<'a>);
 
 /// What defines things, in two rounds: programs come second.
@@ -34,6 +37,8 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("defenum", 1, |b, d| b.defenum(d)),
     ("defglobal", 1, |b, d| b.defvar(d)),
     ("defmap", 1, |b, d| b.defmap(d)),
+    ("define-symbol-macro", 1, |b, d| b.define_symbol_macro(d)),
+    ("defmacro", 1, |b, d| b.defmacro(d)),
     ("defprog", 2, |b, d| b.defprog(d)),
     ("defstruct", 1, |b, d| b.defstruct(d)),
     ("defunion", 1, |b, d| b.defunion(d)),
@@ -44,17 +49,30 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
-        let mut programs = Vec::new();
+        let mut programs: Vec<Later<'a>> = Vec::new();
         for form in forms {
-            let Some((round, define, definition)) = self.top_form(*form) else { continue };
-            match round {
-                1 => define(self, definition),
-                _ => programs.push((define, self.declare_program(definition))),
-            }
+            self.top_round(*form, &mut programs);
         }
         for (define, definition) in programs {
             if let Some(definition) = definition {
                 define(self, definition);
+            }
+        }
+    }
+
+    /// The first round of one form: `progn` and what macros make may hold several.
+    fn top_round(&mut self, form: DatumId, programs: &mut Vec<Later<'a>>) {
+        let form = self.expanded(form);
+        let head = self.items(form).and_then(|items| items.split_first());
+        match head.map(|(head, rest)| (self.symbol(*head).map_or("", |name| self.text(name)), rest)) {
+            Some(("progn", forms)) => forms.iter().for_each(|form| self.top_round(*form, programs)),
+            Some(("eval-when", [_, forms @ ..])) => self.eval_when(forms, self.span(form)),
+            _ => {
+                let Some((round, define, definition)) = self.top_form(form) else { return };
+                match round {
+                    1 => define(self, definition),
+                    _ => programs.push((define, self.declare_program(definition))),
+                }
             }
         }
     }
@@ -121,6 +139,10 @@ impl<'a> Builder<'a> {
             self.report(error);
             return false;
         }
+        if let Global::Constant(value) = global {
+            let name = self.interp.symbol(self.text(definition.name));
+            self.interp.set_variable(name, value.into());
+        }
         self.globals.insert(key, (global, definition.name_span));
         true
     }
@@ -156,7 +178,7 @@ impl<'a> Builder<'a> {
     /// The value of a constant expression; reports one that is not constant.
     pub(super) fn constant_value(&mut self, datum: DatumId) -> Option<i128> {
         let before = self.diagnostics.error_count();
-        let expr = self.value(datum);
+        let expr = self.evaluated(datum).unwrap_or_else(|| self.value(datum));
         let value = self.constant(expr);
         if value.is_none() && self.diagnostics.error_count() == before {
             self.counters.want_constants();
