@@ -4,7 +4,11 @@ use std::{io, path::Path};
 
 use aya::{Ebpf, EbpfError, EbpfLoader, maps::MapError, programs::ProgramError};
 use aya_obj::{Object, ParseError};
-use bpfl_stdlib::catalog::program::Capability;
+use bpfl_stdlib::catalog::{
+    helper::{self, Helper},
+    program::Capability,
+    refusal,
+};
 
 use crate::{
     attach::{self, AttachError},
@@ -55,6 +59,8 @@ pub enum LoadError {
         source: io::Error,
         /// The verifier's log, as it came.
         log: String,
+        /// Which missing capability it is refused for, and what to do; `None` when it is not.
+        advice: Option<String>,
     },
     /// The kernel could not make a map.
     #[error("the kernel could not make map `{map}` ({source})")]
@@ -110,6 +116,10 @@ fn explain_object(error: EbpfError) -> LoadError {
             io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`"), needed_for_map()),
             _ => LoadError::Map { map: name, source: io_error },
         },
+        // Without CAP_BPF the loader takes the kernel for one that lacks what it may not ask for.
+        _ if !capability::missing(capability::LOAD_CGROUP).is_empty() => {
+            not_permitted("the object".into(), capability::LOAD_CGROUP)
+        }
         other => LoadError::Other(Box::new(other)),
     }
 }
@@ -122,7 +132,8 @@ fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
             if io_error.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
                 return not_permitted(format!("`{}`", spec.name), needed(spec));
             }
-            LoadError::Verifier { program: spec.name.clone(), source: io_error, log }
+            let advice = lacking(&log).map(|missing| capability::advice(&[missing]));
+            LoadError::Verifier { program: spec.name.clone(), source: io_error, log, advice }
         }
         other => LoadError::Other(Box::new(other)),
     }
@@ -135,6 +146,20 @@ fn needed(spec: &ProgramSpec) -> &'static [&'static capability::Capability] {
         true => capability::ATTACH_CGROUP,
         false => capability::LOAD_CGROUP,
     }
+}
+
+/// The capability without which the verifier refuses what it has written `log` about, if this user
+/// does not have it.
+fn lacking(log: &str) -> Option<&'static capability::Capability> {
+    let perfmon = capability::missing(&[&capability::PERFMON]).first().copied();
+    let words = refusal::WITHOUT_PERFMON.iter().any(|words| log.contains(words));
+    perfmon.filter(|_| words || refused_helper(log).is_some_and(|helper| helper.perfmon))
+}
+
+/// The helper that the verifier refused: "… cannot use helper bpf_NAME#ID".
+fn refused_helper(log: &str) -> Option<&'static Helper> {
+    let (_, name) = log.rsplit_once(refusal::HELPER)?;
+    helper::find(name.split('#').next()?.strip_prefix("bpf_")?)
 }
 
 /// The capabilities that a map takes which was refused. CAP_BPF makes most; maps of sockets and of

@@ -2,7 +2,7 @@
 //!
 //! Numbers are grouped: `E00` files and reading, `E01` names and forms, `E02` types, `E03` what
 //! the kernel offers (maps, contexts, helpers, sections), `E04` what the verifier must be able to
-//! prove, `E05` limits and targets. A code is never given a second meaning.
+//! prove, `E05` limits and targets, `E06` what a running kernel says. A code is never given a second meaning.
 
 /// A kind of diagnostic.
 #[derive(PartialEq, Eq, Debug)]
@@ -71,6 +71,7 @@ codes! {
     RELEASED "E0406" "something is used after it was given back"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
+    REFUSED "E0601" "the kernel refuses a program"
     INTERNAL "E0900" "a bug in bpfl"
 }
 

@@ -4,6 +4,7 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
+mod origin;
 mod verifier;
 mod watch;
 
@@ -17,6 +18,8 @@ use bpfl_runtime::{
     cgroup::{Hierarchy, resolve},
     session::{Session, SessionError},
 };
+
+use origin::Origin;
 
 use crate::{
     cli::Run,
@@ -37,6 +40,8 @@ pub fn run(args: &Run) -> Outcome {
 /// What both ways of running start from.
 struct Ready {
     session: Session,
+    /// Which source its programs are from.
+    origin: Origin,
     hierarchy: Hierarchy,
     /// The cgroup that `--cgroup` means.
     chosen: Option<PathBuf>,
@@ -45,9 +50,12 @@ struct Ready {
 
 fn prepare(args: &Run) -> Result<Ready, Failure> {
     let file = args.file.clone().map_or_else(only_file, Ok)?;
-    let object = match input::read(&file, &args.compile)? {
-        Input::Object(bytes) => bytes,
-        Input::Lisp(source) => source.compile()?,
+    let (object, origin) = match input::read(&file, &args.compile)? {
+        Input::Object(bytes) => (bytes, Origin::default()),
+        Input::Lisp(source) => {
+            let (compiled, sources) = source.compile_with_sources()?;
+            (compiled.object, Origin::compiled(sources, compiled.places))
+        }
     };
     let session = Session::open(object).map_err(|error| in_file(&file, &error))?;
     if session.spec().programs.is_empty() {
@@ -58,7 +66,7 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
-    Ok(Ready { session, hierarchy, chosen, signals })
+    Ok(Ready { session, origin, hierarchy, chosen, signals })
 }
 
 fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {
@@ -85,11 +93,11 @@ fn in_file(file: &Path, error: &SessionError) -> Failure {
 }
 
 /// Loads and attaches the programs that were asked for, those of cgroups to `cgroup`.
-fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failure> {
+fn attach(args: &Run, session: &mut Session, origin: &mut Origin, cgroup: &Path) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
     let targets: Vec<_> = iter::once(Target::cgroup(cgroup)).chain(map).collect();
     let attached = session.attach_some(&args.programs, &targets);
-    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))?;
+    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
     note_unused(args, session);
     Ok(())
 }

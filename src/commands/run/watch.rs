@@ -18,9 +18,9 @@ use crate::{
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, hierarchy, chosen, signals } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
     let cgroup = chosen.unwrap_or(hierarchy.mount);
-    attach(args, &mut session, &cgroup)?;
+    attach(args, &mut session, &mut origin, &cgroup)?;
     output::note(&attached(&session));
     let view = View::new();
     let status = watch(args, &mut session, &signals, &view);

@@ -11,6 +11,7 @@ pub mod helper;
 pub mod limit;
 pub mod map;
 pub mod program;
+pub mod refusal;
 pub mod returns;
 pub mod section;
 pub mod set;
