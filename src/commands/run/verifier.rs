@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How much of the log is shown without `--verifier-log`.
-const TAIL: usize = 6;
+const TAIL: usize = 8;
 
 /// The failure for an error of a session whose object is described by `spec`.
 pub(super) fn explain(args: &Run, spec: &ObjectSpec, origin: &mut Origin, error: SessionError) -> Failure {
@@ -57,11 +57,12 @@ fn without_place(args: &Run, error: &SessionError, advice: Option<&str>, lines: 
 /// What the statistics start with that end a log and say nothing of the reason.
 const STATISTICS: &[&str] = &["verification time ", "stack depth ", "processed "];
 
-/// The last lines of the log before its statistics.
+/// The last lines of the log between what it says of the whole program, first, and its statistics.
 fn tail(lines: &[&str]) -> String {
     let is_statistic = |line: &&str| STATISTICS.iter().any(|start| line.starts_with(start));
     let end = lines.iter().position(is_statistic).unwrap_or(lines.len());
-    lines[end.saturating_sub(TAIL)..end].join("\n")
+    let start = lines.iter().position(|line| line.starts_with("0: ")).unwrap_or(0);
+    lines[end.saturating_sub(TAIL).max(start.min(end))..end].join("\n")
 }
 
 /// The last instruction that the log speaks of: `12: (61) r0 = …`.
