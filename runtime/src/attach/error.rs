@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use bpfl_stdlib::catalog::section::{self, Section};
 
 use super::Target;
-use crate::{host::capability, spec::ProgramSpec};
+use crate::{host::capability, name, spec::ProgramSpec};
 
 /// Why a program could not be attached.
 #[derive(Debug, thiserror::Error)]
@@ -104,11 +104,12 @@ pub enum AttachError {
 
 /// Programs of a section that the catalogue does not know.
 pub(super) fn unknown_section(spec: &ProgramSpec) -> AttachError {
-    let known: Vec<_> = section::ALL.iter().map(|row| row.name).collect();
+    let near = name::near(&spec.section, section::ALL.iter().map(|row| row.name));
+    let all = || "`bpfl list sections` shows those that do".into();
     AttachError::Section {
         program: spec.name.clone(),
         section: spec.section.clone(),
-        suggestion: crate::name::suggestion(&spec.section, &known),
+        suggestion: near.map_or_else(all, |near| format!("did you mean `{near}`?")),
     }
 }
 
