@@ -16,8 +16,9 @@ use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
 use crate::{
     attach::{self, AttachError, Link, Target},
     load::{self, LoadError},
-    map::{Map, MapError},
+    map::{Map, MapError, SocketEntries},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
+    value::Value,
 };
 
 /// What can go wrong with a session.
@@ -70,7 +71,9 @@ struct Attachment {
 /// # Ok::<(), bpfl_runtime::session::SessionError>(())
 /// ```
 pub struct Session {
-    // Fields are dropped in this order: what is attached goes first.
+    // Fields are dropped in this order: sockets leave their maps first, and with them the programs
+    // that are attached there; then what is attached goes.
+    sockets: SocketEntries,
     links: Vec<Option<Attachment>>,
     loaded: Option<Ebpf>,
     spec: ObjectSpec,
@@ -85,7 +88,7 @@ impl Session {
     pub fn open(bytes: impl Into<Vec<u8>>) -> Result<Self, SessionError> {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
-        Ok(Self { links: Vec::new(), loaded: None, spec, bytes })
+        Ok(Self { sockets: SocketEntries::default(), links: Vec::new(), loaded: None, spec, bytes })
     }
 
     /// Opens the object in the file `path`.
@@ -131,7 +134,7 @@ impl Session {
     /// # Errors
     /// When there is no such program, or the kernel does not load or attach it.
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links } = self;
+        let Self { loaded, spec, bytes, links, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
         let ebpf = loaded_or_load(loaded, bytes)?;
@@ -215,6 +218,20 @@ impl Session {
         let Self { loaded, spec, bytes, .. } = self;
         let map = spec.map(name)?;
         open_map(loaded_or_load(loaded, bytes)?, map)
+    }
+
+    /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
+    /// the entry is deleted, unless another socket has taken its place by then.
+    ///
+    /// # Errors
+    /// When there is no such map, it holds no sockets, the key does not fit its type, or the kernel
+    /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP.
+    pub fn sockmap_update(&mut self, name: &str, key: &Value, socket: impl AsFd) -> Result<(), SessionError> {
+        let Self { sockets, loaded, spec, bytes, .. } = self;
+        let map = spec.map(name)?;
+        attach::holds_sockets(spec, map)?;
+        let map = open_map(loaded_or_load(loaded, bytes)?, map)?;
+        Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
 
     /// All maps of the object, in its order; loads them first.

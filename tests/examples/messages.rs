@@ -78,6 +78,25 @@ fn messages_are_redirected_through_a_sockhash() {
     redirect("sock-hash", 0);
 }
 
+/// Programs stay on the sockets of a map while these live, so the session takes its entries away.
+#[test]
+fn messages_go_their_own_way_again_when_the_session_ends() {
+    let Some(mut bench) = Bench::start("msg-redirect", Some("sock-map")) else { return };
+    bench.set_global("test-sockmap", 1);
+    let ((to, mut gets), (mut sender, mut peer)) = (pair(), pair());
+    for (key, socket) in [(0, &to), (1, &sender)] {
+        bench.session.sockmap_update("sock-map", &Value::Int(key), socket).unwrap();
+    }
+    sender.write_all(b"by another way").unwrap();
+    assert_eq!(read(&mut gets, 14), b"by another way");
+    detached(&mut bench.session, "sock-map");
+    sender.write_all(b"still by another").unwrap();
+    assert_eq!(read(&mut gets, 16), b"still by another", "detaching alone ends no redirection");
+    bench.finish(0);
+    sender.write_all(b"its own way").unwrap();
+    assert_eq!(read(&mut peer, 11), b"its own way");
+}
+
 #[test]
 fn only_the_owner_may_send() {
     let Some(mut bench) = Bench::start("msg-owner", None) else { return };

@@ -32,7 +32,8 @@ const TAIL: &str = "  = note: the end of its log:
     program of this type cannot use helper bpf_get_current_task#35
 ";
 
-const PERFMON: &str = "  = help: it takes CAP_PERFMON, which this user does not have: run as root, e.g. with sudo\n";
+const PERFMON: &str =
+    "  = help: it takes CAP_PERFMON, which this user does not have: run as root, e.g. with sudo\n";
 
 /// bpfl as root with no more than these capabilities.
 fn with_only(capabilities: &str, args: &[&str]) -> Command {

@@ -19,7 +19,7 @@ use bpfl_stdlib::catalog::attach::AttachType;
 pub use error::AttachError;
 pub(crate) use hooks::{attach_type, hook};
 pub use target::Target;
-pub(crate) use target::{check, choose};
+pub(crate) use target::{check, choose, holds_sockets};
 
 use crate::{host, spec::ProgramSpec, sys};
 

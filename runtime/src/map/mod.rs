@@ -1,15 +1,17 @@
 //! Reading and writing the entries of a loaded map through their types.
 
 pub mod kind;
+mod sockets;
 
 use std::{
     cmp::Ordering,
     io,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
     sync::Arc,
 };
 
 use kind::{Access, MapKind};
+pub(crate) use sockets::SocketEntries;
 
 use crate::{
     btf::shape::Shape,
@@ -130,6 +132,19 @@ impl<'a> Map<'a> {
         let key = self.encode("key", &self.spec.key, key)?;
         let value = self.encode_value(value)?;
         self.raw.update(&key, &value, flags).map_err(self.failed("changed"))
+    }
+
+    /// Puts a socket into a sockmap or sockhash, to be deleted from it with `entries`.
+    pub(crate) fn put_socket(
+        &self,
+        entries: &mut SocketEntries,
+        key: &Value,
+        socket: BorrowedFd<'_>,
+    ) -> Result<(), MapError> {
+        let key = self.encode("key", &self.spec.key, key)?;
+        let value = self.encode_value(&Value::Int(socket.as_raw_fd().into()))?;
+        let map = self.as_fd().try_clone_to_owned().map_err(self.failed("changed"))?;
+        entries.put(map, key, &value).map_err(self.failed("changed"))
     }
 
     /// Deletes `key`; whether it was there.
