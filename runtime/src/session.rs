@@ -12,6 +12,7 @@ use std::{
 };
 
 use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
+use bpfl_stdlib::catalog::mode::{AttachMode, MULTI};
 
 use crate::{
     attach::{self, AttachError, Link, Target},
@@ -78,6 +79,7 @@ pub struct Session {
     loaded: Option<Ebpf>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
+    mode: &'static AttachMode,
 }
 
 impl Session {
@@ -88,7 +90,8 @@ impl Session {
     pub fn open(bytes: impl Into<Vec<u8>>) -> Result<Self, SessionError> {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
-        Ok(Self { sockets: SocketEntries::default(), links: Vec::new(), loaded: None, spec, bytes })
+        let (sockets, links) = (SocketEntries::default(), Vec::new());
+        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI })
     }
 
     /// Opens the object in the file `path`.
@@ -104,6 +107,11 @@ impl Session {
     /// What the object holds.
     pub fn spec(&self) -> &ObjectSpec {
         &self.spec
+    }
+
+    /// Says how programs are attached to cgroups from now on; at first it is [`MULTI`].
+    pub fn set_attach_mode(&mut self, mode: &'static AttachMode) {
+        self.mode = mode;
     }
 
     /// Makes the maps and loads every program, if that has not been done.
@@ -134,7 +142,7 @@ impl Session {
     /// # Errors
     /// When there is no such program, or the kernel does not load or attach it.
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links, .. } = self;
+        let Self { loaded, spec, bytes, links, mode, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
         let ebpf = loaded_or_load(loaded, bytes)?;
@@ -146,7 +154,7 @@ impl Session {
         let missing = || LoadError::Other(format!("the loader does not see program `{name}`").into());
         let handle = ebpf.program_mut(&program.name).ok_or_else(missing)?;
         let handle = handle.fd().map_err(|error| LoadError::Other(error.into()))?;
-        let link = attach::attach(program, handle, target, place)?;
+        let link = attach::attach(program, handle, target, place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
         links.push(Some(Attachment { program, target, _link: link }));
         Ok(LinkId(links.len() - 1))

@@ -3,5 +3,6 @@
 
 mod ends;
 mod hooks;
+mod order;
 mod refused;
 mod setup;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
+use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
 
 use super::{Check, capability};
 use crate::{
@@ -39,7 +39,7 @@ fn attempt() -> Result<(), Failure> {
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;
-    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number)
+    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number, MULTI.link_flags())
         .map_err(|error| refused("cannot be attached", &error, capability::ATTACH_CGROUP))?;
     drop(link);
     Ok(())

@@ -59,24 +59,44 @@ struct QueryAttr {
     pad: u32,
 }
 
+/// `BPF_F_QUERY_EFFECTIVE`: what runs, with what is inherited, in the order in which it runs.
+const EFFECTIVE: u32 = 1;
+/// As many programs as the kernel lets run for one event (`BPF_CGROUP_MAX_PROGS`), of each of the
+/// hierarchies above one another that there may be.
+const MOST: usize = 64 * 16;
+
 /// The ids of the programs that are attached to what is behind `target`, a cgroup (not its
-/// parents) or a map of sockets, as `attach_type`, a number of `enum bpf_attach_type`. At most 64, which is as many as
-/// the kernel allows.
+/// parents) or a map of sockets, as `attach_type`, a number of `enum bpf_attach_type`.
 ///
 /// # Errors
 /// When the kernel refuses: `EPERM` without CAP_NET_ADMIN, `EBADF` for what is no cgroup v2 and no map.
 pub fn attached_programs(target: impl AsFd, attach_type: u32) -> io::Result<Vec<u32>> {
-    let mut ids = [0u32; 64];
+    query(target, attach_type, 0).map(|(ids, _)| ids)
+}
+
+/// The ids of the programs that run for an event in the cgroup behind `target`, in their order.
+pub(crate) fn effective_programs(target: impl AsFd, attach_type: u32) -> io::Result<Vec<u32>> {
+    query(target, attach_type, EFFECTIVE).map(|(ids, _)| ids)
+}
+
+/// As [`attached_programs`], with the flags of the cgroup's own.
+pub(crate) fn own_programs(target: impl AsFd, attach_type: u32) -> io::Result<(Vec<u32>, u32)> {
+    query(target, attach_type, 0)
+}
+
+fn query(target: impl AsFd, attach_type: u32, query_flags: u32) -> io::Result<(Vec<u32>, u32)> {
+    let mut ids = vec![0u32; MOST];
     let mut attr = QueryAttr {
         target: target.as_fd().as_raw_fd() as u32,
         attach_type,
-        query_flags: 0,
+        query_flags,
         attach_flags: 0,
-        ids: address_mut(&mut ids),
+        ids: address_mut(ids.as_mut_slice()),
         count: ids.len() as u32,
         pad: 0,
     };
     // SAFETY: `ids` has room for `count` ids, and outlives the call.
     unsafe { bpf(Command::ProgramQuery, &mut attr) }?;
-    Ok(ids[..(attr.count as usize).min(ids.len())].to_vec())
+    ids.truncate(attr.count as usize);
+    Ok((ids, attr.attach_flags))
 }

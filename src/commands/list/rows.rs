@@ -42,7 +42,8 @@ pub fn of(what: Listing, filter: &Filter) -> Vec<Row> {
         Listing::Constants => {
             constant::all().iter().filter(|row| filter.names(row.name)).map(constant_row).collect()
         }
-        Listing::Facts => Vec::new(),
+        // Neither is a listing of single rows of the catalogue.
+        Listing::Attached | Listing::Facts => Vec::new(),
     }
 }
 

@@ -57,7 +57,8 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
             (compiled.object, Origin::compiled(sources, compiled.places))
         }
     };
-    let session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    let mut session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    session.set_attach_mode(args.attach_mode);
     if session.spec().programs.is_empty() {
         let name = file.display();
         return Err(Failure::new(format!("`{name}` has no program to run; define one with `defprog`")));

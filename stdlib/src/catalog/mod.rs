@@ -10,6 +10,7 @@ pub mod facts;
 pub mod helper;
 pub mod limit;
 pub mod map;
+pub mod mode;
 pub mod program;
 pub mod refusal;
 pub mod returns;
