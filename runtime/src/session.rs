@@ -12,7 +12,10 @@ use std::{
 };
 
 use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
-use bpfl_stdlib::catalog::mode::{AttachMode, MULTI};
+use bpfl_stdlib::catalog::{
+    attach::TargetKind,
+    mode::{AttachMode, MULTI},
+};
 
 use crate::{
     attach::{self, AttachError, Link, Target},
@@ -112,6 +115,17 @@ impl Session {
     /// Says how programs are attached to cgroups from now on; at first it is [`MULTI`].
     pub fn set_attach_mode(&mut self, mode: &'static AttachMode) {
         self.mode = mode;
+    }
+
+    /// Whether one of the programs called `names`, or of all when there are none, is attached to a
+    /// cgroup.
+    ///
+    /// # Errors
+    /// When there is no such program.
+    pub fn wants_cgroup<N: AsRef<str>>(&self, names: &[N]) -> Result<bool, SessionError> {
+        let names = self.names(names)?;
+        let rows = names.iter().filter_map(|name| self.spec.program(name).ok()?.row?.attach_type);
+        Ok(rows.into_iter().any(|at| at.target == TargetKind::Cgroup))
     }
 
     /// Makes the maps and loads every program, if that has not been done.

@@ -2,11 +2,11 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use aya::programs::loaded_programs;
-use bpfl_runtime::cgroup::ChildCgroup;
+use bpfl_runtime::cgroup::{ChildCgroup, Hierarchy};
 use bpfl_stdlib::catalog::attach::{
     AttachType, CGROUP_INET_SOCK_CREATE, CGROUP_INET_SOCK_RELEASE, CGROUP_SOCK_OPS,
 };
@@ -128,4 +128,29 @@ fn a_target_that_nothing_is_attached_to_is_noted() {
         let said = text(&got.stderr);
         assert!(got.status.success() && said.contains(wanted), "{said}");
     }
+}
+
+/// bpfl where cgroup v2 is not mounted: in a mount namespace of its own.
+fn without_cgroups(args: &[&str]) -> Option<Output> {
+    let mount = Hierarchy::find().unwrap().mount;
+    let script = "umount -l \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, mount.to_str().unwrap(), env!("CARGO_BIN_EXE_bpfl")]);
+    let works = Command::new("unshare").args(["--mount", "true"]).status();
+    works.is_ok_and(|status| status.success()).then(|| command.args(args).output().unwrap())
+}
+
+#[test]
+fn only_programs_of_cgroups_need_cgroups() {
+    let Some(_) = cgroup() else { return };
+    let Some(got) = without_cgroups(&["run", &example("msg-owner.lisp"), "--for=10ms"]) else {
+        return println!("skipped: there are no mount namespaces here");
+    };
+    assert_eq!(text(&got.stderr), "note: `owner_only` attached to the map `sockets`\n");
+    assert_eq!(got.status.code(), Some(0));
+    let got = without_cgroups(&["run", &example("sockops-fill.lisp"), "--for=10ms"]).unwrap();
+    assert!(text(&got.stderr).starts_with("error: cgroup v2 is not mounted; as root, `mkdir -p"));
+    assert_eq!(got.status.code(), Some(1));
+    let only = &["run", &example("sockops-fill.lisp"), "--for=10ms", "--prog=redirect"];
+    assert_eq!(without_cgroups(only).unwrap().status.code(), Some(0));
 }

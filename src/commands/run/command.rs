@@ -31,9 +31,9 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     // Before there is anything to clean up.
     let loaded = session.load_some(&args.programs);
     loaded.map_err(|error| verifier::explain(args, session.spec(), &mut origin, error))?;
-    let parent = chosen.map_or_else(|| hierarchy.own(), Ok)?;
+    let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
-    attach(args, &mut session, &mut origin, cgroup.path())?;
+    attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
     let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;

@@ -8,14 +8,11 @@ mod origin;
 mod verifier;
 mod watch;
 
-use std::{
-    iter,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use bpfl_runtime::{
     attach::Target,
-    cgroup::{Hierarchy, resolve},
+    cgroup::{CgroupError, Hierarchy, resolve},
     session::{Session, SessionError},
 };
 
@@ -42,7 +39,8 @@ struct Ready {
     session: Session,
     /// Which source its programs are from.
     origin: Origin,
-    hierarchy: Hierarchy,
+    /// The cgroups of this machine; programs of maps are run without them too.
+    hierarchy: Result<Hierarchy, CgroupError>,
     /// The cgroup that `--cgroup` means.
     chosen: Option<PathBuf>,
     signals: Signals,
@@ -63,11 +61,10 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
         let name = file.display();
         return Err(Failure::new(format!("`{name}` has no program to run; define one with `defprog`")));
     }
-    let hierarchy = Hierarchy::find()?;
-    let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
+    let chosen = args.cgroup.as_deref().map(|path| choose(&Hierarchy::find()?, path)).transpose()?;
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
-    Ok(Ready { session, origin, hierarchy, chosen, signals })
+    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals })
 }
 
 fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {
@@ -94,9 +91,14 @@ fn in_file(file: &Path, error: &SessionError) -> Failure {
 }
 
 /// Loads and attaches the programs that were asked for, those of cgroups to `cgroup`.
-fn attach(args: &Run, session: &mut Session, origin: &mut Origin, cgroup: &Path) -> Result<(), Failure> {
+fn attach(
+    args: &Run,
+    session: &mut Session,
+    origin: &mut Origin,
+    cgroup: Option<&Path>,
+) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
-    let targets: Vec<_> = iter::once(Target::cgroup(cgroup)).chain(map).collect();
+    let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).collect();
     let attached = session.attach_some(&args.programs, &targets);
     attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
     note_unused(args, session);
