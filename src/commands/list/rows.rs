@@ -121,6 +121,7 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
     };
     let since = calls.iter().filter_map(|call| row.offered_since(call.hook.ty, call.hook.attach)).min();
     let since = since.unwrap_or(row.since);
+    let left_out = filter.program.and_then(helper::left_out).unwrap_or_default().contains(&row.name);
     let mut notes = Vec::new();
     let facts = [
         (gpl, "GPL only"),
@@ -132,6 +133,9 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
     notes.extend(row.config.map(str::to_string));
     if !only.is_empty() {
         notes.push(format!("only {}", only.join(" ")));
+    }
+    if left_out {
+        notes.push("not in the documented list, but the kernel offers it".into());
     }
     Row {
         columns: vec![
@@ -145,7 +149,7 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
             "args": row.args.iter().map(|arg| arg.describe()).collect::<Vec<_>>(),
             "result": row.ret.describe(), "gpl_only": gpl, "sleepable_only": row.sleeps,
             "needs_perfmon": row.perfmon, "moves_packet": row.moves_packet, "config": row.config,
-            "only": only, "since": since.to_string(),
+            "only": only, "since": since.to_string(), "left_out_by_docs": left_out,
         }),
     }
 }
