@@ -11,6 +11,7 @@ mod net;
 mod options;
 mod packets;
 mod sockets;
+mod streams;
 mod udp;
 
 /// Not a test of its own: the child process that makes sockets.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bpfl_runtime::{attached_programs, session::Session, value::Value};
-use bpfl_stdlib::catalog::attach::SK_MSG_VERDICT;
+use bpfl_stdlib::catalog::attach::{AttachType, SK_MSG_VERDICT};
 
 use crate::{
     bench::{Bench, eventually, v4},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The two ends of a connection within this machine.
-fn pair() -> (TcpStream, TcpStream) {
+pub fn pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let server = listener.accept().unwrap().0;
@@ -26,8 +26,8 @@ fn pair() -> (TcpStream, TcpStream) {
     (client, server)
 }
 
-/// Reads as much as `text` is long.
-fn read(from: &mut TcpStream, length: usize) -> Vec<u8> {
+/// Reads so many bytes.
+pub fn read(from: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut got = vec![0; length];
     from.read_exact(&mut got).unwrap();
     got
@@ -58,11 +58,14 @@ fn redirect(map: &str, test_sockmap: i128) {
     bench.finish(0);
 }
 
-/// Detaches from `map`; asserts that a program was attached to it and none is now.
 fn detached(session: &mut Session, map: &str) {
-    let count = |session: &mut Session| {
-        attached_programs(session.map(map).unwrap(), SK_MSG_VERDICT.number).unwrap().len()
-    };
+    detached_as(&SK_MSG_VERDICT, session, map);
+}
+
+/// Detaches from `map`; asserts that a program was attached to it and none is now.
+pub fn detached_as(at: &AttachType, session: &mut Session, map: &str) {
+    let count =
+        |session: &mut Session| attached_programs(session.map(map).unwrap(), at.number).unwrap().len();
     assert_eq!(count(session), 1);
     session.detach_all();
     assert!(eventually(|| count(session) == 0), "the program is still attached");
