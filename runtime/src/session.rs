@@ -11,7 +11,6 @@ use std::{
     path::Path,
 };
 
-use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
 use bpfl_stdlib::catalog::{
     attach::TargetKind,
     mode::{AttachMode, MULTI},
@@ -19,7 +18,7 @@ use bpfl_stdlib::catalog::{
 
 use crate::{
     attach::{self, AttachError, Link, Target},
-    load::{self, LoadError},
+    load::{LoadError, Loaded},
     map::{Map, MapError, SocketEntries},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
@@ -79,7 +78,7 @@ pub struct Session {
     // that are attached there; then what is attached goes.
     sockets: SocketEntries,
     links: Vec<Option<Attachment>>,
-    loaded: Option<Ebpf>,
+    loaded: Option<Loaded>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
     mode: &'static AttachMode,
@@ -143,9 +142,9 @@ impl Session {
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
         let names = self.names(names)?;
         let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = loaded_or_load(loaded, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
         for name in names {
-            load::load_program(ebpf, spec.program(&name)?)?;
+            ebpf.load(spec.program(&name)?)?;
         }
         Ok(())
     }
@@ -159,15 +158,13 @@ impl Session {
         let Self { loaded, spec, bytes, links, mode, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
-        let ebpf = loaded_or_load(loaded, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
         let place = match target {
             Target::Cgroup(path) => attach::open_cgroup(path)?,
             Target::Map(map) => own_map(ebpf, spec.map(map)?)?,
         };
-        load::load_program(ebpf, program)?;
-        let missing = || LoadError::Other(format!("the loader does not see program `{name}`").into());
-        let handle = ebpf.program_mut(&program.name).ok_or_else(missing)?;
-        let handle = handle.fd().map_err(|error| LoadError::Other(error.into()))?;
+        ebpf.load(program)?;
+        let handle = ebpf.program(program)?;
         let link = attach::attach(program, handle, target, place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
         links.push(Some(Attachment { program, target, _link: link }));
@@ -239,7 +236,7 @@ impl Session {
     pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
         let Self { loaded, spec, bytes, .. } = self;
         let map = spec.map(name)?;
-        open_map(loaded_or_load(loaded, bytes)?, map)
+        open_map(loaded_or_load(loaded, spec, bytes)?, map)
     }
 
     /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
@@ -252,7 +249,7 @@ impl Session {
         let Self { sockets, loaded, spec, bytes, .. } = self;
         let map = spec.map(name)?;
         attach::holds_sockets(spec, map)?;
-        let map = open_map(loaded_or_load(loaded, bytes)?, map)?;
+        let map = open_map(loaded_or_load(loaded, spec, bytes)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
 
@@ -262,43 +259,29 @@ impl Session {
     /// When the object cannot be loaded.
     pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
         let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = &*loaded_or_load(loaded, bytes)?;
+        let ebpf = &*loaded_or_load(loaded, spec, bytes)?;
         spec.maps.iter().map(|map| open_map(ebpf, map)).collect()
     }
 }
 
-fn loaded_or_load<'a>(loaded: &'a mut Option<Ebpf>, bytes: &[u8]) -> Result<&'a mut Ebpf, LoadError> {
-    let ebpf = match loaded.take() {
-        Some(ebpf) => ebpf,
-        None => load::load_object(bytes)?,
+fn loaded_or_load<'a>(
+    loaded: &'a mut Option<Loaded>,
+    spec: &ObjectSpec,
+    bytes: &[u8],
+) -> Result<&'a mut Loaded, LoadError> {
+    let now = match loaded.take() {
+        Some(loaded) => loaded,
+        None => Loaded::new(spec, bytes)?,
     };
-    Ok(loaded.insert(ebpf))
+    Ok(loaded.insert(now))
 }
 
 /// A descriptor of a map, of our own.
-fn own_map(ebpf: &Ebpf, spec: &MapSpec) -> Result<OwnedFd, LoadError> {
-    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
-    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
-    let fd = map_data(map).fd().as_fd().try_clone_to_owned();
+fn own_map(loaded: &Loaded, spec: &MapSpec) -> Result<OwnedFd, LoadError> {
+    let fd = loaded.map(&spec.name)?.try_clone_to_owned();
     fd.map_err(|source| LoadError::Map { map: spec.name.clone(), source })
 }
 
-fn open_map<'a>(ebpf: &'a Ebpf, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {
-    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
-    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
-    Ok(Map::new(spec, map_data(map).fd().as_fd())?)
-}
-
-/// What is common to all kinds of maps.
-fn map_data(map: &AyaMap) -> &MapData {
-    use AyaMap as M;
-    match map {
-        M::Array(d) | M::ArrayOfMaps(d) | M::BloomFilter(d) | M::CgroupArray(d) | M::CgroupStorage(d) => d,
-        M::CgrpStorage(d) | M::CpuMap(d) | M::DevMap(d) | M::DevMapHash(d) | M::HashMap(d) => d,
-        M::HashOfMaps(d) | M::InodeStorage(d) | M::LpmTrie(d) | M::LruHashMap(d) | M::PerCpuArray(d) => d,
-        M::PerCpuCgroupStorage(d) | M::PerCpuHashMap(d) | M::PerCpuLruHashMap(d) => d,
-        M::PerfEventArray(d) | M::ProgramArray(d) | M::Queue(d) | M::ReusePortSockArray(d) => d,
-        M::RingBuf(d) | M::SockHash(d) | M::SockMap(d) | M::SkStorage(d) | M::Stack(d) => d,
-        M::StackTraceMap(d) | M::Unsupported(d) | M::XskMap(d) => d,
-    }
+fn open_map<'a>(loaded: &'a Loaded, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {
+    Ok(Map::new(spec, loaded.map(&spec.name)?)?)
 }

@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
 use super::{Check, capability};
 use crate::{
     cgroup::{ChildCgroup, Hierarchy},
-    sys::{link, load_program},
+    sys::{Program, link, load_program},
 };
 
 /// `BPF_PROG_TYPE_CGROUP_SKB` of include/uapi/linux/bpf.h.
@@ -35,7 +35,14 @@ pub(super) fn check() -> Check {
 type Failure = (String, String);
 
 fn attempt() -> Result<(), Failure> {
-    let program = load_program(CGROUP_SKB, CGROUP_INET_EGRESS.number, "bpfl_doctor", &PASS)
+    let program = Program {
+        program_type: CGROUP_SKB,
+        attach_type: CGROUP_INET_EGRESS.number,
+        name: "bpfl_doctor",
+        license: c"GPL",
+        instructions: &PASS,
+    };
+    let program = load_program(&program, &mut [])
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;

@@ -98,7 +98,7 @@ mod tests {
     use crate::{
         cgroup::{ChildCgroup, Hierarchy},
         host,
-        sys::{attached_programs, load_program},
+        sys::{Program, attached_programs, load_program},
     };
 
     /// `BPF_PROG_TYPE_CGROUP_SKB`, and `r0 = 1; exit`.
@@ -113,7 +113,14 @@ mod tests {
         let at = &CGROUP_INET_EGRESS;
         let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
         let cgroup = ChildCgroup::create(&own).unwrap();
-        let programs = [0; 2].map(|_| load_program(CGROUP_SKB, at.number, "by_hand", &PASS).unwrap());
+        let program = Program {
+            program_type: CGROUP_SKB,
+            attach_type: at.number,
+            name: "by_hand",
+            license: c"GPL",
+            instructions: &PASS,
+        };
+        let programs = [0; 2].map(|_| load_program(&program, &mut []).unwrap());
         let [one, two] =
             programs.map(|program| Attached::new(program, &cgroup, at.number, MULTI.flags).unwrap());
         let count = || attached_programs(&cgroup, at.number).unwrap().len();

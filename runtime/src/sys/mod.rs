@@ -11,7 +11,7 @@ mod program;
 pub(crate) use attach::{Attached, link};
 pub(crate) use map::RawMap;
 pub use program::attached_programs;
-pub(crate) use program::{effective_programs, load_program, own_programs};
+pub(crate) use program::{Program, effective_programs, load_program, own_programs};
 
 use std::{
     io,

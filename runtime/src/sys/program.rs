@@ -1,6 +1,7 @@
-//! Loading a few instructions without an object, and asking what is attached.
+//! Loading instructions past aya, and asking what is attached.
 
 use std::{
+    ffi::CStr,
     io,
     os::fd::{AsFd, AsRawFd, OwnedFd},
 };
@@ -24,26 +25,38 @@ struct LoadAttr {
     attach_type: u32,
 }
 
-/// Loads `instructions`, 8 bytes each, under the licence "GPL".
-pub(crate) fn load_program(
-    program_type: u32,
-    attach_type: u32,
-    name: &str,
-    instructions: &[u64],
-) -> io::Result<OwnedFd> {
+/// What is loaded.
+pub(crate) struct Program<'a> {
+    /// A number of `enum bpf_prog_type`.
+    pub(crate) program_type: u32,
+    /// A number of `enum bpf_attach_type`.
+    pub(crate) attach_type: u32,
+    /// Its name, of which the kernel keeps 15 bytes.
+    pub(crate) name: &'a str,
+    /// Its licence.
+    pub(crate) license: &'a CStr,
+    /// Its instructions, 8 bytes each.
+    pub(crate) instructions: &'a [u64],
+}
+
+/// Loads a program. The verifier writes its log to `log`, unless that is empty.
+pub(crate) fn load_program(of: &Program<'_>, log: &mut [u8]) -> io::Result<OwnedFd> {
     let mut attr = LoadAttr {
-        program_type,
-        attach_type,
-        instruction_count: instructions.len() as u32,
-        instructions: address(instructions),
-        license: address(c"GPL".to_bytes_with_nul()),
+        program_type: of.program_type,
+        attach_type: of.attach_type,
+        instruction_count: of.instructions.len() as u32,
+        instructions: address(of.instructions),
+        license: address(of.license.to_bytes_with_nul()),
         ..LoadAttr::default()
     };
-    for (to, from) in attr.name.iter_mut().take(15).zip(name.bytes()) {
+    if !log.is_empty() {
+        (attr.log_level, attr.log_size, attr.log) = (1, log.len() as u32, address_mut(log));
+    }
+    for (to, from) in attr.name.iter_mut().take(15).zip(of.name.bytes()) {
         *to = from;
     }
-    // SAFETY: the kernel reads `instruction_count` instructions and a licence that ends in NUL;
-    // both outlive the call.
+    // SAFETY: the kernel reads `instruction_count` instructions and a licence that ends in NUL, and
+    // writes at most `log_size` bytes to `log`; all of them outlive the call.
     let fd = unsafe { bpf(Command::ProgramLoad, &mut attr) }?;
     own(fd)
 }

@@ -1,19 +1,33 @@
 //! Loading: the bytes of an object in, its maps and programs in the kernel out, through aya.
 
-use std::{io, path::Path};
+mod foreign;
+mod rename;
 
-use aya::{Ebpf, EbpfError, EbpfLoader, maps::MapError, programs::ProgramError};
-use aya_obj::{Object, ParseError};
+use std::{
+    collections::HashMap,
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::Path,
+};
+
+use aya::{
+    Ebpf, EbpfError, EbpfLoader,
+    maps::MapError,
+    programs::{Program, ProgramError},
+};
+use aya_obj::Object;
 use bpfl_stdlib::catalog::{
     helper::{self, Helper},
     program::Capability,
     refusal,
+    section::Section,
 };
 
 use crate::{
     attach::{self, AttachError},
     host::{capability, memlock},
-    spec::{ProgramSpec, SpecError},
+    map,
+    spec::{ObjectSpec, ProgramSpec, SpecError},
 };
 
 const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
@@ -24,15 +38,6 @@ pub enum LoadError {
     /// It could not even be described.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// aya-obj refuses a whole object over one section that it does not know.
-    #[error(
-        "the object cannot be loaded because of its section `{section}`, which the loader does not know; build \
-         that program into an object of its own"
-    )]
-    Section {
-        /// The section.
-        section: String,
-    },
     /// It reads kernel structs, whose layout the running kernel does not tell.
     #[error(
         "the object reads kernel structs, for which it needs the kernel's own BTF, and {KERNEL_BTF} is not there; \
@@ -85,33 +90,74 @@ impl LoadError {
     }
 }
 
-/// Makes the maps of the object `bytes` and gets its programs ready to be loaded.
-pub(crate) fn load_object(bytes: &[u8]) -> Result<Ebpf, LoadError> {
-    let object = Object::parse(bytes).map_err(|error| explain_object(error.into()))?;
-    // Without it aya would load the object with those accesses left as they were compiled.
-    if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
-        return Err(LoadError::NoKernelBtf);
-    }
-    memlock::raise();
-    EbpfLoader::new().allow_unsupported_maps().load(bytes).map_err(explain_object)
+/// The maps of an object, and its programs as far as they were loaded.
+pub(crate) struct Loaded {
+    ebpf: Ebpf,
+    /// Programs that were loaded past aya.
+    foreign: HashMap<String, OwnedFd>,
+    /// The object as aya was shown it.
+    image: Vec<u8>,
 }
 
-/// Loads one program.
-pub(crate) fn load_program(ebpf: &mut Ebpf, spec: &ProgramSpec) -> Result<(), LoadError> {
-    let hook = attach::hook(spec)?;
-    let missing = || LoadError::Other(format!("the loader does not see program `{}`", spec.name).into());
-    let program = ebpf.program_mut(&spec.name).ok_or_else(missing)?;
-    match (hook.load)(program) {
-        Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(()),
-        Err(error) => Err(explain_program(spec, error)),
+impl Loaded {
+    /// Makes the maps of the object `bytes`, which `spec` describes, and gets its programs ready to
+    /// be loaded.
+    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8]) -> Result<Self, LoadError> {
+        let image = rename::image(spec, bytes).into_owned();
+        let object = Object::parse(&image).map_err(|error| explain_object(error.into()))?;
+        // Without it aya would load the object with those accesses left as they were compiled.
+        if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
+            return Err(LoadError::NoKernelBtf);
+        }
+        memlock::raise();
+        let ebpf = EbpfLoader::new().allow_unsupported_maps().load(&image).map_err(explain_object)?;
+        Ok(Self { ebpf, foreign: HashMap::new(), image })
+    }
+
+    /// The map of this name.
+    pub(crate) fn map(&self, name: &str) -> Result<BorrowedFd<'_>, LoadError> {
+        let missing = || LoadError::Other(format!("the loader does not see map `{name}`").into());
+        Ok(map::data(self.ebpf.map(name).ok_or_else(missing)?).fd().as_fd())
+    }
+
+    /// Loads one program, if that has not been done.
+    pub(crate) fn load(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
+        let hook = attach::hook(spec)?;
+        match spec.row {
+            Some(row) if !rename::known(&spec.section) => self.load_foreign(spec, row),
+            _ => match (hook.load)(self.own(spec)?) {
+                Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(()),
+                Err(error) => Err(explain_program(spec, error)),
+            },
+        }
+    }
+
+    fn load_foreign(&mut self, spec: &ProgramSpec, row: &'static Section) -> Result<(), LoadError> {
+        if !self.foreign.contains_key(&spec.name) {
+            let loaded = foreign::load(&self.image, &self.ebpf, spec, row)?;
+            let fd = loaded.map_err(|(error, log)| refused(spec, error, log))?;
+            self.foreign.insert(spec.name.clone(), fd);
+        }
+        Ok(())
+    }
+
+    /// A program that was loaded.
+    pub(crate) fn program(&mut self, spec: &ProgramSpec) -> Result<BorrowedFd<'_>, LoadError> {
+        if self.foreign.contains_key(&spec.name) {
+            return Ok(self.foreign[&spec.name].as_fd());
+        }
+        let fd = self.own(spec)?.fd();
+        Ok(fd.map_err(|error| LoadError::Other(error.into()))?.as_fd())
+    }
+
+    fn own(&mut self, spec: &ProgramSpec) -> Result<&mut Program, LoadError> {
+        let missing = || LoadError::Other(format!("the loader does not see program `{}`", spec.name).into());
+        self.ebpf.program_mut(&spec.name).ok_or_else(missing)
     }
 }
 
 fn explain_object(error: EbpfError) -> LoadError {
     match error {
-        EbpfError::ParseError(ParseError::InvalidProgramSection { section }) => {
-            LoadError::Section { section }
-        }
         EbpfError::MapError(MapError::CreateError { name, io_error }) => match io_error.kind() {
             io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`"), needed_for_map()),
             _ => LoadError::Map { map: name, source: io_error },
@@ -127,16 +173,20 @@ fn explain_object(error: EbpfError) -> LoadError {
 fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
     match error {
         ProgramError::LoadError { io_error, verifier_log } => {
-            let log = verifier_log.to_string();
-            // The verifier has refused whatever it has written a log about; EACCES is its too.
-            if io_error.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
-                return not_permitted(format!("`{}`", spec.name), needed(spec));
-            }
-            let advice = lacking(&log).map(|missing| capability::advice(&[missing]));
-            LoadError::Verifier { program: spec.name.clone(), source: io_error, log, advice }
+            refused(spec, io_error, verifier_log.to_string())
         }
         other => LoadError::Other(Box::new(other)),
     }
+}
+
+/// What the kernel's refusal of a program means.
+fn refused(spec: &ProgramSpec, source: io::Error, log: String) -> LoadError {
+    // The verifier has refused whatever it has written a log about; EACCES is its too.
+    if source.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
+        return not_permitted(format!("`{}`", spec.name), needed(spec));
+    }
+    let advice = lacking(&log).map(|missing| capability::advice(&[missing]));
+    LoadError::Verifier { program: spec.name.clone(), source, log, advice }
 }
 
 /// The capabilities that loading a program takes, by its type.
