@@ -1,7 +1,11 @@
 //! Every hook of cgroups and maps of sockets against the running kernel: loaded, attached as what
 //! the section says, and gone with the session. Without the privilege these tests say so and pass.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    time::{Duration, Instant},
+};
 
 use bpfl_compiler::{
     diagnostic::{Diagnostics, render::render},
@@ -14,9 +18,10 @@ use bpfl_runtime::{
     cgroup::{ChildCgroup, Hierarchy},
     host,
     session::Session,
+    value::Value,
 };
 use bpfl_stdlib::catalog::{
-    attach::{AttachType, TargetKind},
+    attach::{AttachType, CGROUP_INET4_CONNECT, CGROUP_UNIX_CONNECT, CGROUP_UNIX_GETPEERNAME, TargetKind},
     section,
 };
 
@@ -101,4 +106,50 @@ fn all_or_none_are_attached() {
     assert_eq!(session.attached().count(), 0);
     session.attach_some(&["a"], &[Target::cgroup(cgroup.path())]).unwrap();
     assert_eq!(session.attached().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
+}
+
+/// The program is loaded past aya, and its globals are found all the same.
+#[test]
+fn a_verdict_alone_decides_on_streams() {
+    if cgroup().is_none() {
+        return;
+    }
+    let mut session = session(
+        "(defmap m :type :sockmap :key u32 :value u64 :max-entries 2)
+         (defvar seen u64)
+         (defprog p (:section \"sk_skb/verdict\") (incf seen (u64 (ctx len))) SK_DROP)",
+    );
+    session.attach_all(&Target::map("m")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let mut server = listener.accept().unwrap().0;
+    session.sockmap_update("m", &Value::Int(0), &server).unwrap();
+    client.write_all(b"dropped").unwrap();
+    let mut seen = || {
+        let value = session.map(".bss").unwrap().lookup(&Value::Int(0)).unwrap().unwrap();
+        value.field("seen").and_then(Value::as_int).unwrap()
+    };
+    assert!(eventually(|| seen() == 7), "the program did not run");
+    drop(session);
+    client.write_all(b"arrives").unwrap();
+    let mut got = [0; 7];
+    server.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    server.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"arrives");
+}
+
+#[test]
+fn programs_of_all_sections_stand_in_one_object() {
+    let Some(cgroup) = cgroup() else { return };
+    let mut session = session(
+        "(defprog a (:section \"cgroup/connect_unix\") 1)
+         (defprog b (:section \"cgroup/connect4\") 1)
+         (defprog c (:section \"cgroup/getpeername_unix\") 1)",
+    );
+    session.attach_all(&Target::cgroup(cgroup.path())).unwrap();
+    let count = |at: &AttachType| attached_programs(&cgroup, at.number).unwrap().len();
+    let all = || [&CGROUP_UNIX_CONNECT, &CGROUP_INET4_CONNECT, &CGROUP_UNIX_GETPEERNAME].map(count);
+    assert_eq!(all(), [1, 1, 1]);
+    drop(session);
+    assert!(eventually(|| all() == [0, 0, 0]));
 }

@@ -13,6 +13,7 @@ mod packets;
 mod sockets;
 mod streams;
 mod udp;
+mod unix;
 
 /// Not a test of its own: the child process that makes sockets.
 #[test]
