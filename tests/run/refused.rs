@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use bpfl_runtime::cgroup::ChildCgroup;
+use bpfl_runtime::cgroup::{ChildCgroup, Hierarchy};
 
-use crate::setup::{Folder, bpfl, cgroup, output, refused};
+use crate::setup::{Folder, bpfl, cgroup, example, output, refusal, refused};
 
 /// The kernel offers `get-current-task` to who has CAP_PERFMON only.
 const TASK: &str = "\
@@ -89,35 +89,101 @@ fn an_object_is_shown_by_its_own_line_information() {
     assert_eq!(refused(folder.inside(&mut command)), wanted.replace("FILE", "task.lisp"));
 }
 
+const LOOP: &str = "\
+(defvar sum u64)
+(defprog adds (:section \"cgroup_skb/egress\")
+  (let ((n (ctx len)))
+    (dotimes (i n :max 100)
+      (incf sum (u64 i))))
+  1)
+";
+
+const ENDLESS: &str = "\
+error[E0601]: the kernel's verifier refused `adds`
+  ┌─ loop.lisp:4:5
+  │  \n4 │ ╭     (dotimes (i n :max 100)
+5 │ │       (incf sum (u64 i))))
+  │ ╰─────────────────────────^ BPF program is too large. Processed 1000001 insn
+";
+
+#[test]
+fn a_loop_that_a_loader_may_not_have_is_shown_whole() {
+    let Some((cgroup, folder)) = set_up("refused-loop") else { return };
+    folder.write("loop.lisp", LOOP);
+    let mut command = with_only("+bpf,+net_admin,+dac_override", &run("loop.lisp", &cgroup));
+    let said = refused(folder.inside(&mut command));
+    assert!(said.starts_with(ENDLESS) && said.ends_with(&format!("{PERFMON}\n")), "{said}");
+    assert!(!said.contains("R0="), "{said}");
+}
+
 /// An object whose program reads the context where nobody may: the first load's offset is patched.
-fn patched(folder: &Folder) -> Vec<u8> {
-    let source = "(defprog far (:section \"cgroup_skb/egress\")\n  (if (> (ctx mark) 7) 0 1))\n";
+fn patched(folder: &Folder, section: &str, field: &str, offset: u8) -> Vec<u8> {
+    let source = format!("(defprog far (:section \"{section}\")\n  (if (> (ctx {field}) 7) 0 1))\n");
     let (file, object) = (folder.write("far.lisp", source), folder.write("far.o", []));
     assert!(output(&["build", &file, "-o", &object]).status.success());
     let mut bytes = std::fs::read(object).unwrap();
-    // r0 = *(u32 *)(r1 + 8) and the like, whatever register it is read into.
-    let is_load = |at: &[u8]| at[0] == 0x61 && at[1] >> 4 == 1 && at[2..8] == [8, 0, 0, 0, 0, 0];
-    let at = bytes.windows(8).position(is_load).expect("the program reads its mark");
+    // r0 = *(u32 *)(r1 + offset) and the like, whatever register it is read into.
+    let is_load = |at: &[u8]| at[0] == 0x61 && at[1] >> 4 == 1 && at[2..8] == [offset, 0, 0, 0, 0, 0];
+    let at = bytes.windows(8).position(is_load).expect("the program reads the field");
     bytes[at + 2..at + 4].copy_from_slice(&4000u16.to_le_bytes());
     bytes
 }
 
+/// Programs that aya loads, and such as are loaded past it.
 #[test]
 fn a_damaged_object_is_shown_where_it_is_refused() {
     let Some(cgroup) = cgroup() else { return };
-    let folder = Folder::new("refused-patched");
-    let object = patched(&folder);
-    folder.write("far.o", object);
-    let said = refused(folder.inside(&mut bpfl(&run("far.o", &cgroup))));
-    let shown = "\
+    for (section, field, offset) in [
+        ("cgroup_skb/egress", "mark", 8),
+        ("cgroup/connect4", "protocol", 36),
+        ("cgroup/connect_unix", "type", 32),
+    ] {
+        let folder = Folder::new("refused-patched");
+        let object = patched(&folder, section, field, offset);
+        folder.write("far.o", object);
+        let said = refused(folder.inside(&mut bpfl(&run("far.o", &cgroup))));
+        let file = folder.write("far.lisp", "");
+        let carets = "^".repeat("(ctx )".len() + field.len());
+        let shown = format!(
+            "\
 error[E0601]: the kernel's verifier refused `far`
-  ┌─ FILE:2:10
+  ┌─ {file}:2:10
   │
-2 │   (if (> (ctx mark) 7) 0 1))
-  │          ^^^^^^^^^^ invalid bpf_context access off=4000 size=4
-";
-    let file = folder.write("far.lisp", "");
-    assert!(said.starts_with(&shown.replace("FILE", &file)), "{said}");
+2 │   (if (> (ctx {field}) 7) 0 1))
+  │          {carets} invalid bpf_context access off=4000 size=4
+"
+        );
+        assert!(said.starts_with(&shown), "{said}");
+    }
+}
+
+#[test]
+fn targets_that_are_none_are_named() {
+    let Some(cgroup) = cgroup() else { return };
+    let hierarchy = Hierarchy::find().unwrap();
+    let (mount, path) = (hierarchy.mount.display(), cgroup.path().display().to_string());
+    let (count, message) = (example("count-egress.lisp"), example("msg-redirect.lisp"));
+    let cases: &[(&[&str], String)] = &[
+        (
+            &[&count, "--cgroup=/proc"],
+            format!("`/proc` is no cgroup directory; the cgroup v2 hierarchy is at `{mount}`"),
+        ),
+        (
+            &[&count, "--cgroup=/no/such/cgroup"],
+            format!("there is no cgroup `/no/such/cgroup`; the cgroup v2 hierarchy is at `{mount}`"),
+        ),
+        (
+            &[&message, "--cgroup", &path, "--map=verdicts"],
+            "map `verdicts` is of type array, which holds no sockets; name `sock_map` or `sock_hash`".into(),
+        ),
+        (
+            &[&message, "--cgroup", &path],
+            "`verdict` is attached to a sockmap or sockhash; name `sock_map` or `sock_hash`".into(),
+        ),
+    ];
+    for (args, wanted) in cases {
+        assert_eq!(refusal(&[&["run", "--for=10ms"], *args].concat()), format!("error: {wanted}\n"));
+    }
 }
 
 #[test]

@@ -62,7 +62,16 @@ fn tail(lines: &[&str]) -> String {
     let is_statistic = |line: &&str| STATISTICS.iter().any(|start| line.starts_with(start));
     let end = lines.iter().position(is_statistic).unwrap_or(lines.len());
     let start = lines.iter().position(|line| line.starts_with("0: ")).unwrap_or(0);
-    lines[end.saturating_sub(TAIL).max(start.min(end))..end].join("\n")
+    let shown = &lines[end.saturating_sub(TAIL).max(start.min(end))..end];
+    shown.iter().map(|line| without_state(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// An instruction without what is in the registers after it, which can fill many lines.
+fn without_state(line: &str) -> &str {
+    match line.split_once("; R") {
+        Some((instruction, _)) if slot(line).is_some() => instruction.trim_end(),
+        _ => line,
+    }
 }
 
 /// The last instruction that the log speaks of: `12: (61) r0 = …`.
@@ -104,6 +113,14 @@ mod tests {
         assert_eq!(last_slot(LOG), Some(0));
         assert_eq!(reason(LOG), Some("invalid bpf_context access off=4000 size=4"));
         assert_eq!(tail(LOG), LOG[..4].join("\n"));
+    }
+
+    #[test]
+    fn what_registers_hold_is_left_out_after_instructions() {
+        assert_eq!(without_state("8: (04) w0 += 1      ; R0=scalar(umax=5) R10=fp0"), "8: (04) w0 += 1");
+        for whole in ["; (f x) ; R @ a.lisp:4", "8: (95) exit", "R0=scalar()"] {
+            assert_eq!(without_state(whole), whole);
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub static WITHOUT_PERFMON: &[&str] = &[
     "leaks addr",
     "partial copy of pointer",
     "prohibited for !root",
+    // It then follows the paths that a CPU takes by mistake as well, and on those a loop has no end.
+    "BPF program is too large",
 ];
 
 /// What stands before the name of a helper that a program may not call (`check_helper_call`), be it
