@@ -93,16 +93,16 @@ const LOOP: &str = "\
 (defvar sum u64)
 (defprog adds (:section \"cgroup_skb/egress\")
   (let ((n (ctx len)))
-    (dotimes (i n :max 100)
-      (incf sum (u64 i))))
+    (dotimes (ö n :max 100)
+      (incf sum (u64 ö))))
   1)
 ";
 
 const ENDLESS: &str = "\
 error[E0601]: the kernel's verifier refused `adds`
   ┌─ loop.lisp:4:5
-  │  \n4 │ ╭     (dotimes (i n :max 100)
-5 │ │       (incf sum (u64 i))))
+  │  \n4 │ ╭     (dotimes (ö n :max 100)
+5 │ │       (incf sum (u64 ö))))
   │ ╰─────────────────────────^ BPF program is too large. Processed 1000001 insn
 ";
 

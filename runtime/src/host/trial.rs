@@ -41,6 +41,7 @@ fn attempt() -> Result<(), Failure> {
         name: "bpfl_doctor",
         license: c"GPL",
         instructions: &PASS,
+        described: None,
     };
     let program = load_program(&program, &mut [])
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;

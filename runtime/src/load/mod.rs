@@ -11,7 +11,7 @@ use std::{
 };
 
 use aya::{
-    Ebpf, EbpfError, EbpfLoader,
+    Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::MapError,
     programs::{Program, ProgramError},
 };
@@ -20,8 +20,9 @@ use bpfl_stdlib::catalog::{
     helper::{self, Helper},
     program::Capability,
     refusal,
-    section::Section,
 };
+
+use foreign::Refusal;
 
 use crate::{
     attach::{self, AttachError},
@@ -110,7 +111,10 @@ impl Loaded {
             return Err(LoadError::NoKernelBtf);
         }
         memlock::raise();
-        let ebpf = EbpfLoader::new().allow_unsupported_maps().load(&image).map_err(explain_object)?;
+        // A log is asked for when there is a refusal, by `foreign`.
+        let quiet = VerifierLogLevel::DISABLE;
+        let ebpf = EbpfLoader::new().allow_unsupported_maps().verifier_log_level(quiet).load(&image);
+        let ebpf = ebpf.map_err(explain_object)?;
         Ok(Self { ebpf, foreign: HashMap::new(), image })
     }
 
@@ -123,21 +127,17 @@ impl Loaded {
     /// Loads one program, if that has not been done.
     pub(crate) fn load(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
         let hook = attach::hook(spec)?;
-        match spec.row {
-            Some(row) if !rename::known(&spec.section) => self.load_foreign(spec, row),
-            _ => match (hook.load)(self.own(spec)?) {
-                Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(()),
-                Err(error) => Err(explain_program(spec, error)),
-            },
+        let row = spec.row.filter(|_| !self.foreign.contains_key(&spec.name));
+        let Some(row) = row else { return Ok(()) };
+        if rename::known(&spec.section) {
+            match (hook.load)(self.own(spec)?) {
+                Ok(()) | Err(ProgramError::AlreadyLoaded) => return Ok(()),
+                Err(ProgramError::LoadError { .. }) => {}
+                Err(error) => return Err(LoadError::Other(Box::new(error))),
+            }
         }
-    }
-
-    fn load_foreign(&mut self, spec: &ProgramSpec, row: &'static Section) -> Result<(), LoadError> {
-        if !self.foreign.contains_key(&spec.name) {
-            let loaded = foreign::load(&self.image, &self.ebpf, spec, row)?;
-            let fd = loaded.map_err(|(error, log)| refused(spec, error, log))?;
-            self.foreign.insert(spec.name.clone(), fd);
-        }
+        let loaded = foreign::load(&self.image, &self.ebpf, spec, row)?;
+        self.foreign.insert(spec.name.clone(), loaded.map_err(|refusal| refused(spec, refusal))?);
         Ok(())
     }
 
@@ -170,17 +170,9 @@ fn explain_object(error: EbpfError) -> LoadError {
     }
 }
 
-fn explain_program(spec: &ProgramSpec, error: ProgramError) -> LoadError {
-    match error {
-        ProgramError::LoadError { io_error, verifier_log } => {
-            refused(spec, io_error, verifier_log.to_string())
-        }
-        other => LoadError::Other(Box::new(other)),
-    }
-}
-
 /// What the kernel's refusal of a program means.
-fn refused(spec: &ProgramSpec, source: io::Error, log: String) -> LoadError {
+fn refused(spec: &ProgramSpec, refusal: Refusal) -> LoadError {
+    let Refusal { error: source, log } = refusal;
     // The verifier has refused whatever it has written a log about; EACCES is its too.
     if source.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
         return not_permitted(format!("`{}`", spec.name), needed(spec));

@@ -119,6 +119,7 @@ mod tests {
             name: "by_hand",
             license: c"GPL",
             instructions: &PASS,
+            described: None,
         };
         let programs = [0; 2].map(|_| load_program(&program, &mut []).unwrap());
         let [one, two] =

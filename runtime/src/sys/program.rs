@@ -23,6 +23,58 @@ struct LoadAttr {
     name: [u8; 16],
     ifindex: u32,
     attach_type: u32,
+    btf: u32,
+    function_size: u32,
+    functions: u64,
+    function_count: u32,
+    line_size: u32,
+    lines: u64,
+    line_count: u32,
+    pad: u32,
+}
+
+/// `struct` of `BPF_BTF_LOAD`.
+#[repr(C)]
+#[derive(Default)]
+struct BtfAttr {
+    btf: u64,
+    log: u64,
+    size: u32,
+    log_size: u32,
+    log_level: u32,
+    pad: u32,
+}
+
+/// Gives types to the kernel, the bytes of a `.BTF` section.
+pub(crate) fn load_btf(bytes: &[u8]) -> io::Result<OwnedFd> {
+    let mut attr = BtfAttr { btf: address(bytes), size: bytes.len() as u32, ..BtfAttr::default() };
+    // SAFETY: the kernel reads `size` bytes of types, which outlive the call, and writes no log.
+    let fd = unsafe { bpf(Command::BtfLoad, &mut attr) }?;
+    own(fd)
+}
+
+/// Which source a program is from.
+pub(crate) struct Described {
+    /// The types of its object.
+    pub(crate) btf: OwnedFd,
+    /// Records of its functions.
+    pub(crate) functions: Vec<u8>,
+    /// The bytes of one of them.
+    pub(crate) function_size: u32,
+    /// Records of its lines.
+    pub(crate) lines: Vec<u8>,
+    /// The bytes of one of them.
+    pub(crate) line_size: u32,
+}
+
+/// Fills in the fields for `of`.
+fn describe(attr: &mut LoadAttr, of: &Described) {
+    let count = |bytes: &[u8], size: u32| (bytes.len() as u32).checked_div(size).unwrap_or(0);
+    attr.btf = of.btf.as_raw_fd() as u32;
+    (attr.function_size, attr.functions) = (of.function_size, address(of.functions.as_slice()));
+    attr.function_count = count(&of.functions, of.function_size);
+    (attr.line_size, attr.lines) = (of.line_size, address(of.lines.as_slice()));
+    attr.line_count = count(&of.lines, of.line_size);
 }
 
 /// What is loaded.
@@ -37,6 +89,8 @@ pub(crate) struct Program<'a> {
     pub(crate) license: &'a CStr,
     /// Its instructions, 8 bytes each.
     pub(crate) instructions: &'a [u64],
+    /// Which source it is from, if that is known.
+    pub(crate) described: Option<Described>,
 }
 
 /// Loads a program. The verifier writes its log to `log`, unless that is empty.
@@ -49,14 +103,18 @@ pub(crate) fn load_program(of: &Program<'_>, log: &mut [u8]) -> io::Result<Owned
         license: address(of.license.to_bytes_with_nul()),
         ..LoadAttr::default()
     };
+    if let Some(described) = &of.described {
+        describe(&mut attr, described);
+    }
     if !log.is_empty() {
         (attr.log_level, attr.log_size, attr.log) = (1, log.len() as u32, address_mut(log));
     }
     for (to, from) in attr.name.iter_mut().take(15).zip(of.name.bytes()) {
         *to = from;
     }
-    // SAFETY: the kernel reads `instruction_count` instructions and a licence that ends in NUL, and
-    // writes at most `log_size` bytes to `log`; all of them outlive the call.
+    // SAFETY: the kernel reads `instruction_count` instructions, a licence that ends in NUL and the
+    // records, as many as are there, and writes at most `log_size` bytes to `log`; all of them
+    // outlive the call.
     let fd = unsafe { bpf(Command::ProgramLoad, &mut attr) }?;
     own(fd)
 }
