@@ -11,8 +11,8 @@ use object::{Object, ObjectSection};
 
 use crate::spec::ObjectSpec;
 
-/// Names that aya-obj takes with anything after a slash, the longest first.
-const TAKEN: &[&str] = &["socket", "xdp", "tp"];
+/// A short name that aya-obj takes with anything after a slash.
+const TAKEN: &str = "tp";
 
 /// Whether aya-obj knows a section of this name.
 pub(super) fn known(section: &str) -> bool {
@@ -25,24 +25,28 @@ pub(super) fn image<'a>(spec: &ObjectSpec, bytes: &'a [u8]) -> Cow<'a, [u8]> {
     let mut seen = Vec::new();
     for section in spec.programs.iter().map(|program| program.section.as_str()) {
         if !known(section) && !seen.contains(&section) {
+            if let Some(name) = stand_in(section, seen.len()) {
+                rename(&mut image, section, &name);
+            }
             seen.push(section);
-            rename(&mut image, section);
         }
     }
     image
 }
 
-/// A name of the same length that aya-obj takes: `socket/connect_unix` for `cgroup/connect_unix`.
-fn stand_in(section: &str) -> Option<String> {
-    let taken = TAKEN.iter().find(|taken| taken.len() == section.len() || taken.len() < section.len())?;
-    let rest = section.get(taken.len()..)?;
-    // What follows the slash is the section's own, so that no two become one.
-    Some(if rest.is_empty() { (*taken).into() } else { format!("{taken}/{}", rest.get(1..)?) })
+/// A name of the same length that aya-obj takes: `tp/Aup/connect_unix` for `cgroup/connect_unix`.
+/// The letter after the slash is for the `nth` such name of an object, so that no two become one.
+fn stand_in(section: &str, nth: usize) -> Option<String> {
+    let letter = char::from(b'A' + (nth % 26) as u8);
+    match section.get(TAKEN.len()..)?.len() {
+        0 => Some(TAKEN.into()),
+        1 => Some(format!("{TAKEN}/")),
+        _ => Some(format!("{TAKEN}/{letter}{}", section.get(TAKEN.len() + 2..)?)),
+    }
 }
 
-/// Writes the stand-in wherever the tables of strings have the name, whole.
-fn rename(image: &mut Cow<'_, [u8]>, section: &str) {
-    let Some(name) = stand_in(section) else { return };
+/// Writes `name`, which is as long, wherever the tables of strings have that of the section, whole.
+fn rename(image: &mut Cow<'_, [u8]>, section: &str, name: &str) {
     for (start, end) in string_tables(image) {
         let places = places(&image[start..end], section);
         for at in places {
@@ -84,11 +88,11 @@ mod tests {
         for name in ["cgroup/connect_unix", "sk_skb/verdict", "tc", "netfilter"] {
             assert!(unknown.contains(&name), "{name}");
         }
-        let mut names: Vec<_> = unknown.iter().map(|name| stand_in(name).unwrap()).collect();
-        assert!(names.iter().zip(&unknown).all(|(new, old)| known(new) && new.len() == old.len()));
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), unknown.len(), "two of them have the same");
+        for (nth, old) in unknown.iter().enumerate() {
+            let new = stand_in(old, nth).unwrap();
+            assert!(known(&new) && new.len() == old.len(), "{old}: {new}");
+        }
+        assert_ne!(stand_in("uprobe.multi", 0), stand_in("kprobe.multi", 1));
     }
 
     #[test]
