@@ -162,6 +162,7 @@ fn explain_object(error: EbpfError) -> LoadError {
             io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`"), needed_for_map()),
             _ => LoadError::Map { map: name, source: io_error },
         },
+        error @ EbpfError::ParseError(_) => LoadError::Other(Box::new(error)),
         // Without CAP_BPF the loader takes the kernel for one that lacks what it may not ask for.
         _ if !capability::missing(capability::LOAD_CGROUP).is_empty() => {
             not_permitted("the object".into(), capability::LOAD_CGROUP)

@@ -4,6 +4,7 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
+mod log;
 mod origin;
 mod verifier;
 mod watch;
