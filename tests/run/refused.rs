@@ -212,3 +212,13 @@ fn the_capability_that_is_missing_is_named() {
         assert_eq!(said, format!("error: {wanted} {rest}"), "with {capabilities}");
     }
 }
+
+#[test]
+fn asking_what_is_attached_takes_a_capability_too() {
+    let Some((cgroup, _)) = set_up("refused-list") else { return };
+    let path = cgroup.path().to_str().unwrap();
+    let said = refused(&mut with_only("+dac_override", &["list", "attached", "--cgroup", path]));
+    let wanted = "asking what is attached was not permitted; it takes CAP_NET_ADMIN, which this user does not \
+                  have: run as root, e.g. with sudo";
+    assert_eq!(said, format!("error: {wanted}\n"));
+}
