@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use bpfl_compiler::driver::{Cpu, Options, Stage};
+use bpfl_compiler::{
+    driver::{Cpu, Options, Stage},
+    kernel_btf::KernelBtf,
+};
 use bpfl_stdlib::catalog::mode::{self, AttachMode};
 use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
@@ -57,6 +60,9 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write all of them into a directory
     Man(Man),
+    /// Write the book's reference chapters into a directory
+    #[command(hide = true)]
+    Reference(Reference),
 }
 
 /// How to compile.
@@ -65,12 +71,19 @@ pub struct Compile {
     /// The instruction set: v1, v2, v3 or v4
     #[arg(long, value_name = "SET", default_value = "v3")]
     pub cpu: Cpu,
+    /// The kernel's BTF, for programs that read its structs [default: the running kernel's]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub btf: Option<PathBuf>,
 }
 
 impl Compile {
     /// The same for the compiler.
     pub fn options(&self) -> Options {
-        Options { cpu: self.cpu }
+        let path = self.btf.clone().unwrap_or_else(|| bpfl_runtime::KERNEL_BTF.into());
+        let read = move || {
+            std::fs::read(&path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
+        };
+        Options { cpu: self.cpu, btf: KernelBtf::new(read) }
     }
 }
 
@@ -268,6 +281,14 @@ pub struct Man {
     /// The directory to write the pages into
     #[arg(value_hint = ValueHint::DirPath)]
     pub directory: Option<PathBuf>,
+}
+
+/// `bpfl reference`.
+#[derive(Debug, Args)]
+pub struct Reference {
+    /// The directory to write the chapters into
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub directory: PathBuf,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod cli;
 mod commands;
+mod describe;
 mod duration;
 mod failure;
 mod input;

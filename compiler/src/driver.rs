@@ -5,7 +5,9 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    elf, hir, ir, listing,
+    elf, hir, ir,
+    kernel_btf::KernelBtf,
+    listing,
     names::Names,
     object, opt,
     read::{self, Data},
@@ -44,6 +46,8 @@ impl FromStr for Cpu {
 pub struct Options {
     /// The instruction set.
     pub cpu: Cpu,
+    /// The kernel's types, for programs that read its structs.
+    pub btf: KernelBtf,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -86,8 +90,8 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
-    let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics);
+    let names = Names::new();
+    let hir = program(sources, file, &names, options, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
@@ -110,14 +114,14 @@ pub fn print(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
-    let mut names = Names::new();
+    let names = Names::new();
     if stage == Stage::Datum {
-        let mut data = Data::new();
-        let forms = read::read(sources, file, &mut names, &mut data, diagnostics);
+        let data = Data::new();
+        let forms = read::read(sources, file, &names, &data, diagnostics);
         let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
         return Some(lines.collect());
     }
-    let hir = program(sources, file, &mut names, diagnostics);
+    let hir = program(sources, file, &names, options, diagnostics);
     match stage {
         Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
@@ -137,23 +141,24 @@ pub fn ssa(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<(ir::Module, ir::Module)> {
-    let mut names = Names::new();
-    let hir = program(sources, file, &mut names, diagnostics);
+    let names = Names::new();
+    let hir = program(sources, file, &names, options, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
     Some((before, after))
 }
 
 /// Text to the typed program. After an error, programs with errors are not in it.
-fn program(
-    sources: &SourceMap,
+pub fn program(
+    sources: &mut SourceMap,
     file: FileId,
-    names: &mut Names,
+    names: &Names,
+    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
-    let mut data = Data::new();
-    let forms = read::read(sources, file, names, &mut data, diagnostics);
-    let hir = hir::build::build(names, &data, &forms, diagnostics);
+    let data = Data::new();
+    let forms = read::read(sources, file, names, &data, diagnostics);
+    let hir = hir::build::build(names, &data, &forms, &options.btf, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");

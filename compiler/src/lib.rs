@@ -18,6 +18,7 @@ pub mod driver;
 pub mod elf;
 pub mod hir;
 pub mod ir;
+pub mod kernel_btf;
 pub mod listing;
 pub mod names;
 pub mod object;

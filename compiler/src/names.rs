@@ -3,14 +3,14 @@
 //! Every spelling in a compilation is one [`Name`]; equal spellings are equal names. Symbols are
 //! case-insensitive, so what two symbols are compared by is their *folded* name; names of kernel
 //! things also treat `-` and `_` alike, which is the *kernel* name. Both are found once, when a
-//! spelling is first seen.
+//! spelling is first seen. Interning needs no exclusive access, so that macros can make names while
+//! a program is being built.
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
-use crate::{
-    arena::{Arena, Entity},
-    entity,
-};
+use elsa::FrozenVec;
+
+use crate::{arena::Entity, entity};
 
 entity! {
     /// A spelling, as an id of [`Names`].
@@ -26,8 +26,8 @@ struct Entry {
 /// The interner.
 #[derive(Default)]
 pub struct Names {
-    entries: Arena<Name, Entry>,
-    ids: HashMap<Box<str>, Name>,
+    entries: FrozenVec<Box<Entry>>,
+    ids: RefCell<HashMap<Box<str>, Name>>,
 }
 
 impl Names {
@@ -37,42 +37,43 @@ impl Names {
     }
 
     /// The name spelled `text`.
-    pub fn intern(&mut self, text: &str) -> Name {
-        if let Some(name) = self.ids.get(text) {
-            return *name;
+    pub fn intern(&self, text: &str) -> Name {
+        if let Some(name) = self.get(text) {
+            return name;
         }
-        let own = Name::new(self.entries.len());
-        self.ids.insert(text.into(), own);
-        self.entries.push(Entry { text: text.into(), folded: own, kernel: own });
         let folded = text.to_lowercase();
         let kernel = folded.replace('-', "_");
-        if folded != text {
-            self.entries[own].folded = self.intern(&folded);
-        }
-        if kernel != text {
-            self.entries[own].kernel = self.intern(&kernel);
-        }
+        let other = |spelling: &str| (spelling != text).then(|| self.intern(spelling));
+        let (folded, kernel) = (other(&folded), other(&kernel));
+        let own = Name::new(self.entries.len());
+        let (folded, kernel) = (folded.unwrap_or(own), kernel.unwrap_or(own));
+        self.ids.borrow_mut().insert(text.into(), own);
+        self.entries.push(Box::new(Entry { text: text.into(), folded, kernel }));
         own
     }
 
     /// The name spelled `text`, when it was interned before.
     pub fn get(&self, text: &str) -> Option<Name> {
-        self.ids.get(text).copied()
+        self.ids.borrow().get(text).copied()
+    }
+
+    fn entry(&self, name: Name) -> &Entry {
+        &self.entries[name.index()]
     }
 
     /// The spelling.
     pub fn text(&self, name: Name) -> &str {
-        &self.entries[name].text
+        &self.entry(name).text
     }
 
     /// What symbols are compared by: the spelling in lower case.
     pub fn folded(&self, name: Name) -> Name {
-        self.entries[name].folded
+        self.entry(name).folded
     }
 
     /// What names of kernel things are compared by: in lower case, with `_` for `-`.
     pub fn kernel(&self, name: Name) -> Name {
-        self.entries[name].kernel
+        self.entry(name).kernel
     }
 }
 
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn symbols_fold_case_and_kernel_names_fold_dashes() {
-        let mut names = Names::new();
+        let names = Names::new();
         let (a, b) = (names.intern("Pkt-Count"), names.intern("pkt_count"));
         assert_ne!(names.folded(a), names.folded(b));
         assert_eq!(names.kernel(a), names.kernel(b));

@@ -19,4 +19,5 @@ pub mod spec;
 mod sys;
 pub mod value;
 
+pub use load::KERNEL_BTF;
 pub use sys::attached_programs;

@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod list;
 mod man;
+mod reference;
 mod run;
 
 use crate::{cli::Command, failure::Outcome};
@@ -24,5 +25,6 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        Command::Reference(args) => reference::run(&args),
     }
 }

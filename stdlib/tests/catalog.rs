@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bpfl_stdlib::catalog::{
-    attach, constant,
+    about, attach, constant,
     context::{self, Kind},
     facts,
     helper::{self, Arg},
@@ -234,4 +234,33 @@ fn map_rules_hold_of_maps_that_everybody_makes() {
     assert_eq!(broken("lpm_trie", 8, 8, 1, 1), Some(false));
     assert_eq!(map::ring_size(5000, 4096), Some(8192));
     assert_eq!(map::ring_size(u32::MAX, 4096), None);
+}
+
+#[test]
+fn what_the_book_describes_is_described_whole() {
+    for about in about::ABOUT {
+        let row = about.ty.row();
+        let described: Vec<_> = about.events.iter().map(|(attach, _)| *attach).collect();
+        assert!(row.attach.iter().all(|attach| described.contains(attach)), "{}", row.name);
+        assert_eq!(unique(described), row.attach.len(), "{}", row.name);
+        let context = context::of(about.ty).unwrap();
+        for field in context.named() {
+            assert!(about::meaning(context.name, field.name).is_some(), "{}: {}", context.name, field.name);
+        }
+    }
+    assert!(map::MAPS.iter().all(|row| about::use_of(row.name).is_some()));
+}
+
+/// The book shows the widths of a field once, and beside them where it may be read and written.
+#[test]
+fn widths_do_not_depend_on_the_attach_type() {
+    for about in about::ABOUT {
+        for field in context::fields(about.ty) {
+            let rights = || about.ty.hooks().map(|hook| field.rights(about.ty, hook));
+            let reads: HashSet<_> = rights().filter(|r| r.reads()).map(|r| format!("{:?}", r.read)).collect();
+            let writes: HashSet<_> =
+                rights().filter(|r| r.writes()).map(|r| format!("{:?}", r.write)).collect();
+            assert!(reads.len() <= 1 && writes.len() <= 1, "{:?}: {}", about.ty, field.name);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use std::{
 use bpfl_compiler::{
     diagnostic::{Diagnostics, render::render},
     driver::{Options, compile},
+    kernel_btf::KernelBtf,
     source::SourceMap,
 };
 use bpfl_runtime::{
@@ -156,7 +157,9 @@ pub fn object(name: &str) -> Vec<u8> {
     let mut sources = SourceMap::new();
     let file = sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
     let mut diagnostics = Diagnostics::default();
-    let compiled = compile(&mut sources, file, &Options::default(), &mut diagnostics);
+    let btf = KernelBtf::new(|| std::fs::read(bpfl_runtime::KERNEL_BTF).map_err(|error| error.to_string()));
+    let options = Options { btf, ..Options::default() };
+    let compiled = compile(&mut sources, file, &options, &mut diagnostics);
     compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false))).object
 }
 

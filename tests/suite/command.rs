@@ -36,16 +36,22 @@ pub fn tests() -> Vec<Trial> {
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/count-egress.lisp");
 
 /// A folder that is removed again.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self, Failed> {
+    /// A new one, empty.
+    pub fn new() -> Result<Self, String> {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("bpfl-command-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path)?;
+        fs::create_dir(&path).map_err(|error| error.to_string())?;
         Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 

@@ -6,7 +6,10 @@ use bpfl_compiler::{
     source::SourceMap,
 };
 
-use crate::case::{Expected, severity_name};
+use crate::{
+    case::{Expected, severity_name},
+    kernel_types,
+};
 
 /// A compilation.
 pub struct Compilation {
@@ -18,12 +21,17 @@ pub struct Compilation {
     pub object: Option<Vec<u8>>,
 }
 
+/// What the cases are compiled for.
+pub fn options() -> Options {
+    Options { btf: kernel_types::btf(), ..Options::default() }
+}
+
 /// Compiles `text` as the file `name`.
 pub fn compile(name: &str, text: &str) -> Compilation {
     let mut sources = SourceMap::new();
     let mut diagnostics = Diagnostics::default();
     let file = sources.add(name, text);
-    let compiled = driver::compile(&mut sources, file, &Options::default(), &mut diagnostics);
+    let compiled = driver::compile(&mut sources, file, &options(), &mut diagnostics);
     finish(&sources, diagnostics, compiled.map(|compiled| compiled.object))
 }
 
@@ -32,7 +40,7 @@ pub fn print(name: &str, text: &str, stage: Stage) -> (Compilation, Option<Strin
     let mut sources = SourceMap::new();
     let mut diagnostics = Diagnostics::default();
     let file = sources.add(name, text);
-    let printed = driver::print(&mut sources, file, stage, &Options::default(), &mut diagnostics);
+    let printed = driver::print(&mut sources, file, stage, &options(), &mut diagnostics);
     (finish(&sources, diagnostics, None), printed)
 }
 

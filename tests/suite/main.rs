@@ -16,6 +16,7 @@ mod generate;
 mod interp;
 mod ir_text;
 mod kernel;
+mod kernel_types;
 mod known;
 mod limits;
 mod mutate;
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         Trial::test("no orphaned snapshots", || snapshot::orphans(Path::new(CASES))).with_kind("check"),
     );
     tests.extend(ir_text::tests(Path::new(CASES)));
-    tests.extend(book::tests());
+    tests.extend(book::tests(&obstacle));
     tests.extend(limits::tests());
     tests.extend(command::tests());
     tests.extend(generate::tests(&known, &obstacle));

@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use bpfl_compiler::{diagnostic::Diagnostics, hir, names::Names, read, source::SourceMap};
+use bpfl_compiler::{diagnostic::Diagnostics, driver, hir, names::Names, source::SourceMap};
 use bpfl_stdlib::catalog::{
     context::{self, Field},
     map::KeyRule,
     program::ProgramType,
 };
 
-use crate::run::{Item, Literal, Run};
+use crate::{
+    compile,
+    run::{Item, Literal, Run},
+};
 
 /// Bytes of `struct __sk_buff` (include/uapi/linux/bpf.h).
 pub const CONTEXT_BYTES: usize = 192;
@@ -78,11 +81,10 @@ pub struct Facts {
 
 /// The maps and programs of a text.
 pub fn facts(text: &str) -> Facts {
-    let (mut sources, mut names) = (SourceMap::new(), Names::new());
-    let (mut data, mut diagnostics) = (read::Data::new(), Diagnostics::default());
+    let (mut sources, names) = (SourceMap::new(), Names::new());
+    let mut diagnostics = Diagnostics::default();
     let file = sources.add("case.lisp", text);
-    let forms = read::read(&sources, file, &mut names, &mut data, &mut diagnostics);
-    let module = hir::build::build(&mut names, &data, &forms, &mut diagnostics);
+    let module = driver::program(&mut sources, file, &names, &compile::options(), &mut diagnostics);
     let shape = |map: &hir::Map| Shape {
         symbol: map.symbol.clone(),
         key: module.types.size(map.key) as usize,

@@ -8,6 +8,7 @@ use bpfl_compiler::{
 };
 use std::collections::BTreeMap;
 
+use crate::kernel_types;
 use crate::state::{Contents, Shape};
 
 const ENOENT: i64 = -2;
@@ -17,6 +18,9 @@ const EINVAL: i64 = -22;
 /// `BPF_NOEXIST` and `BPF_EXIST`.
 const NOEXIST: u64 = 1;
 const EXIST: u64 = 2;
+
+/// The process and thread that programs run as: what `get_current_pid_tgid` gives.
+const PID: u64 = 14;
 
 /// One map: where in memory the value of each key is.
 struct Table {
@@ -29,6 +33,8 @@ pub struct Tables {
     tables: Vec<Table>,
     ticks: u64,
     packet: Vec<u8>,
+    /// The current process.
+    task: u64,
 }
 
 impl Tables {
@@ -39,7 +45,8 @@ impl Tables {
             let values = keys.map(|key| (key, memory.add(shape.start())));
             Table { shape: shape.clone(), values: values.collect() }
         };
-        Self { tables: shapes.iter().map(table).collect(), ticks: 0, packet }
+        let tables = shapes.iter().map(table).collect();
+        Self { tables, ticks: 0, packet, task: kernel_types::task(PID, memory) }
     }
 
     /// Sets an entry of the map `symbol`.
@@ -109,6 +116,14 @@ impl Table {
     }
 }
 
+/// Writes `bytes`, and zeroes up to `size`.
+fn fill(address: u64, size: usize, bytes: &[u8], memory: &mut Memory) -> Result<u64, Trap> {
+    let target = memory.slice(address, size)?;
+    target.fill(0);
+    target.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    Ok(0)
+}
+
 /// `bpf_skb_load_bytes`, which zeroes the memory when the packet is too short.
 fn load_bytes(args: &[u64], packet: &[u8], memory: &mut Memory) -> Result<u64, Trap> {
     let (start, size) = (args[1] as usize, args[3] as usize);
@@ -141,7 +156,16 @@ impl Host for Tables {
                 self.ticks = self.ticks.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
                 Ok(if helper == 7 { self.ticks >> 32 } else { self.ticks })
             }
+            // There are no sockets to find.
+            84 | 85 | 99 => Ok(0),
             26 => load_bytes(args, &self.packet, memory),
+            35 | 158 => Ok(self.task),
+            16 => fill(args[0], args[1] as usize, kernel_types::COMM, memory),
+            113 => {
+                let size = args[1] as usize;
+                let found = memory.slice(args[2], size).map(|bytes| bytes.to_vec());
+                fill(args[0], size, &found.unwrap_or_default(), memory)
+            }
             // The CPU, the process, the cgroup, the socket: the same throughout a run.
             8 | 14 | 15 | 42 | 46 | 47 | 79 | 80 | 83 | 122 | 123 => Ok(u64::from(helper)),
             _ => Err(Trap::NoHelper(helper)),

@@ -12,7 +12,7 @@ use super::{
     machine::{self, Base, Inst, Source},
     opcode::{AluOp, JmpOp, Size, Width},
 };
-use crate::{driver::Cpu, source::Span};
+use crate::{driver::Cpu, hir::CoreId, source::Span};
 
 /// Writes the code of a function.
 pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu) -> Result<Code, Error> {
@@ -21,7 +21,7 @@ pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu
         allocated,
         frame,
         cpu,
-        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new() },
+        out: Code { insns: Vec::new(), spans: Vec::new(), relocs: Vec::new(), cores: Vec::new() },
         starts: vec![0; code.blocks.len()],
         jumps: Vec::new(),
     };
@@ -134,6 +134,7 @@ impl Emitter<'_> {
         match source {
             Source::Reg => Operand::Reg(self.reg(inst, index)),
             Source::Imm(value) => Operand::Imm(value),
+            Source::Core(_, answer) => Operand::Imm(answer as i32),
         }
     }
 
@@ -156,6 +157,9 @@ impl Emitter<'_> {
                 self.push(Insn::alu32(AluOp::Mov, self.reg(i, 0), source), span);
             }
             Inst::Alu(width, op, source) => {
+                if let Source::Core(core, _) = source {
+                    self.ask(core);
+                }
                 let source = self.source(source, i, 2);
                 self.push(Insn::alu(width, op, self.reg(i, 0), source), span);
             }
@@ -170,6 +174,10 @@ impl Emitter<'_> {
             Inst::Load(size, base, offset) => {
                 let (base, offset, _) = self.base(base, offset, i, 1);
                 self.push(Insn::load(size, self.reg(i, 0), base, offset), span);
+            }
+            Inst::LoadCore(size, core, offset) => {
+                self.ask(core);
+                self.push(Insn::load(size, self.reg(i, 0), self.reg(i, 1), offset), span);
             }
             Inst::Store(size, base, offset) => {
                 let (base, offset, value) = self.base(base, offset, i, 0);
@@ -197,6 +205,10 @@ impl Emitter<'_> {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Global(global, offset)));
                 self.push_both(Insn::load_map_value(self.reg(i, 0), 0, 0), span);
             }
+            Inst::Core(core, answer) => {
+                self.ask(core);
+                self.push(Insn::mov_imm(self.reg(i, 0), answer as i32), span);
+            }
             Inst::SetIf(width, op, source) => {
                 let (reg, source) = (self.reg(i, 0), self.source(source, i, 2));
                 self.push(Insn::mov_imm(reg, 1), span);
@@ -205,6 +217,11 @@ impl Emitter<'_> {
             }
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
         }
+    }
+
+    /// The instruction that comes next holds an answer about a kernel struct.
+    fn ask(&mut self, core: CoreId) {
+        self.out.cores.push((self.out.insns.len() as u32, core));
     }
 
     /// A 64-bit constant in as few slots as it takes.

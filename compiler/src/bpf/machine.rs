@@ -6,7 +6,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
-    hir::{GlobalId, MapId},
+    hir::{CoreId, GlobalId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -18,6 +18,8 @@ pub enum Source {
     Reg,
     /// An immediate, sign-extended to the operation's width.
     Imm(i32),
+    /// The answer to a question about a kernel struct; of [`Inst::Alu`] only.
+    Core(CoreId, u32),
 }
 
 /// The address of a load or store, to which an offset is added.
@@ -46,6 +48,8 @@ pub enum Inst {
     Movsx(Width, Size),
     /// d = memory.
     Load(Size, Base, i16),
+    /// d = memory at a plus the answer to a question about a kernel struct.
+    LoadCore(Size, CoreId, i16),
     /// memory = the register operand after the base.
     Store(Size, Base, i16),
     /// memory = an immediate.
@@ -58,6 +62,8 @@ pub enum Inst {
     MapAddr(MapId),
     /// d = the address of a global plus a constant.
     GlobalAddr(GlobalId, i32),
+    /// d = the answer to a question about a kernel struct.
+    Core(CoreId, u32),
     /// d = 1 if a compares so to the source, else 0.
     SetIf(Width, JmpOp, Source),
     /// d = r0 after the helper; arguments in r1 to r5.

@@ -17,7 +17,7 @@ mod select;
 
 use crate::{
     driver::Cpu,
-    hir::{GlobalId, MapId},
+    hir::{CoreId, GlobalId, MapId},
     ir,
     source::Span,
 };
@@ -32,6 +32,8 @@ pub struct Code {
     pub spans: Vec<Span>,
     /// The slots that the loader fills in.
     pub relocs: Vec<(u32, Target)>,
+    /// The slots that hold an answer about a kernel struct, in order.
+    pub cores: Vec<(u32, CoreId)>,
 }
 
 /// What the loader puts into a slot.

@@ -1,5 +1,6 @@
 //! BTF, the kernel's type information: types go in as [`Type`]s, [`Btf::to_bytes`] makes the
-//! `.BTF` section of them, [`ext::Ext`] the `.BTF.ext` section, [`read`] types of bytes.
+//! `.BTF` section of them, [`ext::Ext`] the `.BTF.ext` section, [`read`] types of bytes, and
+//! [`view::View`] one type of many.
 //!
 //! What always holds: id 0 is `void`; equal types added have one id; strings are stored once; the
 //! bytes depend only on what was added in which order. Source: Documentation/bpf/btf.rst and
@@ -12,6 +13,7 @@ pub mod map;
 pub mod read;
 mod strings;
 pub mod types;
+pub mod view;
 mod wire;
 
 use std::collections::HashMap;

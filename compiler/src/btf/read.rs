@@ -18,7 +18,7 @@ pub fn parse(bytes: &[u8]) -> Result<Btf, Error> {
     let strings = strings(header.slice(bytes, header.strings, header.strings_len)?)?;
     let words = words(header.slice(bytes, header.types, header.types_len)?)?;
     let records = records(&words)?;
-    let decoder = Decoder { strings: &strings, types: records.len() as u32 + 1 };
+    let decoder = Decoder { strings: header.strings_len, types: records.len() as u32 + 1 };
     let mut types = Arena::from_iter([super::Type::Void]);
     for record in records {
         types.push(decoder.decode(record)?);
@@ -27,16 +27,16 @@ pub fn parse(bytes: &[u8]) -> Result<Btf, Error> {
 }
 
 /// Where things are, in bytes from the end of the header.
-struct Header {
+pub(super) struct Header {
     len: u32,
-    types: u32,
-    types_len: u32,
-    strings: u32,
-    strings_len: u32,
+    pub types: u32,
+    pub types_len: u32,
+    pub strings: u32,
+    pub strings_len: u32,
 }
 
 impl Header {
-    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let header: &[u8; HEADER] = bytes.first_chunk().ok_or(Error::Truncated)?;
         let magic = u16::from_le_bytes([header[0], header[1]]);
         if magic != MAGIC {
@@ -55,10 +55,13 @@ impl Header {
     }
 
     fn slice<'a>(&self, bytes: &'a [u8], start: u32, len: u32) -> Result<&'a [u8], Error> {
-        let start = u64::from(self.len) + u64::from(start);
-        let end = start + u64::from(len);
-        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        range.and_then(|(start, end)| bytes.get(start..end)).ok_or(Error::Truncated)
+        bytes.get(self.range(start, len)).ok_or(Error::Truncated)
+    }
+
+    /// Where `len` bytes from `start` on are in the whole.
+    pub fn range(&self, start: u32, len: u32) -> std::ops::Range<usize> {
+        let start = (self.len as usize).saturating_add(start as usize);
+        start..start.saturating_add(len as usize)
     }
 }
 

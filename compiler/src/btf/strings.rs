@@ -53,11 +53,6 @@ impl Strings {
         self.text.get(at.0 as usize..)?.split('\0').next()
     }
 
-    /// Whether `at` lies inside.
-    pub(super) fn contains(&self, at: Str) -> bool {
-        self.text.get(at.0 as usize..).is_some_and(|rest| !rest.is_empty())
-    }
-
     pub(super) fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }

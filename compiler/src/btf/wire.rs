@@ -5,7 +5,6 @@
 
 use super::{
     Error, Str, TypeId,
-    strings::Strings,
     types::{Array, Composite, Enum, Linkage, Member, Param, SecVar, Type},
 };
 
@@ -159,16 +158,17 @@ pub(super) fn parts(ty: &Type) -> usize {
 }
 
 /// Turns words into types, every name and id checked.
-pub(super) struct Decoder<'a> {
-    pub strings: &'a Strings,
+pub(super) struct Decoder {
+    /// Bytes of the string section.
+    pub strings: u32,
     /// How many ids there are, `void` included.
     pub types: u32,
 }
 
-impl Decoder<'_> {
+impl Decoder {
     fn name(&self, at: u32) -> Result<Str, Error> {
         let name = Str(at);
-        self.strings.contains(name).then_some(name).ok_or(Error::Name(at))
+        (at < self.strings).then_some(name).ok_or(Error::Name(at))
     }
 
     fn id(&self, id: u32) -> Result<TypeId, Error> {

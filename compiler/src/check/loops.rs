@@ -39,7 +39,13 @@ pub fn check(proof: &mut Proof<'_>) {
 
 fn cost(proof: &Proof<'_>, block: Block) -> u64 {
     let insts = proof.f.insts(block).iter().map(|inst| match proof.f.op(*inst) {
-        Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Zext(_) | Op::Trunc(_) => 0,
+        Op::Const(_)
+        | Op::SlotAddr(_)
+        | Op::MapAddr(_)
+        | Op::GlobalAddr(_)
+        | Op::Core(..)
+        | Op::Zext(_)
+        | Op::Trunc(_) => 0,
         Op::Call(_, args) => 1 + args.iter().count() as u64,
         _ => 1,
     });

@@ -1,5 +1,7 @@
 //! What is reserved is given back, once, on every path, and not used afterwards.
 //!
+//! Records of ring buffers, and sockets from lookups.
+//!
 //! A forward dataflow over the calls that the catalogue says acquire something. The state of each
 //! is whether it may still be held and whether it may be gone; on an edge where a test has found
 //! null nothing is held. Its pointer must be the call's own result: one that is moved or joined
@@ -7,19 +9,20 @@
 
 use std::collections::BTreeMap;
 
-use bpfl_stdlib::catalog::helper::{self, Arg};
+use bpfl_stdlib::catalog::helper::{self, Arg, Ret};
 
 use super::Proof;
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Inst, Op, Terminator, Value},
+    ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
 };
 
 /// Reports every leak and every use of what is gone.
 pub fn check(proof: &mut Proof<'_>) {
     let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
-    if !insts.into_iter().any(|inst| acquires(proof.f.op(*inst))) {
+    let concerned = |op: &Op| acquires(op) || released(op).is_some();
+    if !insts.into_iter().any(|inst| concerned(proof.f.op(*inst))) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new() };
@@ -37,6 +40,50 @@ fn released(op: &Op) -> Option<Value> {
     let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
     let gives_back = |kind: &Arg| matches!(kind, Arg::RingbufMem | Arg::SockReleased);
     args.iter().zip(kinds).find(|(_, kind)| gives_back(kind)).map(|(value, _)| value)
+}
+
+/// Whether a helper gives another view of the socket it is given, which lives as long as that one.
+fn views(id: u32) -> bool {
+    let socket = |ret: Ret| matches!(ret, Ret::SocketOrNull | Ret::TcpSockOrNull | Ret::BtfOrNull(_));
+    helper::by_id(id).is_some_and(|row| row.args == [Arg::SockCommon] && socket(row.ret))
+        || helper::by_id(id).is_some_and(|row| row.args == [Arg::Sock] && socket(row.ret))
+}
+
+/// What is held.
+#[derive(Clone, Copy)]
+enum Kind {
+    Record,
+    Socket,
+}
+
+impl Kind {
+    fn of(proof: &Proof<'_>, value: Value) -> Self {
+        match proof.f.ty(value) {
+            Type::Ptr(Region::Socket) => Self::Socket,
+            _ => Self::Record,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Record => "this record",
+            Self::Socket => "this socket",
+        }
+    }
+
+    /// The message about a leak, and the way out.
+    fn leak(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Record => (
+                "what is reserved here is not given back on every path",
+                "submit or discard it on every path, or use `with-ringbuf`, which does",
+            ),
+            Self::Socket => (
+                "the socket found here is not released on every path",
+                "call `(sk-release sk)` on every path on which it is not null",
+            ),
+        }
+    }
 }
 
 /// What may be true of something acquired.
@@ -148,19 +195,41 @@ impl Analysis<'_, '_> {
         f.op(inst).each_operand(|value| {
             gone = gone.or(state.get(&self.root(value)).and_then(|held| held.gone).map(|call| (value, call)));
         });
-        let Some((value, call)) = gone else { return };
-        let name = self.proof.called(self.root(value)).unwrap_or("this record");
+        let Some((value, call)) = gone else { return self.never_held(inst) };
+        let root = self.root(value);
+        let name = self.proof.called(root).unwrap_or(Kind::of(self.proof, root).name());
         let message = format!("`{name}` was given back before this");
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
         let error = error.also(f.span(call), "given back here").help("move the use before it");
         self.proof.diagnostics.push(error);
     }
 
-    /// The value that `value` was moved from.
+    /// Only what a lookup gave can be released; a record's origin its type already tells.
+    fn never_held(&mut self, inst: Inst) {
+        let f = self.proof.f;
+        let Some(value) = released(f.op(inst)) else { return };
+        if f.def_op(value).is_some_and(acquires) {
+            return;
+        }
+        let message = "this socket is not one that a lookup gave";
+        let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
+        let error =
+            error.help("only what `sk-lookup-tcp` and its kin give is released, and by its own pointer");
+        self.proof.diagnostics.push(error);
+    }
+
+    /// The value that `value` was moved from, or another view of.
     fn root(&self, value: Value) -> Value {
         let mut at = value;
-        while let Some(Op::Advance(base, _)) = self.proof.f.def_op(at) {
-            at = *base;
+        while let Some(op) = self.proof.f.def_op(at) {
+            at = match op {
+                Op::Advance(base, _) => *base,
+                Op::Call(id, args) if !acquires(op) && views(*id) => match args.iter().next() {
+                    Some(socket) => socket,
+                    None => break,
+                },
+                _ => break,
+            };
         }
         at
     }
@@ -168,10 +237,10 @@ impl Analysis<'_, '_> {
     fn leak(&mut self, value: Value, block: Block) {
         let f = self.proof.f;
         let span = f.def(value).map_or(f.end_span(block), |inst| f.span(inst));
-        let message = "what is reserved here is not given back on every path";
-        let error = Diagnostic::error(&codes::LEAK, span, message)
-            .also(f.end_span(block), "the program may end here with it")
-            .help("submit or discard it on every path, or use `with-ringbuf`, which does");
-        self.proof.diagnostics.push(error);
+        let (message, help) = Kind::of(self.proof, value).leak();
+        let error = Diagnostic::error(&codes::LEAK, span, message);
+        self.proof
+            .diagnostics
+            .push(error.also(f.end_span(block), "the program may end here with it").help(help));
     }
 }

@@ -71,6 +71,7 @@ codes! {
     RELEASED "E0406" "something is used after it was given back"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
+    NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
     REFUSED "E0601" "the kernel refuses a program"
     INTERNAL "E0900" "a bug in bpfl"
 }

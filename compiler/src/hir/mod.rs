@@ -11,10 +11,12 @@
 //! paths; `check` answers them over the SSA.
 
 pub mod build;
+pub mod kernel;
 pub mod layout;
 mod print;
 pub mod types;
 
+pub use kernel::{CoreId, KernelId};
 pub use layout::{Field, Struct};
 pub use print::print;
 pub use types::{Int, Pointer, StructId, Ty, TypeKind, Types};
@@ -47,6 +49,8 @@ pub struct Module {
     pub globals: Arena<GlobalId, Global>,
     /// The programs without errors, in the order of their definitions.
     pub programs: Arena<ProgramId, Program>,
+    /// The questions about the layout of kernel structs.
+    pub cores: Arena<CoreId, kernel::Core>,
     /// All expressions.
     pub exprs: Arena<ExprId, Expr>,
     /// All variables.
@@ -237,6 +241,11 @@ pub enum ExprKind {
     Make(StructId, Vec<(u32, ExprId)>),
     /// A copy, on the stack, of what the operand points to.
     Copy(ExprId),
+    /// The answer to a question about the layout of a kernel struct.
+    Core(CoreId),
+    /// Reads a value of the expression's type at a kernel address that is a number; 0 where nothing
+    /// can be read.
+    ProbeRead(ExprId),
     /// A map, as a helper's argument.
     Map(MapId),
     /// The address of a stack slot of the operand's type that holds the operand.

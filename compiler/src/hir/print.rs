@@ -95,6 +95,8 @@ impl Printer<'_> {
                 (format!("make {}", self.m.types.structs[*id].name), fields.collect())
             }
             K::Copy(ptr) => ("copy".into(), plain(&[*ptr])),
+            K::Core(core) => (format!("core {}", self.m.cores[*core].answer), vec![]),
+            K::ProbeRead(address) => ("probe-read".into(), plain(&[*address])),
             K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::layout::Struct;
+use super::{
+    kernel::{KernelId, KernelStruct},
+    layout::Struct,
+};
 use crate::{
     arena::{Arena, Entity},
     entity,
@@ -44,6 +47,8 @@ pub enum TypeKind {
     Struct(StructId),
     /// One of the kernel's socket structs; only pointed to.
     Socket(Socket),
+    /// One of the kernel's own structs; only pointed to.
+    Kernel(KernelId),
 }
 
 /// What a socket pointer may point to.
@@ -118,6 +123,8 @@ pub struct Types {
     ids: HashMap<TypeKind, Ty>,
     /// The structs and unions, in the order of their definitions.
     pub structs: Arena<StructId, Struct>,
+    /// The kernel's own structs that are named.
+    pub kernel: Arena<KernelId, KernelStruct>,
 }
 
 macro_rules! fixed_types {
@@ -167,7 +174,8 @@ const NAMES: &[(&str, Ty)] = &[
 impl Types {
     /// The scalar types.
     pub fn new() -> Self {
-        let mut types = Self { kinds: Arena::new(), ids: HashMap::new(), structs: Arena::new() };
+        let mut types =
+            Self { kinds: Arena::new(), ids: HashMap::new(), structs: Arena::new(), kernel: Arena::new() };
         FIXED.iter().for_each(|kind| {
             types.intern(*kind);
         });
@@ -225,7 +233,7 @@ impl Types {
 
     /// Whether values of `ty` are computed with as pointers to them: arrays and structs.
     pub fn is_aggregate(&self, ty: Ty) -> bool {
-        matches!(self.get(ty), TypeKind::Array { .. } | TypeKind::Struct(_))
+        matches!(self.get(ty), TypeKind::Array { .. } | TypeKind::Struct(_) | TypeKind::Kernel(_))
     }
 
     /// Bytes in memory. 0 for types that have no place in memory.
@@ -236,6 +244,7 @@ impl Types {
             TypeKind::Ptr(_) => 8,
             TypeKind::Array { element, count } => self.size(element).saturating_mul(count),
             TypeKind::Struct(id) => self.structs[id].size,
+            TypeKind::Kernel(id) => self.kernel[id].size,
             _ => 0,
         }
     }
@@ -270,6 +279,8 @@ impl Types {
             TypeKind::Int(int) => format!("{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
             TypeKind::Array { element, count } => format!("(array {} {count})", self.display(element)),
             TypeKind::Struct(id) => self.structs[id].name.clone(),
+            TypeKind::Kernel(id) if self.kernel[id].name.is_empty() => "an unnamed kernel struct".into(),
+            TypeKind::Kernel(id) => self.kernel[id].name.clone(),
             TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),

@@ -161,6 +161,7 @@ impl Run<'_> {
             Op::SlotAddr(slot) => self.slots[slot],
             Op::MapAddr(map) => self.host.map(map),
             Op::GlobalAddr(global) => self.host.global(global),
+            Op::Core(_, answer) => answer.into(),
             Op::Load { bytes, ptr, offset } => self.memory.read(self.at(ptr, offset), bytes)?,
             Op::Store { bytes, ptr, offset, value } => {
                 self.memory.write(self.at(ptr, offset), bytes, get(self, value))?;

@@ -109,6 +109,8 @@ pub enum Region {
     Global,
     /// A `struct bpf_sock`.
     Socket,
+    /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
+    Kernel,
     /// Not known: a function's parameter.
     Unknown,
 }
@@ -125,6 +127,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("ringbuf", Region::Ringbuf),
     ("global", Region::Global),
     ("socket", Region::Socket),
+    ("kernel", Region::Kernel),
     ("unknown", Region::Unknown),
 ];
 

@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{Block, Slot, Value};
-use crate::hir::{GlobalId, MapId};
+use crate::hir::{CoreId, GlobalId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,6 +50,9 @@ pub enum Op {
     MapAddr(MapId),
     /// The address of a global.
     GlobalAddr(GlobalId),
+    /// The answer to a question about a kernel struct, an `i64`: as the compiler knows it, until
+    /// the loader puts in the running kernel's.
+    Core(CoreId, u32),
     /// 1, 2, 4 or 8 bytes at pointer plus offset, zero-extended to the result's width.
     Load {
         /// How many bytes.
@@ -122,7 +125,7 @@ impl Op {
     /// Replaces each operand by what `f` makes of it, in order.
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
-            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
+            Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) | Self::Core(..) => {}
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }

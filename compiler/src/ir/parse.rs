@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arena::Entity,
-    hir::{GlobalId, MapId},
+    hir::{CoreId, GlobalId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -206,6 +206,10 @@ impl Reader {
             (["trunc"], [a]) => Op::Trunc(self.value(a)?),
             (["sextlow", bits], [a]) => Op::SextLow(self.number(bits)?, self.value(a)?),
             (["swap", bytes], [a]) => Op::Swap(self.number(bytes)?, self.value(a)?),
+            (["ask"], [core, answer]) => match core.strip_prefix("core").map(str::parse) {
+                Some(Ok(index)) => Op::Core(CoreId::new(index), self.number(answer)?),
+                _ => return Err(unknown()),
+            },
             (["advance"], [a, b]) => Op::Advance(self.value(a)?, self.value(b)?),
             (["addr"], [what]) => self.address(what)?,
             (["load", bytes], [ptr, offset]) => {

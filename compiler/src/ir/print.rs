@@ -91,6 +91,7 @@ impl Printer<'_> {
             Op::Advance(a, b) => format!("advance {a}, {b}"),
             Op::SlotAddr(slot) => format!("addr {slot}"),
             Op::GlobalAddr(global) => format!("addr {global}"),
+            Op::Core(core, answer) => format!("ask {core} {answer}"),
             Op::MapAddr(map) => format!("addr {map}"),
             Op::Load { bytes, ptr, offset } => format!("load.{bytes} {ptr}, {offset}"),
             Op::Store { bytes, ptr, offset, value } => format!("store.{bytes} {ptr}, {offset}, {value}"),

@@ -84,6 +84,7 @@ impl Verifier<'_> {
             Op::Advance(a, b) => Some(of(a)) == ty && pointer(a) && of(b) == Type::I64,
             Op::SlotAddr(slot) => ty == Some(Type::Ptr(Region::Stack)) && f.slots.get(slot).is_some(),
             Op::GlobalAddr(_) => ty == Some(Type::Ptr(Region::Global)),
+            Op::Core(..) => ty == Some(Type::I64),
             Op::MapAddr(_) => ty == Some(Type::Ptr(Region::Map)),
             Op::Load { bytes, ptr, .. } => pointer(ptr) && ty.is_some_and(|ty| loads(bytes, ty)),
             Op::Store { bytes, ptr, value, .. } => {

@@ -1,7 +1,14 @@
 //! Data: what the reader makes and macros rewrite.
+//!
+//! Data are added and never changed, and adding needs no exclusive access: macros make data while
+//! the program that uses them is being built.
+
+use std::cell::RefCell;
+
+use elsa::FrozenVec;
 
 use crate::{
-    arena::Arena,
+    arena::{Arena, Entity},
     entity,
     names::{Name, Names},
     source::Span,
@@ -12,9 +19,11 @@ entity! {
     pub struct DatumId "d";
     /// A string literal's bytes.
     pub struct StrId "str";
+    /// The children of a list.
+    pub struct Children "c";
 }
 
-/// One datum. Children are a range of [`Data`]'s child list.
+/// One datum.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Datum {
     /// An integer of the 64-bit range, signed or unsigned.
@@ -37,13 +46,6 @@ pub enum Datum {
     Error,
 }
 
-/// The children of a list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Children {
-    start: u32,
-    len: u32,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Node {
     datum: Datum,
@@ -53,9 +55,9 @@ struct Node {
 /// All data of a compilation.
 #[derive(Default)]
 pub struct Data {
-    nodes: Arena<DatumId, Node>,
-    children: Vec<DatumId>,
-    strings: Arena<StrId, Box<[u8]>>,
+    nodes: RefCell<Arena<DatumId, Node>>,
+    children: FrozenVec<Box<[DatumId]>>,
+    strings: FrozenVec<Box<[u8]>>,
 }
 
 impl Data {
@@ -65,48 +67,53 @@ impl Data {
     }
 
     /// Adds an atom, or any datum whose children are there already.
-    pub fn add(&mut self, datum: Datum, span: Span) -> DatumId {
-        self.nodes.push(Node { datum, span })
+    pub fn add(&self, datum: Datum, span: Span) -> DatumId {
+        self.nodes.borrow_mut().push(Node { datum, span })
     }
 
     /// Adds a string.
-    pub fn add_string(&mut self, bytes: Vec<u8>) -> StrId {
-        self.strings.push(bytes.into())
+    pub fn add_string(&self, bytes: Vec<u8>) -> StrId {
+        self.strings.push(bytes.into());
+        StrId::new(self.strings.len() - 1)
     }
 
     /// Stores `items` as the children of a list to be.
-    pub fn add_children(&mut self, items: impl IntoIterator<Item = DatumId>) -> Children {
-        let start = self.children.len();
-        self.children.extend(items);
-        Children { start: start as u32, len: (self.children.len() - start) as u32 }
+    pub fn add_children(&self, items: impl IntoIterator<Item = DatumId>) -> Children {
+        self.children.push(items.into_iter().collect());
+        Children::new(self.children.len() - 1)
+    }
+
+    /// Adds a proper list.
+    pub fn add_list(&self, items: impl IntoIterator<Item = DatumId>, span: Span) -> DatumId {
+        let children = self.add_children(items);
+        self.add(Datum::List(children), span)
     }
 
     /// Adds `(name datum)`, as a quote character before `datum` makes it.
-    pub fn add_quoted(&mut self, names: &mut Names, name: &str, datum: DatumId, span: Span) -> DatumId {
+    pub fn add_quoted(&self, names: &Names, name: &str, datum: DatumId, span: Span) -> DatumId {
         let head = Datum::Symbol(names.intern(name));
         let head = self.add(head, span.first());
-        let children = self.add_children([head, datum]);
-        self.add(Datum::List(children), span)
+        self.add_list([head, datum], span)
     }
 
     /// The datum.
     pub fn get(&self, id: DatumId) -> Datum {
-        self.nodes[id].datum
+        self.nodes.borrow()[id].datum
     }
 
     /// Where it is written.
     pub fn span(&self, id: DatumId) -> Span {
-        self.nodes[id].span
+        self.nodes.borrow()[id].span
     }
 
     /// The bytes of a string.
     pub fn string(&self, id: StrId) -> &[u8] {
-        &self.strings[id]
+        &self.strings[id.index()]
     }
 
     /// The children of a list, dotted list or vector.
     pub fn children(&self, children: Children) -> &[DatumId] {
-        &self.children[children.start as usize..(children.start + children.len) as usize]
+        &self.children[children.index()]
     }
 
     /// The elements of a proper list, if `id` is one.

@@ -109,12 +109,7 @@ fn string_end(lex: &mut Lexer<Piece>) -> bool {
 }
 
 /// Lexes a whole file.
-pub fn lex(
-    file: &File,
-    names: &mut Names,
-    data: &mut Data,
-    diagnostics: &mut Diagnostics,
-) -> Vec<(Token, Span)> {
+pub fn lex(file: &File, names: &Names, data: &Data, diagnostics: &mut Diagnostics) -> Vec<(Token, Span)> {
     let mut tokens = Vec::with_capacity(file.text.len() / 5);
     for (piece, range) in Piece::lexer(&file.text).spanned() {
         let span = Span::new(file.base + range.start as u32, file.base + range.end as u32);
@@ -130,8 +125,8 @@ pub fn lex(
 
 /// Looks into one piece at `span`.
 struct Literals<'a> {
-    names: &'a mut Names,
-    data: &'a mut Data,
+    names: &'a Names,
+    data: &'a Data,
     diagnostics: &'a mut Diagnostics,
     span: Span,
 }

@@ -35,8 +35,8 @@ pub const MAX_DEPTH: usize = 1_000;
 pub fn read(
     sources: &SourceMap,
     file: FileId,
-    names: &mut Names,
-    data: &mut Data,
+    names: &Names,
+    data: &Data,
     diagnostics: &mut Diagnostics,
 ) -> Vec<DatumId> {
     let file = sources.file(file);

@@ -31,7 +31,8 @@ use crate::{
     spec::{ObjectSpec, ProgramSpec, SpecError},
 };
 
-const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
+/// The running kernel's own types.
+pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
 /// Why an object could not be loaded.
 #[derive(Debug, thiserror::Error)]

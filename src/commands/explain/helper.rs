@@ -8,16 +8,18 @@ use bpfl_stdlib::catalog::{
     section,
 };
 
+use crate::describe::helper as describe;
+
 /// The page.
 pub fn page(row: &'static Helper) -> String {
-    let name = row.name.replace('_', "-");
+    let name = describe::name(row);
     let mut page = format!("{name}: bpf_{}, helper {}, since Linux {}\n\n", row.name, row.id, row.since);
-    call(&mut page, &name, row.args, row);
+    call(&mut page, row.args, row);
     for variant in row.variants {
         let types = PROGRAMS.iter().filter(|program| variant.programs.contains(program.ty));
         let types: Vec<_> = types.map(|program| program.name).collect();
         line(&mut page, format_args!("\nin {}:", types.join(", ")));
-        call(&mut page, &name, variant.args, row);
+        call(&mut page, variant.args, row);
     }
     line(&mut page, format_args!("\nGives {}.", row.ret.describe()));
     notes(&mut page, row);
@@ -30,34 +32,20 @@ fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(page, "{text}");
 }
 
-fn call(page: &mut String, name: &str, args: &[Arg], row: &Helper) {
-    let words = args.iter().zip(row.params).map(|(arg, param)| word(*arg, param));
-    let form: Vec<_> = std::iter::once(name.to_string()).chain(words).collect();
-    line(page, format_args!("  ({})", form.join(" ")));
+fn call(page: &mut String, args: &[Arg], row: &Helper) {
+    line(page, format_args!("  {}", describe::call(row, args)));
     for (arg, param) in args.iter().zip(row.params) {
         let param = param.replace('_', "-");
         line(page, format_args!("      {param:<14} {}", arg.describe()));
     }
 }
 
-fn word(arg: Arg, param: &str) -> String {
-    match arg {
-        Arg::Ctx => "(ctx-ptr)".into(),
-        size if size.is_size() => format!("[{}]", param.replace('_', "-")),
-        _ => param.replace('_', "-"),
-    }
-}
-
 fn notes(page: &mut String, row: &Helper) {
-    let facts = [
-        (row.sleeps, "Only sleepable programs may call it."),
-        (row.perfmon, "The loader needs CAP_PERFMON for it."),
-        (row.moves_packet, "Packet pointers are invalid after it: read them again from the context."),
-        (row.acquires, "What it gives must be released on every path."),
-        (row.packet_args, "Its memory may be part of a packet."),
-        (!row.gpl.is_empty(), "It is for programs under the GPL only, in some program types or in all."),
-    ];
-    facts.into_iter().filter(|(holds, _)| *holds).for_each(|(_, text)| line(page, format_args!("{text}")));
+    describe::notes(row).iter().for_each(|text| line(page, format_args!("{text}")));
+    if !row.gpl.is_empty() {
+        let text = "It is for programs under the GPL only, in some program types or in all.";
+        line(page, format_args!("{text}"));
+    }
     if let Some(config) = row.config {
         line(page, format_args!("The kernel must have {config}."));
     }
@@ -65,12 +53,11 @@ fn notes(page: &mut String, row: &Helper) {
 
 fn places(page: &mut String, row: &Helper) {
     line(page, format_args!("\nOffered to:"));
-    let places = row.places();
-    if places.iter().filter(|(_, hooks)| hooks.is_none()).count() >= PROGRAMS.len() - 1 {
+    if describe::is_common(row) {
         line(page, format_args!("  every program type"));
         return;
     }
-    for (ty, hooks) in places {
+    for (ty, hooks) in row.places() {
         let since = ty.hooks().filter_map(|hook| row.offered_since(ty, hook)).min().unwrap_or(row.since);
         let names: Vec<_> = hooks.iter().flatten().map(|hook| section::hook_name(ty, *hook)).collect();
         let only = if names.is_empty() { String::new() } else { format!("only {}", names.join(" ")) };

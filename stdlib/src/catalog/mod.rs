@@ -3,6 +3,7 @@
 //! No fact about the kernel is written anywhere else in bpfl. Where a document and the kernel
 //! disagree, the kernel is right and the row says so.
 
+pub mod about;
 pub mod attach;
 pub mod constant;
 pub mod context;

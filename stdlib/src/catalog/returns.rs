@@ -60,6 +60,8 @@ const fn free(programs: &[ProgramType], meanings: &'static [Meaning], other: &'s
 const ALL: AttachSet = AttachSet::ALL;
 const EGRESS: AttachSet = AttachSet::of(&[&attach::CGROUP_INET_EGRESS]);
 const BIND: AttachSet = AttachSet::of(&[&attach::CGROUP_INET4_BIND, &attach::CGROUP_INET6_BIND]);
+/// `inet_release` of net/ipv4/af_inet.c does not look at the value.
+const RELEASE: AttachSet = AttachSet::of(&[&attach::CGROUP_INET_SOCK_RELEASE]);
 /// Hooks that may change an address but not refuse.
 const MUST: AttachSet = AttachSet::of(&[
     &attach::CGROUP_UDP4_RECVMSG,
@@ -137,6 +139,12 @@ pub static VERDICTS: &[Verdict] = &[
             is(3, "", "bind goes on, without asking for CAP_NET_BIND_SERVICE"),
         ],
     ),
+    ranged(
+        &[CgroupSock],
+        RELEASE,
+        (0, 1),
+        &[is(0, "", "the socket is closed all the same"), is(1, "", "the socket is closed")],
+    ),
     ranged(&[CgroupSockAddr], MUST, (1, 1), &[is(1, "", "the system call goes on")]),
     ranged(
         &[CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupDevice, CgroupSysctl],
@@ -144,7 +152,13 @@ pub static VERDICTS: &[Verdict] = &[
         (0, 1),
         REFUSE_OR_ALLOW,
     ),
-    ranged(&[SockOps], ALL, (0, 1), &[is(1, "", "the answer is in `reply`")]),
+    // `tcp_call_bpf` of include/net/tcp.h.
+    ranged(
+        &[SockOps],
+        ALL,
+        (0, 1),
+        &[is(0, "", "the answer is -1: the kernel does as without"), is(1, "", "the answer is in `reply`")],
+    ),
     ranged(&[SkLookup], ALL, (0, 1), SK),
     ranged(
         &[Netfilter],

@@ -23,7 +23,7 @@ use ops::{alu_op, atomic_op, jmp_op};
 use crate::{
     arena::Arena,
     driver::Cpu,
-    hir::{GlobalId, MapId},
+    hir::{CoreId, GlobalId, MapId},
     ir::{
         Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
     },
@@ -94,6 +94,7 @@ enum Made {
     Slot(Slot, i32),
     Map(MapId),
     Global(GlobalId, i32),
+    Core(CoreId, u32),
 }
 
 struct Selector<'a> {
@@ -177,10 +178,17 @@ impl Selector<'_> {
 
     /// The register that holds `value`, made here if it is one of those that are.
     fn reg(&mut self, value: Value) -> VReg {
-        match self.makeable(value) {
-            Some(made) => self.make(made),
-            None => self.define(value),
+        if let Some(made) = self.makeable(value) {
+            return self.make(made);
         }
+        if let Some(Op::Advance(ptr, by)) = self.f.def_op(value).copied()
+            && self.core(by).is_some()
+        {
+            let d = self.code.vreg();
+            self.alu_to(Width::W64, AluOp::Add, ptr, by, d);
+            return d;
+        }
+        self.define(value)
     }
 
     fn makeable(&self, value: Value) -> Option<Made> {
@@ -188,10 +196,28 @@ impl Selector<'_> {
             Op::Const(constant) => Some(Made::Const(register_bits(self.f.ty(value), constant))),
             Op::MapAddr(map) => Some(Made::Map(map)),
             Op::GlobalAddr(global) => Some(Made::Global(global, 0)),
+            Op::Core(core, answer) => Some(Made::Core(core, answer)),
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
             Op::Zext(inner) => self.f.constant(inner).map(|constant| Made::Const(u64::from(constant as u32))),
+            _ => None,
+        }
+    }
+
+    /// The question about a kernel struct that a value answers.
+    fn core(&self, value: Value) -> Option<(CoreId, u32)> {
+        match *self.f.def_op(value)? {
+            Op::Core(core, answer) => Some((core, answer)),
+            _ => None,
+        }
+    }
+
+    /// The kernel struct and the member that a value is the address of. Like an offset known now,
+    /// it becomes part of the loads there.
+    fn core_address(&self, value: Value) -> Option<(Value, CoreId, u32)> {
+        match *self.f.def_op(value)? {
+            Op::Advance(ptr, by) => self.core(by).map(|(core, answer)| (ptr, core, answer)),
             _ => None,
         }
     }
@@ -219,6 +245,7 @@ impl Selector<'_> {
             Made::Slot(slot, offset) => Machine::SlotAddr(slot, offset),
             Made::Map(map) => Machine::MapAddr(map),
             Made::Global(global, offset) => Machine::GlobalAddr(global, offset),
+            Made::Core(core, answer) => Machine::Core(core, answer),
         };
         self.push(inst, &[Operand::reg_def(d)]);
         self.made.insert(made, d);
@@ -248,7 +275,7 @@ impl Selector<'_> {
         let op = *self.f.op(inst);
         let result = self.f.result(inst);
         match (op, result) {
-            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_), _) => {}
+            (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Core(..), _) => {}
             (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
             (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
             (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),
@@ -263,7 +290,7 @@ impl Selector<'_> {
                 let size = size(bytes);
                 self.push(Machine::Swap(size), &[Operand::reg_reuse_def(d, 1), Operand::reg_use(a)]);
             }
-            (Op::Advance(ptr, by), Some(d)) if self.slot(d).is_none() => {
+            (Op::Advance(ptr, by), Some(d)) if self.slot(d).is_none() && self.core_address(d).is_none() => {
                 self.alu(Width::W64, AluOp::Add, ptr, by, d);
             }
             (Op::Load { bytes, ptr, offset }, Some(d)) => self.load(bytes, ptr, offset, d),
@@ -289,7 +316,7 @@ impl Selector<'_> {
 
     fn binary(&mut self, op: Binary, a: Value, b: Value, d: Value) {
         let width = self.width(d);
-        let (mut a, mut b) = (a, b);
+        let (mut a, mut b) = if op.commutes() && self.core(a).is_some() { (b, a) } else { (a, b) };
         // The result takes a's register, so a should be the one that is not needed afterwards.
         let keeps_a = self.uses[a].count > 1 || self.makeable(a).is_some();
         if op.commutes() && keeps_a && self.uses[b].count == 1 && self.makeable(b).is_none() {
@@ -299,8 +326,16 @@ impl Selector<'_> {
     }
 
     fn alu(&mut self, width: Width, op: AluOp, a: Value, b: Value, d: Value) {
-        let (source, b) = self.source(b, width);
-        let (a, d) = (self.reg(a), self.define(d));
+        let d = self.define(d);
+        self.alu_to(width, op, a, b, d);
+    }
+
+    fn alu_to(&mut self, width: Width, op: AluOp, a: Value, b: Value, d: VReg) {
+        let (source, b) = match self.core(b) {
+            Some((core, answer)) => (Source::Core(core, answer), None),
+            None => self.source(b, width),
+        };
+        let a = self.reg(a);
         let mut operands = vec![Operand::reg_reuse_def(d, 1), Operand::reg_use(a)];
         operands.extend(b.map(Operand::reg_use));
         self.push(Machine::Alu(width, op, source), &operands);
@@ -365,6 +400,12 @@ impl Selector<'_> {
     }
 
     fn load(&mut self, bytes: u8, ptr: Value, offset: i32, d: Value) {
+        if let (Some((base, core, answer)), 0) = (self.core_address(ptr), offset)
+            && let Ok(answer) = i16::try_from(answer)
+        {
+            let operands = [Operand::reg_def(self.define(d)), Operand::reg_use(self.reg(base))];
+            return self.push(Machine::LoadCore(size(bytes), core, answer), &operands);
+        }
         let (base, offset, reg) = self.address(ptr, offset);
         let mut operands = vec![Operand::reg_def(self.define(d))];
         operands.extend(reg.map(Operand::reg_use));

@@ -9,7 +9,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, arith, forms, forms::Call, given, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty, Types, types::Socket},
+    hir::{ExprId, ExprKind, MapId, Ty, TypeKind, Types, types::Socket},
     ir::Region,
     names::nearest,
     read::{Datum, DatumId},
@@ -121,8 +121,7 @@ impl<'a> Builder<'a> {
             return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
         }
         let missing = match helper.acquires {
-            // Sockets from lookups are typed structs of the kernel, which come with BTF.
-            true if helper.name != "ringbuf_reserve" => {
+            true if !releasable(helper.ret) => {
                 "what it gives must be released, which is not proven yet".to_string()
             }
             _ => helper
@@ -161,12 +160,14 @@ impl<'a> Builder<'a> {
             Arg::ValueOrNull => return self.map_operand(arg, datum, *map),
             Arg::Ctx => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", false),
             Arg::CtxOrNull => return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", true),
-            Arg::Sock | Arg::SockCommon => {
+            Arg::Sock | Arg::SockCommon | Arg::SockReleased => {
                 return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", false);
             }
             Arg::SockOrNull | Arg::SocketOrNull => {
                 return self.pointer_arg(datum, &[Region::Socket], "(ctx sk)", true);
             }
+            Arg::Btf(name) => return self.kernel_arg(datum, name, false),
+            Arg::BtfOrNull(name) => return self.kernel_arg(datum, name, true),
             Arg::I32 => Ty::I32,
             Arg::I64 => Ty::I64,
             Arg::U16 => Ty::U16,
@@ -176,6 +177,25 @@ impl<'a> Builder<'a> {
         };
         let value = self.value(datum);
         self.store_as(value, scalar)
+    }
+
+    /// A BTF pointer to the kernel's struct of this name; `nil` or 0 where `nullable`.
+    fn kernel_arg(&mut self, datum: DatumId, name: &str, nullable: bool) -> ExprId {
+        if nullable && self.is_null(datum) {
+            return self.null(self.span(datum));
+        }
+        let value = self.value(datum);
+        let wanted = TypeKind::Kernel(self.kernel_named(name));
+        let pointer = self.module.types.as_pointer(self.ty(value));
+        if self.ty(value) == Ty::ERROR || pointer.is_some_and(|p| self.kind(p.pointee) == wanted) {
+            return value;
+        }
+        let message = format!("this is {}, and a kernel `{name}` is wanted here", self.show(self.ty(value)));
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
+        self.fail(match name {
+            "task_struct" => error.help("`(get-current-task-btf)` gives one"),
+            _ => error.help("BTF pointers come from helpers and from the members of kernel structs"),
+        })
     }
 
     fn memory_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId) -> ExprId {
@@ -278,6 +298,8 @@ impl<'a> Builder<'a> {
             Ret::SocketOrNull => self.socket_pointer(Socket::Full, true),
             Ret::SockCommonOrNull => self.socket_pointer(Socket::Common, true),
             Ret::TcpSockOrNull => self.socket_pointer(Socket::Tcp, true),
+            Ret::Btf(name) => self.kernel_pointer(name, false),
+            Ret::BtfOrNull(name) => self.kernel_pointer(name, true),
             _ => self.module.types.pointer(Ty::NOTHING, Region::Unknown, true),
         };
         self.add(ExprKind::Call(helper, args), ty, span)
@@ -297,16 +319,24 @@ fn describe(arg: Arg) -> &'static str {
     }
 }
 
+/// Whether what is acquired so is known to be given back.
+fn releasable(ret: Ret) -> bool {
+    matches!(ret, Ret::RingbufMemOrNull | Ret::SocketOrNull | Ret::SockCommonOrNull)
+}
+
 /// Whether the language has something to give for it.
 fn supported(arg: Arg) -> bool {
     use Arg as A;
     let pointers = [A::Map, A::Key, A::Value, A::Ctx, A::CtxOrNull];
-    let sockets = [A::Sock, A::SockCommon, A::SockOrNull, A::SocketOrNull];
+    let sockets = [A::Sock, A::SockReleased, A::SockCommon, A::SockOrNull, A::SocketOrNull];
     let values = [A::ValueOrNull, A::UninitValue, A::AllocSize, A::RingbufMem];
     let memory = [A::Mem, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
-    fixed || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
+    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_));
+    fixed
+        || kernel
+        || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
 }
 
 /// Where a helper exists: `cgroup-sock-addr (cgroup/connect4, cgroup/connect6), tc`.

@@ -14,6 +14,7 @@ mod control;
 mod convert;
 mod forms;
 mod globals;
+mod kernel;
 mod map_decl;
 mod maps;
 mod memory;
@@ -32,9 +33,13 @@ use std::collections::{HashMap, HashSet};
 
 use bpfl_stdlib::catalog::constant;
 
-use super::{Expr, ExprId, ExprKind, GlobalId, MapId, Module, StructId, Ty, TypeKind, Var, VarId};
+use super::{
+    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, MapId, Module, StructId, Ty, TypeKind, Var, VarId,
+};
 use crate::{
+    btf::TypeId,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    kernel_btf::KernelBtf,
     names::{Name, Names, nearest},
     read::{Data, Datum, DatumId},
     source::Span,
@@ -67,6 +72,14 @@ struct Builder<'a> {
     broken: HashSet<Name>,
     /// What structs define, by kernel name.
     accessors: HashMap<String, structs::Accessor>,
+    /// The kernel's types.
+    kernel: &'a KernelBtf,
+    /// The readers of kernel structs.
+    imports: Vec<kernel::Import>,
+    /// The questions asked about kernel structs, each once.
+    cores: HashMap<super::kernel::Core, CoreId>,
+    /// The kernel's structs without a name, by their number in its BTF.
+    anonymous: HashMap<TypeId, KernelId>,
     /// The special forms by folded name.
     forms: HashMap<Name, &'static forms::Form>,
     /// The program whose body is being built.
@@ -82,7 +95,13 @@ struct Builder<'a> {
 }
 
 /// Builds the module that `forms`, a file's top-level data, define.
-pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mut Diagnostics) -> Module {
+pub fn build(
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    kernel: &KernelBtf,
+    diagnostics: &mut Diagnostics,
+) -> Module {
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -94,6 +113,10 @@ pub fn build(names: &mut Names, data: &Data, forms: &[DatumId], diagnostics: &mu
         structs: HashMap::new(),
         broken: HashSet::new(),
         accessors: HashMap::new(),
+        kernel,
+        imports: Vec::new(),
+        cores: HashMap::new(),
+        anonymous: HashMap::new(),
         forms: table,
         hook: None,
         unsound: false,

@@ -90,6 +90,11 @@ impl<'a> Builder<'a> {
             (Some("aref"), [array, index]) => self.element_place(*array, *index, span),
             _ => match self.accessor(*head) {
                 Some(Accessor::Field(id, index)) => self.field_place(id, index, args, span),
+                Some(Accessor::Kernel(_)) => {
+                    let message = "a kernel struct cannot be changed";
+                    self.report(Diagnostic::error(&codes::NOT_A_PLACE, span, message));
+                    Place::Error
+                }
                 _ => self.no_place(datum, span),
             },
         }

@@ -31,6 +31,10 @@ pub enum Accessor {
     Field(StructId, usize),
     /// `NAME-FIELD-PTR`
     FieldPtr(StructId, usize),
+    /// The reader of an import of a kernel struct.
+    Kernel(usize),
+    /// The address that an import of a kernel struct leads to.
+    KernelPtr(usize),
 }
 
 /// `(aref array index)`
@@ -186,6 +190,8 @@ impl<'a> Builder<'a> {
         match accessor {
             Accessor::Make(id) => self.make_struct(id, call),
             Accessor::Copy(id) => self.copy_struct(id, call),
+            Accessor::Kernel(index) => self.kernel_access(index, false, call),
+            Accessor::KernelPtr(index) => self.kernel_access(index, true, call),
             Accessor::Field(id, index) => {
                 let place = self.field_place(id, index, call.args, call.span);
                 self.read_place(place, call.span)

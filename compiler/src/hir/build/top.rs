@@ -38,6 +38,7 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("defstruct", 1, |b, d| b.defstruct(d)),
     ("defunion", 1, |b, d| b.defunion(d)),
     ("defvar", 1, |b, d| b.defvar(d)),
+    ("import-kernel-struct", 1, |b, d| b.import_kernel_struct(d)),
 ];
 
 impl<'a> Builder<'a> {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A helper's number. The catalogue has the helpers that forms are made of; its tests see to it.
-fn number(name: &str) -> u32 {
+pub(super) fn number(name: &str) -> u32 {
     helper::find(name).map_or(0, |row| row.id)
 }
 

@@ -1,6 +1,6 @@
 //! Variables, loads, stores, atomics and stack slots.
 
-use super::Lower;
+use super::{Args, Lower, maps::number};
 use crate::{
     hir::{self, ExprId, ExprKind, StructId, Ty, TypeKind, VarId},
     ir::{Atomic, Op, Region, Slot, SlotData, Type, Value},
@@ -71,6 +71,20 @@ impl Lower<'_> {
         let ptr = self.slot_addr(slot, span);
         self.store_at(ptr, 0, value, ty, span);
         ptr
+    }
+
+    /// What `probe_read_kernel` finds at an address, through a stack object.
+    pub(super) fn probe_read(&mut self, address: ExprId, ty: Ty, span: Span) -> Value {
+        let lent = self.lent.len();
+        let address = self.value(address);
+        let slot = self.lend_slot(ty, span);
+        let ptr = self.slot_addr(slot, span);
+        let size = self.constant(self.hir.types.size(ty).into(), Type::I32, span);
+        let args = Args::new(&[ptr, size, address]);
+        self.emit(Op::Call(number("probe_read_kernel"), args), Type::I64, span);
+        let value = self.load_at(ptr, 0, ty, span);
+        self.give_back(lent);
+        value
     }
 
     pub(super) fn load(&mut self, ptr: ExprId, offset: i32, ty: Ty, span: Span) -> Value {

@@ -271,6 +271,8 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Atomic { .. } => self.atomic(id, span),
             ExprKind::Global(global) => self.emit(Op::GlobalAddr(*global), ty, span),
+            ExprKind::Core(core) => self.emit(Op::Core(*core, self.hir.cores[*core].answer), ty, span),
+            ExprKind::ProbeRead(address) => self.probe_read(*address, expr.ty, span),
             ExprKind::Make(id, fields) => self.make_struct(*id, fields, span),
             ExprKind::Copy(source) => self.copy(*source, span),
             ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),

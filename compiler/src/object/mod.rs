@@ -1,5 +1,7 @@
 //! The typed program and its machine code to what an object file is made of.
 
+mod kernel;
+
 use crate::{
     arena::{Arena, Entity},
     bpf::{self, Code},
@@ -10,7 +12,7 @@ use crate::{
         types::{Composite, Member},
     },
     elf::{self, Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
-    hir::{self, GlobalId, StructId, Ty, TypeKind},
+    hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
     source::SourceMap,
 };
 
@@ -27,7 +29,12 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
     let places = globals(&mut object, hir);
     for (program, code) in hir.programs.values().zip(codes) {
         let proto = program_proto(&mut object.btf, program);
-        object.functions.push(function(program, code, proto, &places));
+        let mut function = function(program, &code, proto, &places);
+        let ask = |(insn, core): &(u32, CoreId)| kernel::relocation(&mut object.btf, hir, *insn, *core);
+        function.core_relos = code.cores.iter().map(ask).collect();
+        function.insns = code.insns;
+        function.spans = code.spans;
+        object.functions.push(function);
     }
     object
 }
@@ -77,14 +84,14 @@ fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
     Reloc { insn, target }
 }
 
-fn function(program: &hir::Program, code: Code, proto: TypeId, places: &Places) -> Function {
+fn function(program: &hir::Program, code: &Code, proto: TypeId, places: &Places) -> Function {
     let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places));
     Function {
         section: program.section_name.clone(),
         name: program.symbol.clone(),
         relocs: relocs.collect(),
-        insns: code.insns,
-        spans: code.spans,
+        insns: Vec::new(),
+        spans: Vec::new(),
         core_relos: Vec::new(),
         proto,
         global: true,
@@ -143,9 +150,12 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
             let pointee = ty(btf, hir, pointer.pointee);
             btf.ptr(pointee)
         }
-        TypeKind::Error | TypeKind::Literal | TypeKind::Never | TypeKind::Nothing | TypeKind::Socket(_) => {
-            TypeId::VOID
-        }
+        TypeKind::Error
+        | TypeKind::Literal
+        | TypeKind::Never
+        | TypeKind::Nothing
+        | TypeKind::Socket(_)
+        | TypeKind::Kernel(_) => TypeId::VOID,
     }
 }
 

@@ -1,0 +1,106 @@
+//! The kernel's own structs, as far as a program uses them, and the questions about their layout
+//! that the loader answers from the running kernel's BTF (CO-RE, "compile once, run everywhere").
+//!
+//! What the compiler knows of a struct is what the BTF it was given says: the answer that an
+//! instruction holds until the loader puts in the running kernel's.
+
+use super::Ty;
+use crate::entity;
+
+entity! {
+    /// One of the kernel's structs or unions.
+    pub struct KernelId "kernel";
+    /// A question about the layout of one.
+    pub struct CoreId "core";
+}
+
+/// A struct or union of the kernel's.
+#[derive(Clone, Debug)]
+pub struct KernelStruct {
+    /// Its tag in C; empty for an anonymous one.
+    pub name: String,
+    /// Whether it is a union.
+    pub union: bool,
+    /// Bytes; 0 while only its name is known.
+    pub size: u32,
+    /// The members that are used, in the order in which they came to be.
+    pub members: Vec<Member>,
+}
+
+/// A member. Those of anonymous structs inside are their parent's here: loaders look for them by
+/// name alone.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Member {
+    /// Its name in C.
+    pub name: String,
+    /// Bits from the struct's start.
+    pub bit_offset: u32,
+    /// How many bits, of a bit-field; else 0.
+    pub bits: u8,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// What a member is, as far as loaders compare it with the running kernel's.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shape {
+    /// An integer, or a bool.
+    Int(Ty),
+    /// An enumeration.
+    Enum {
+        /// Its tag.
+        name: String,
+        /// The integer that its values are.
+        ty: Ty,
+    },
+    /// A pointer, to whatever.
+    Pointer,
+    /// A struct or union inside.
+    Struct(KernelId),
+    /// Elements.
+    Array(Box<Shape>, u32),
+}
+
+/// A question about the layout of a struct.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Core {
+    /// Where the path starts.
+    pub root: KernelId,
+    /// The members on the way.
+    pub path: Vec<Step>,
+    /// What is asked.
+    pub question: Question,
+    /// The answer by the BTF that the compiler has.
+    pub answer: u32,
+}
+
+/// A step of a path.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// To a member, by its number in [`KernelStruct::members`].
+    Member(KernelId, usize),
+    /// To an element of an array.
+    Element(u32),
+}
+
+/// What is asked about a member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Question {
+    /// How many bytes it is from the root's start; of a bit-field, the unit that holds it.
+    Offset,
+    /// By how much a bit-field's unit, as a u64, is to be shifted left to lose the bits above it.
+    ShiftLeft,
+    /// By how much it is then to be shifted right.
+    ShiftRight,
+}
+
+impl Question {
+    /// Its number, by its name in `enum bpf_core_relo_kind`.
+    pub fn constant(self) -> &'static str {
+        match self {
+            Self::Offset => "BPF_CORE_FIELD_BYTE_OFFSET",
+            Self::ShiftLeft => "BPF_CORE_FIELD_LSHIFT_U64",
+            Self::ShiftRight => "BPF_CORE_FIELD_RSHIFT_U64",
+        }
+    }
+}

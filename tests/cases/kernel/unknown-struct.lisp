@@ -1,0 +1,3 @@
+;; error: E0204 @ 3:23
+
+(import-kernel-struct task_strukt tgid)

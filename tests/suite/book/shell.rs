@@ -1,0 +1,134 @@
+//! What stands in `console` blocks: commands after `$` or `#`, and what they print.
+
+use std::{
+    env, fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::{
+    ROOT,
+    block::{Block, blocks, settle},
+    page, read,
+};
+use crate::command::Folder;
+
+/// The commands that read files and change nothing but the working directory.
+const READING: [&str; 5] = ["bpfl check ", "bpfl build ", "bpfl explain ", "bpfl list ", "bpfl disasm "];
+
+/// A command and what it prints.
+struct Session {
+    /// As on the page, with the prompt.
+    shown: String,
+    /// Without it.
+    command: String,
+    output: String,
+}
+
+impl Session {
+    /// Whether it is root's and runs a program for the time of a command.
+    fn runs(&self) -> bool {
+        self.shown.starts_with("# bpfl run ") && self.command.contains(" -- ")
+    }
+}
+
+/// A folder to run commands in, with the examples.
+pub fn folder() -> Result<Folder, String> {
+    let folder = Folder::new()?;
+    let link = symlink(Path::new(ROOT).join("examples"), folder.path().join("examples"));
+    link.map_err(|error| error.to_string())?;
+    Ok(folder)
+}
+
+/// What a block is to show, of which the commands that only read are run; a file that is not there is
+/// the `refused` program.
+pub fn check(block: &Block, refused: Option<&Block>, folder: &Folder) -> Result<String, String> {
+    show(block, |session| {
+        if !READING.iter().any(|command| session.command.starts_with(command)) {
+            return Ok(session.output.clone());
+        }
+        if let Some(source) = refused {
+            provide(&session.command, source, folder)?;
+        }
+        let command = format!("exec 2>&1; {}", session.command);
+        settle(&session.output, &run(Command::new("sh").arg("-c").arg(command), folder)?)
+    })
+}
+
+/// A block's commands, each with the output that it is to have.
+fn show(block: &Block, output: impl Fn(&Session) -> Result<String, String>) -> Result<String, String> {
+    if !block.text.starts_with(['$', '#']) {
+        return Err("a console block starts with a prompt".into());
+    }
+    sessions(&block.text).iter().map(|session| Ok(session.shown.clone() + &output(session)?)).collect()
+}
+
+fn provide(command: &str, source: &Block, folder: &Folder) -> Result<(), String> {
+    let file = command.split_whitespace().find(|word| word.ends_with(".lisp"));
+    let path = file.map(|file| folder.path().join(file)).filter(|path| !path.exists());
+    path.map_or(Ok(()), |path| fs::write(path, &source.text).map_err(|error| error.to_string()))
+}
+
+/// Which of the tools that the pages use this machine does not have.
+pub fn missing() -> Option<&'static str> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let has = |tool: &str| env::split_paths(&folders).any(|folder| folder.join(tool).exists());
+    ["unshare", "ip", "ss", "bash", "python3", "curl"].into_iter().find(|tool| !has(tool))
+}
+
+/// Whether the page has commands that run programs.
+pub fn runs(file: &str) -> bool {
+    let has = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
+    read(file).is_ok_and(|text| blocks(&text).iter().any(has))
+}
+
+fn is_console(block: &Block) -> bool {
+    block.info == "console"
+}
+
+/// Runs the programs of a page, each in a network of its own, so that no port is taken.
+pub fn check_runs(file: &str) -> Result<(), String> {
+    const ALONE: &str = "ip link set lo up && exec sh -c \"$1\"";
+    let folder = folder()?;
+    let output = |session: &Session| {
+        if !session.runs() {
+            return Ok(session.output.clone());
+        }
+        let command = format!("exec 2>&1; {}", session.command);
+        let mut alone = Command::new("unshare");
+        alone.args(["--net", "sh", "-c", ALONE, "sh", &command]);
+        settle(&session.output, &run(&mut alone, &folder)?)
+    };
+    page::each(file, |block| if is_console(block) { show(block, output) } else { Ok(block.text.clone()) })
+}
+
+/// What a command prints.
+fn run(command: &mut Command, folder: &Folder) -> Result<String, String> {
+    let bin = Path::new(env!("CARGO_BIN_EXE_bpfl")).parent().unwrap_or(Path::new("."));
+    let path = format!("{}:{}", bin.display(), env::var("PATH").unwrap_or_default());
+    let output = command.current_dir(folder.path()).env("PATH", path).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text + &String::from_utf8_lossy(&output.stderr))
+}
+
+/// The commands of a block. One in quotes goes on until they are closed.
+fn sessions(text: &str) -> Vec<Session> {
+    let mut sessions: Vec<Session> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let prompt = line.strip_prefix("$ ").or_else(|| line.strip_prefix("# "));
+        match (sessions.last_mut(), prompt) {
+            (Some(last), _) if last.command.matches('\'').count() % 2 == 1 => {
+                last.command.push_str(line);
+                last.shown.push_str(line);
+            }
+            (_, Some(command)) => {
+                sessions.push(Session { shown: line.into(), command: command.into(), output: String::new() });
+            }
+            (Some(last), None) => last.output.push_str(line),
+            (None, None) => {}
+        }
+    }
+    sessions
+}
