@@ -6,7 +6,11 @@ use bpfl_compiler::{
     driver::{Cpu, Options, Stage},
     kernel_btf::KernelBtf,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use bpfl_stdlib::catalog::mode::{self, AttachMode};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum, ValueHint,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 
 use crate::duration;
@@ -45,7 +49,8 @@ pub enum Command {
     Run(Run),
     /// Show the machine code of an object or a source file
     Disasm(Disasm),
-    /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections, constants
+    /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections,
+    /// constants; or what is attached to a cgroup
     List(List),
     /// Explain a diagnostic's code, a program type, a helper or a map kind
     Explain(Explain),
@@ -161,6 +166,12 @@ pub struct Run {
     /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]
     #[arg(long, value_name = "NAME")]
     pub map: Option<String>,
+    /// How programs stand beside others of their cgroup: multi, preorder (before those of child
+    /// cgroups), override (a child's runs instead) or exclusive. The last two are no links: after
+    /// `kill -9` the program stays until the cgroup goes
+    #[arg(long, value_name = "MODE", default_value = "multi", hide_possible_values = true,
+          value_parser = attach_modes())]
+    pub attach_mode: &'static AttachMode,
     /// Attach only this program; may be given several times, or with commas [default: all of the file]
     #[arg(long = "prog", value_name = "NAME", value_delimiter = ',')]
     pub programs: Vec<String>,
@@ -179,6 +190,12 @@ pub struct Run {
     /// A command to run in a cgroup of its own, and its arguments
     #[arg(last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
+}
+
+/// The attach modes by their names.
+fn attach_modes() -> impl TypedValueParser<Value = &'static AttachMode> {
+    PossibleValuesParser::new(mode::ALL.iter().map(|mode| mode.name))
+        .try_map(|name| mode::find(&name).ok_or("there is no such mode"))
 }
 
 /// `bpfl disasm`.
@@ -206,6 +223,9 @@ pub struct List {
     /// Only what is for this attach type, by its name or its section
     #[arg(long, value_name = "ATTACH")]
     pub attach: Option<String>,
+    /// The cgroup whose attached programs are listed [default: the one that bpfl is in]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cgroup: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -226,6 +246,8 @@ pub enum Listing {
     Sections,
     /// Constants of the kernel's headers
     Constants,
+    /// What runs for the events in a cgroup: its own programs and inherited ones, in their order
+    Attached,
     /// All of it, a row for each access, helper and return value of each hook
     Facts,
 }

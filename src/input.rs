@@ -11,7 +11,7 @@ use std::{
 
 use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
-    driver::{self, Options, Stage},
+    driver::{self, Compiled, Options, Stage},
     source::{FileId, SourceMap, Span},
 };
 
@@ -165,10 +165,16 @@ fn refuse(sources: &SourceMap, diagnostic: Diagnostic) -> Failure {
 
 impl Source {
     /// Compiles it to an object and prints the diagnostics.
-    pub fn compile(mut self) -> Result<Vec<u8>, Failure> {
+    pub fn compile(self) -> Result<Vec<u8>, Failure> {
+        self.compile_with_sources().map(|(compiled, _)| compiled.object)
+    }
+
+    /// As [`Source::compile`]; gives the sources too, for messages about the object.
+    pub fn compile_with_sources(mut self) -> Result<(Compiled, SourceMap), Failure> {
         let Self { sources, file, diagnostics, options } = &mut self;
         let compiled = driver::compile(sources, *file, options, diagnostics);
-        self.finish(compiled.map(|compiled| compiled.object))
+        let compiled = self.finish(compiled)?;
+        Ok((compiled, self.sources))
     }
 
     /// Compiles it up to `stage`, whose result it gives as text, and prints the diagnostics.
@@ -178,7 +184,7 @@ impl Source {
         self.finish(text)
     }
 
-    fn finish<T>(mut self, result: Option<T>) -> Result<T, Failure> {
+    fn finish<T>(&mut self, result: Option<T>) -> Result<T, Failure> {
         self.diagnostics.sort();
         output::tell(&render(&self.sources, self.diagnostics.iter(), output::color()));
         match result {

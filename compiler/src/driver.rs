@@ -5,13 +5,13 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    hir, ir,
+    elf, hir, ir,
     kernel_btf::KernelBtf,
     listing,
     names::Names,
     object, opt,
     read::{self, Data},
-    source::{FileId, SourceMap},
+    source::{FileId, SourceMap, Span},
 };
 
 /// The BPF instruction set to emit, as clang's `-mcpu`.
@@ -72,6 +72,17 @@ pub enum Stage {
 pub struct Compiled {
     /// The ELF object.
     pub object: Vec<u8>,
+    /// Where the code of each program is from, in the object's order.
+    pub places: Vec<Places>,
+}
+
+/// Which source the machine code of a program is from.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The program's symbol.
+    pub program: String,
+    /// The form of each of its 8-byte slots.
+    pub spans: Vec<Span>,
 }
 
 /// Compiles `file` of `sources`. `None` when there were errors; `diagnostics` says which.
@@ -81,24 +92,25 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
-    let compiled = object(sources, file, options, diagnostics).map(|object| Compiled { object });
+    let compiled = compiled(sources, file, options, diagnostics);
     diagnostics.settle(sources);
     compiled
 }
 
-fn object(
+fn compiled(
     sources: &mut SourceMap,
     file: FileId,
     options: &Options,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<u8>> {
+) -> Option<Compiled> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
     let ir = optimized(&hir, &names, options, diagnostics)?;
     let codes = codes(&hir, &ir, options, diagnostics)?;
     let model = object::assemble(sources, &hir, codes);
+    let places = |f: &elf::Function| Places { program: f.name.clone(), spans: f.spans.clone() };
     match object::write(&model) {
-        Ok(object) => Some(object),
+        Ok(object) => Some(Compiled { object, places: model.functions.iter().map(places).collect() }),
         Err(error) => {
             let span = sources.whole(file).first();
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
