@@ -11,7 +11,7 @@ use std::{
 
 use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
-    driver::{self, Compiled, Options, Stage},
+    driver::{self, Compiled, Expand, Options, Stage},
     source::{FileId, SourceMap, Span},
 };
 
@@ -182,6 +182,13 @@ impl Source {
         let Self { sources, file, diagnostics, options } = &mut self;
         let text = driver::print(sources, *file, stage, options, diagnostics);
         self.finish(text)
+    }
+
+    /// Its top-level forms as text, with macros expanded; prints the diagnostics.
+    pub fn expand(mut self, how: Expand) -> Result<Vec<String>, Failure> {
+        let Self { sources, file, diagnostics, options } = &mut self;
+        let forms = driver::expand(sources, *file, how, options, diagnostics);
+        self.finish(Some(forms))
     }
 
     fn finish<T>(&mut self, result: Option<T>) -> Result<T, Failure> {

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    elf, hir, ir,
+    elf, hir,
+    inputs::{self, Files},
+    ir,
     kernel_btf::KernelBtf,
     listing,
     names::Names,
@@ -48,6 +50,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The kernel's types, for programs that read its structs.
     pub btf: KernelBtf,
+    /// The files that the source includes.
+    pub files: Files,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -171,8 +175,15 @@ pub fn expand(
     diagnostics: &mut Diagnostics,
 ) -> Vec<String> {
     let (names, data) = (Names::new(), Data::new());
-    let forms = read::read(sources, file, &names, &data, diagnostics);
-    let input = hir::build::Input { names: &names, data: &data, forms: &forms, kernel: &options.btf };
+    let forms = inputs::file(sources, file, &names, &data, &options.files, diagnostics);
+    let prelude = inputs::prelude(sources, &names, &data, diagnostics);
+    let input = hir::build::Input {
+        names: &names,
+        data: &data,
+        prelude: &prelude,
+        forms: &forms,
+        kernel: &options.btf,
+    };
     let (_, expanded) = hir::build::build_and_expand(sources, input, Some(expand), diagnostics);
     diagnostics.settle(sources);
     expanded.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
@@ -217,8 +228,10 @@ pub fn program(
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
     let data = Data::new();
-    let forms = read::read(sources, file, names, &data, diagnostics);
-    let input = hir::build::Input { names, data: &data, forms: &forms, kernel: &options.btf };
+    let forms = inputs::file(sources, file, names, &data, &options.files, diagnostics);
+    let prelude = inputs::prelude(sources, names, &data, diagnostics);
+    let input =
+        hir::build::Input { names, data: &data, prelude: &prelude, forms: &forms, kernel: &options.btf };
     let hir = hir::build::build(sources, input, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =

@@ -167,10 +167,9 @@ impl<'n> Interp<'n> {
         self.functions.contains_key(&name) || self.specials.contains_key(&name)
     }
 
-    /// The names of all macros.
-    pub fn macros(&self) -> impl Iterator<Item = &'n str> {
-        let names = self.names;
-        self.macros.keys().map(|name| names.text(*name))
+    /// The folded names of all macros.
+    pub fn macro_names(&self) -> impl Iterator<Item = Name> {
+        self.macros.keys().copied()
     }
 
     /// The host.

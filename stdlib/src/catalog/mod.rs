@@ -12,6 +12,7 @@ pub mod helper;
 pub mod limit;
 pub mod map;
 pub mod mode;
+pub mod packet;
 pub mod program;
 pub mod refusal;
 pub mod returns;

@@ -1,7 +1,7 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, binding, bytes, compare, context, control, expand, maps, memory, storage, structs,
+    Builder, arith, binding, bytes, compare, context, control, expand, maps, memory, packet, storage, structs,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
@@ -168,6 +168,9 @@ pub const FORMS: &[Form] = &[
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    form("pass-verdict", 0, 0, "(pass-verdict)", packet::verdict),
+    form("network-offset", 0, 0, "(network-offset)", packet::network_offset),
+    form("link-header-size", 0, 0, "(link-header-size)", packet::link_header),
     // maps
     form("map-lookup", 2, 2, "(map-lookup map key)", maps::lookup),
     form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),

@@ -20,6 +20,7 @@ mod map_decl;
 mod maps;
 mod memory;
 mod options;
+mod packet;
 mod place;
 mod program;
 mod scope;
@@ -96,6 +97,8 @@ struct Builder<'a> {
     reservations: Vec<VarId>,
     /// What evaluates macros.
     interp: Interp<'a>,
+    /// The macros of the prelude, which give way to what the file defines, by folded name.
+    prelude: HashSet<Name>,
     /// Symbol macros of the whole file, by folded name.
     symbol_macros: HashMap<Name, DatumId>,
     /// The macros of the `macrolet` forms around the current form, by folded name.
@@ -118,6 +121,8 @@ pub struct Input<'a> {
     pub names: &'a Names,
     /// The data; macros add to them.
     pub data: &'a Data,
+    /// The prelude's top-level data.
+    pub prelude: &'a [DatumId],
     /// The file's top-level data.
     pub forms: &'a [DatumId],
     /// The kernel's types.
@@ -136,7 +141,7 @@ pub fn build_and_expand(
     expand: Option<Expand>,
     diagnostics: &mut Diagnostics,
 ) -> (Module, Vec<DatumId>) {
-    let Input { names, data, forms, kernel } = input;
+    let Input { names, data, prelude, forms, kernel } = input;
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -157,6 +162,7 @@ pub fn build_and_expand(
         unsound: false,
         reservations: Vec::new(),
         interp: Interp::new(names, Box::new(Alone), MACRO_LIMITS),
+        prelude: HashSet::new(),
         symbol_macros: HashMap::new(),
         local_macros: Vec::new(),
         expansions: HashMap::new(),
@@ -165,6 +171,8 @@ pub fn build_and_expand(
         counters: unroll::Counters::default(),
         loops: 0,
     };
+    builder.top_level(prelude);
+    builder.prelude = builder.interp.macro_names().collect();
     builder.top_level(forms);
     let expanded = expand.map(|how| builder.expansions_of(forms, how)).unwrap_or_default();
     let Builder { module, new_expansions, .. } = builder;
