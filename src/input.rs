@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use bpfl_compiler::{
@@ -17,8 +18,8 @@ use bpfl_compiler::{
 
 use crate::{
     cli::Compile,
-    failure::{FAILED, Failure},
-    output,
+    failure::{FAILED, Failure, Outcome},
+    output, userspace,
 };
 
 const ELF_MAGIC: &[u8] = b"\x7fELF";
@@ -164,6 +165,16 @@ fn refuse(sources: &SourceMap, diagnostic: Diagnostic) -> Failure {
 }
 
 impl Source {
+    /// Whether it has forms for userspace, so that it is to be run and not only attached.
+    pub fn is_script(&self) -> bool {
+        userspace::is_script(&self.sources, self.file)
+    }
+
+    /// Evaluates it, for at most `time`.
+    pub fn run_script(self, time: Option<Duration>) -> Outcome {
+        userspace::run(self.sources, self.file, self.options, time)
+    }
+
     /// Compiles it to an object and prints the diagnostics.
     pub fn compile(self) -> Result<Vec<u8>, Failure> {
         self.compile_with_sources().map(|(compiled, _)| compiled.object)

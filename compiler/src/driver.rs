@@ -12,7 +12,7 @@ use crate::{
     listing,
     names::Names,
     object, opt,
-    read::{self, Data},
+    read::{self, Data, DatumId},
     source::{FileId, SourceMap, Span},
 };
 
@@ -109,14 +109,41 @@ fn compiled(
 ) -> Option<Compiled> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
-    let ir = optimized(&hir, &names, options, diagnostics)?;
-    let codes = codes(&hir, &ir, options, diagnostics)?;
-    let model = object::assemble(sources, &hir, codes);
+    finish(sources, &hir, &names, options, diagnostics)
+}
+
+/// Compiles forms that are read already, as [`compile`] does those of a file. Their places are in
+/// `sources`.
+pub fn compile_forms(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let hir = typed(sources, names, data, forms, options, diagnostics);
+    let compiled = finish(sources, &hir, names, options, diagnostics);
+    diagnostics.settle(sources);
+    compiled
+}
+
+/// The typed program to an object.
+fn finish(
+    sources: &SourceMap,
+    hir: &hir::Module,
+    names: &Names,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let ir = optimized(hir, names, options, diagnostics)?;
+    let codes = codes(hir, &ir, options, diagnostics)?;
+    let model = object::assemble(sources, hir, codes);
     let places = |f: &elf::Function| Places { program: f.name.clone(), spans: f.spans.clone() };
     match object::write(&model) {
         Ok(object) => Some(Compiled { object, places: model.functions.iter().map(places).collect() }),
         Err(error) => {
-            let span = sources.whole(file).first();
+            let span = hir.programs.values().next().map_or(Span::default(), |program| program.span);
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
             None
         }
@@ -229,16 +256,26 @@ pub fn program(
 ) -> hir::Module {
     let data = Data::new();
     let forms = inputs::file(sources, file, names, &data, &options.files, diagnostics);
-    let prelude = inputs::prelude(sources, names, &data, diagnostics);
-    let input =
-        hir::build::Input { names, data: &data, prelude: &prelude, forms: &forms, kernel: &options.btf };
-    let hir = hir::build::build(sources, input, diagnostics);
+    let hir = typed(sources, names, &data, &forms, options, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
         diagnostics.push(error.help(LEAST_PROGRAM));
     }
     hir
+}
+
+fn typed(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> hir::Module {
+    let prelude = inputs::prelude(sources, names, data, diagnostics);
+    let input = hir::build::Input { names, data, prelude: &prelude, forms, kernel: &options.btf };
+    hir::build::build(sources, input, diagnostics)
 }
 
 const LEAST_PROGRAM: &str =

@@ -24,7 +24,12 @@ pub use env::Env;
 pub use error::{Condition, Exit, Result};
 pub use value::{Function, Kind, Origin, Symbol, Value};
 
-use crate::names::{Name, Names, nearest};
+use crate::{
+    diagnostic::Diagnostics,
+    names::{Name, Names, nearest},
+    read::{self, Data},
+    source::SourceMap,
+};
 use env::{Callee, Meant};
 use special::Special;
 use value::Closure;
@@ -95,6 +100,8 @@ pub struct Interp<'n> {
     depth: u32,
     blocks: u64,
     gensyms: u64,
+    /// What is printed, where it is caught, innermost last.
+    captured: Vec<String>,
     /// All values of the last form, when it gave other than one.
     multiple: Option<Vec<Value>>,
     t: Symbol,
@@ -117,6 +124,7 @@ impl<'n> Interp<'n> {
             depth: 0,
             blocks: 0,
             gensyms: 0,
+            captured: Vec::new(),
             multiple: None,
             t: Symbol { name: t, folded: t },
         };
@@ -130,6 +138,26 @@ impl<'n> Interp<'n> {
     pub fn define_builtin(&mut self, builtin: &'static Builtin) {
         let name = self.names.intern(builtin.name);
         self.functions.insert(name, Rc::new(Function::Builtin(builtin)));
+    }
+
+    /// Adds a special form of the host's.
+    pub fn define_special(&mut self, form: &'static Special) {
+        self.specials.insert(self.names.intern(form.name), form);
+    }
+
+    /// Prints, to the host unless it is caught.
+    pub fn print(&mut self, text: &str) {
+        match self.captured.last_mut() {
+            Some(caught) => caught.push_str(text),
+            None => self.host.print(text),
+        }
+    }
+
+    /// Gives several values: the first is the value.
+    pub fn give(&mut self, values: Vec<Value>) -> Value {
+        let first = values.first().cloned().unwrap_or_default();
+        self.multiple = Some(values);
+        first
     }
 
     /// Defines a function.
@@ -346,6 +374,18 @@ impl<'n> Interp<'n> {
             *arg = self.eval(arg, env)?;
         }
         Ok(args)
+    }
+
+    /// Evaluates the text of definitions that the evaluator makes itself.
+    fn eval_text(&mut self, text: &str) -> Result<()> {
+        let (data, mut diagnostics) = (Data::new(), Diagnostics::default());
+        let mut sources = SourceMap::new();
+        let file = sources.add("definitions", text);
+        for form in read::read(&sources, file, self.names, &data, &mut diagnostics) {
+            let form = convert::value(self.names, &data, form, |_| Origin::None);
+            self.eval(&form, &Env::default())?;
+        }
+        Ok(())
     }
 
     /// The forms in turn, for the last one's value.

@@ -54,6 +54,7 @@ pub use expand::Expand;
 use forms::Call;
 use program::Hook;
 use scope::Scope;
+pub use top::is_definition;
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]

@@ -46,6 +46,11 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("import-kernel-struct", 1, |b, d| b.import_kernel_struct(d)),
 ];
 
+/// Whether a top-level form of that name, in lower case, defines something for the kernel.
+pub fn is_definition(name: &str) -> bool {
+    DEFINITIONS.iter().any(|(definition, ..)| *definition == name)
+}
+
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
