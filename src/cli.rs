@@ -1,12 +1,21 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bpfl_compiler::{
     driver::{Cpu, Options, Stage},
+    inputs::Files,
     kernel_btf::KernelBtf,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use bpfl_stdlib::catalog::mode::{self, AttachMode};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum, ValueHint,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 
 use crate::duration;
@@ -41,11 +50,14 @@ pub enum Command {
     Build(Build),
     /// Say what is wrong with a source file, and write nothing
     Check(Check),
+    /// Show a source file with its macros expanded
+    Expand(Expand),
     /// Load a file's programs, attach them, and show their maps until told to stop
     Run(Run),
     /// Show the machine code of an object or a source file
     Disasm(Disasm),
-    /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections, constants
+    /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections,
+    /// constants; or what is attached to a cgroup
     List(List),
     /// Explain a diagnostic's code, a program type, a helper or a map kind
     Explain(Explain),
@@ -78,7 +90,8 @@ impl Compile {
         let read = move || {
             std::fs::read(&path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
         };
-        Options { cpu: self.cpu, btf: KernelBtf::new(read) }
+        let include = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
+        Options { cpu: self.cpu, btf: KernelBtf::new(read), files: Files::new(include) }
     }
 }
 
@@ -104,6 +117,8 @@ pub struct Build {
 pub enum Emit {
     /// The data as read
     Datum,
+    /// The data with macros expanded
+    Expand,
     /// The typed program
     Hir,
     /// SSA, before optimisation
@@ -121,6 +136,7 @@ impl Emit {
     pub fn stage(self) -> Option<Stage> {
         match self {
             Self::Datum => Some(Stage::Datum),
+            Self::Expand => Some(Stage::Expand),
             Self::Hir => Some(Stage::Hir),
             Self::Ir => Some(Stage::Ir),
             Self::Opt => Some(Stage::Opt),
@@ -136,6 +152,23 @@ pub struct Check {
     /// The source file; `-` is standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// `bpfl expand`.
+#[derive(Debug, Args)]
+pub struct Expand {
+    /// The source file; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Only the first step of each call
+    #[arg(long)]
+    pub once: bool,
+    /// Only the top-level form with this number, from 1
+    #[arg(long, value_name = "N")]
+    pub form: Option<usize>,
     /// How to compile.
     #[command(flatten)]
     pub compile: Compile,
@@ -158,6 +191,12 @@ pub struct Run {
     /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]
     #[arg(long, value_name = "NAME")]
     pub map: Option<String>,
+    /// How programs stand beside others of their cgroup: multi, preorder (before those of child
+    /// cgroups), override (a child's runs instead) or exclusive. The last two are no links: after
+    /// `kill -9` the program stays until the cgroup goes
+    #[arg(long, value_name = "MODE", default_value = "multi", hide_possible_values = true,
+          value_parser = attach_modes())]
+    pub attach_mode: &'static AttachMode,
     /// Attach only this program; may be given several times, or with commas [default: all of the file]
     #[arg(long = "prog", value_name = "NAME", value_delimiter = ',')]
     pub programs: Vec<String>,
@@ -176,6 +215,12 @@ pub struct Run {
     /// A command to run in a cgroup of its own, and its arguments
     #[arg(last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
+}
+
+/// The attach modes by their names.
+fn attach_modes() -> impl TypedValueParser<Value = &'static AttachMode> {
+    PossibleValuesParser::new(mode::ALL.iter().map(|mode| mode.name))
+        .try_map(|name| mode::find(&name).ok_or("there is no such mode"))
 }
 
 /// `bpfl disasm`.
@@ -203,6 +248,9 @@ pub struct List {
     /// Only what is for this attach type, by its name or its section
     #[arg(long, value_name = "ATTACH")]
     pub attach: Option<String>,
+    /// The cgroup whose attached programs are listed [default: the one that bpfl is in]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cgroup: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -223,6 +271,8 @@ pub enum Listing {
     Sections,
     /// Constants of the kernel's headers
     Constants,
+    /// What runs for the events in a cgroup: its own programs and inherited ones, in their order
+    Attached,
     /// All of it, a row for each access, helper and return value of each hook
     Facts,
 }

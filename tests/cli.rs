@@ -144,6 +144,8 @@ fn the_catalogue_is_listed() {
     assert_eq!(status, Some(0));
     assert!(out.contains("sk-storage-get") && out.contains("get-socket-cookie"), "{out}");
     assert!(!out.contains("bind ") && !out.contains("msg-redirect"), "{out}");
+    let left_out = out.lines().find(|line| line.starts_with("strtol ")).unwrap();
+    assert!(left_out.ends_with("not in the documented list, but the kernel offers it"), "{left_out}");
     let (_, out, _) = scratch.bpfl(&["list", "helpers", "bind", "--prog", "cgroup-sock-addr"]);
     assert!(out.contains("only cgroup/connect4 cgroup/connect6"), "{out}");
     let (_, out, _) = scratch.bpfl(&["list", "sections", "post_bind", "--json"]);

@@ -5,13 +5,15 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    hir, ir,
+    elf, hir,
+    inputs::{self, Files},
+    ir,
     kernel_btf::KernelBtf,
     listing,
     names::Names,
     object, opt,
-    read::{self, Data},
-    source::{FileId, SourceMap},
+    read::{self, Data, DatumId},
+    source::{FileId, SourceMap, Span},
 };
 
 /// The BPF instruction set to emit, as clang's `-mcpu`.
@@ -48,6 +50,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The kernel's types, for programs that read its structs.
     pub btf: KernelBtf,
+    /// The files that the source includes.
+    pub files: Files,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -55,6 +59,8 @@ pub struct Options {
 pub enum Stage {
     /// The data as read.
     Datum,
+    /// The data with all macros expanded.
+    Expand,
     /// The typed program.
     Hir,
     /// SSA, before optimisation.
@@ -70,6 +76,17 @@ pub enum Stage {
 pub struct Compiled {
     /// The ELF object.
     pub object: Vec<u8>,
+    /// Where the code of each program is from, in the object's order.
+    pub places: Vec<Places>,
+}
+
+/// Which source the machine code of a program is from.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The program's symbol.
+    pub program: String,
+    /// The form of each of its 8-byte slots.
+    pub spans: Vec<Span>,
 }
 
 /// Compiles `file` of `sources`. `None` when there were errors; `diagnostics` says which.
@@ -79,15 +96,54 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
+    let compiled = compiled(sources, file, options, diagnostics);
+    diagnostics.settle(sources);
+    compiled
+}
+
+fn compiled(
+    sources: &mut SourceMap,
+    file: FileId,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
-    let ir = optimized(&hir, &names, options, diagnostics)?;
-    let codes = codes(&hir, &ir, options, diagnostics)?;
-    let model = object::assemble(sources, &hir, codes);
+    finish(sources, &hir, &names, options, diagnostics)
+}
+
+/// Compiles forms that are read already, as [`compile`] does those of a file. Their places are in
+/// `sources`.
+pub fn compile_forms(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let hir = typed(sources, names, data, forms, options, diagnostics);
+    let compiled = finish(sources, &hir, names, options, diagnostics);
+    diagnostics.settle(sources);
+    compiled
+}
+
+/// The typed program to an object.
+fn finish(
+    sources: &SourceMap,
+    hir: &hir::Module,
+    names: &Names,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let ir = optimized(hir, names, options, diagnostics)?;
+    let codes = codes(hir, &ir, options, diagnostics)?;
+    let model = object::assemble(sources, hir, codes);
+    let places = |f: &elf::Function| Places { program: f.name.clone(), spans: f.spans.clone() };
     match object::write(&model) {
-        Ok(object) => Some(Compiled { object }),
+        Ok(object) => Some(Compiled { object, places: model.functions.iter().map(places).collect() }),
         Err(error) => {
-            let span = sources.whole(file).first();
+            let span = hir.programs.values().next().map_or(Span::default(), |program| program.span);
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
             None
         }
@@ -102,16 +158,28 @@ pub fn print(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
+    let printed = text_of(sources, file, stage, options, diagnostics);
+    diagnostics.settle(sources);
+    printed
+}
+
+fn text_of(
+    sources: &mut SourceMap,
+    file: FileId,
+    stage: Stage,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let names = Names::new();
-    if stage == Stage::Datum {
-        let data = Data::new();
-        let forms = read::read(sources, file, &names, &data, diagnostics);
-        let lines = forms.iter().map(|form| read::print(&names, &data, *form) + "\n");
-        return Some(lines.collect());
+    if stage == Stage::Datum || stage == Stage::Expand {
+        let forms = forms_of(sources, file, stage, options, diagnostics);
+        return Some(forms.concat());
     }
     let hir = program(sources, file, &names, options, diagnostics);
     match stage {
-        Stage::Datum | Stage::Hir => (!diagnostics.has_errors()).then(|| hir::print(&names, &hir)),
+        Stage::Datum | Stage::Expand | Stage::Hir => {
+            (!diagnostics.has_errors()).then(|| hir::print(&names, &hir))
+        }
         Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Opt => optimized(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Asm => {
@@ -120,6 +188,47 @@ pub fn print(
             Some(listing::print(sources, &hir, &codes))
         }
     }
+}
+
+/// How far macros are expanded when the expansion is printed.
+pub use hir::build::Expand;
+
+/// The top-level forms of `file` as text, each with macros expanded as `expand` says.
+pub fn expand(
+    sources: &mut SourceMap,
+    file: FileId,
+    expand: Expand,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    let (names, data) = (Names::new(), Data::new());
+    let forms = inputs::file(sources, file, &names, &data, &options.files, diagnostics);
+    let prelude = inputs::prelude(sources, &names, &data, diagnostics);
+    let input = hir::build::Input {
+        names: &names,
+        data: &data,
+        prelude: &prelude,
+        forms: &forms,
+        kernel: &options.btf,
+    };
+    let (_, expanded) = hir::build::build_and_expand(sources, input, Some(expand), diagnostics);
+    diagnostics.settle(sources);
+    expanded.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
+}
+
+fn forms_of(
+    sources: &mut SourceMap,
+    file: FileId,
+    stage: Stage,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    if stage == Stage::Expand {
+        return expand(sources, file, Expand::All, options, diagnostics);
+    }
+    let (names, data) = (Names::new(), Data::new());
+    let forms = read::read(sources, file, &names, &data, diagnostics);
+    forms.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
 }
 
 /// The SSA of `file` before and after optimisation, for tests that run both.
@@ -133,6 +242,7 @@ pub fn ssa(
     let hir = program(sources, file, &names, options, diagnostics);
     let before = checked(&hir, &names, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
+    diagnostics.settle(sources);
     Some((before, after))
 }
 
@@ -145,14 +255,27 @@ pub fn program(
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
     let data = Data::new();
-    let forms = read::read(sources, file, names, &data, diagnostics);
-    let hir = hir::build::build(names, &data, &forms, &options.btf, diagnostics);
+    let forms = inputs::file(sources, file, names, &data, &options.files, diagnostics);
+    let hir = typed(sources, names, &data, &forms, options, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
         diagnostics.push(error.help(LEAST_PROGRAM));
     }
     hir
+}
+
+fn typed(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> hir::Module {
+    let prelude = inputs::prelude(sources, names, data, diagnostics);
+    let input = hir::build::Input { names, data, prelude: &prelude, forms, kernel: &options.btf };
+    hir::build::build(sources, input, diagnostics)
 }
 
 const LEAST_PROGRAM: &str =

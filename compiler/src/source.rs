@@ -19,7 +19,32 @@ pub struct Span {
     pub end: u32,
 }
 
+/// Positions from here on are in no file: they number expansions.
+const EXPANDED: u32 = 1 << 31;
+
+/// The place of a datum that a macro made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Expansion {
+    /// Where in the macro it is written, unless it was computed.
+    pub written: Option<Span>,
+    /// The call of the macro, which may be in an expansion itself.
+    pub call: Span,
+    /// The macro's name, as called.
+    pub name: String,
+}
+
 impl Span {
+    /// The place of the expansion with this number.
+    pub const fn expanded(number: usize) -> Self {
+        let position = EXPANDED | number as u32;
+        Self { start: position, end: position }
+    }
+
+    /// The number of the expansion that this is the place of.
+    pub const fn expansion(self) -> Option<usize> {
+        if self.start >= EXPANDED { Some((self.start & !EXPANDED) as usize) } else { None }
+    }
+
     /// From `start` up to, not including, `end`.
     pub const fn new(start: u32, end: u32) -> Self {
         Self { start, end }
@@ -27,7 +52,10 @@ impl Span {
 
     /// From the start of `self` to the end of `last`.
     pub fn to(self, last: Self) -> Self {
-        Self { start: self.start, end: last.end.max(self.end) }
+        match (self.expansion(), last.expansion()) {
+            (None, None) => Self { start: self.start, end: last.end.max(self.end) },
+            _ => self,
+        }
     }
 
     /// The first character's place, for messages that point at an opening parenthesis.
@@ -98,6 +126,7 @@ pub struct Location {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<File>,
+    expansions: Vec<Expansion>,
 }
 
 impl SourceMap {
@@ -125,14 +154,38 @@ impl SourceMap {
         self.files.iter().enumerate().map(|(i, f)| (<FileId as crate::arena::Entity>::new(i), f))
     }
 
+    /// Adds the places of expansions; their numbers go on from those there are.
+    pub fn add_expansions(&mut self, expansions: Vec<Expansion>) {
+        self.expansions.extend(expansions);
+    }
+
+    /// The places of expansions, by number.
+    pub fn expansions(&self) -> &[Expansion] {
+        &self.expansions
+    }
+
+    /// The expansions that a place is in, innermost first.
+    pub fn trace(&self, span: Span) -> impl Iterator<Item = &Expansion> {
+        let expansion = |span: Span| self.expansions.get(span.expansion()?);
+        // Each expansion is in ones that were made before it, so this ends.
+        std::iter::successors(expansion(span), move |inner| expansion(inner.call))
+    }
+
+    /// The place in a file: of what a macro made, the outermost call.
+    pub fn in_file(&self, span: Span) -> Span {
+        self.trace(span).last().map_or(span, |outermost| outermost.call)
+    }
+
     /// The file that holds `position`.
     pub fn file_at(&self, position: u32) -> FileId {
+        let position = self.in_file(Span::new(position, position)).start;
         let next = self.files.partition_point(|f| f.base <= position);
         <FileId as crate::arena::Entity>::new(next.saturating_sub(1))
     }
 
     /// Where `position` is, for people.
     pub fn location(&self, position: u32) -> Location {
+        let position = self.in_file(Span::new(position, position)).start;
         let id = self.file_at(position);
         let file = self.file(id);
         let offset = (position - file.base).min(file.text.len() as u32);
@@ -145,6 +198,7 @@ impl SourceMap {
 
     /// The text that `span` covers.
     pub fn snippet(&self, span: Span) -> &str {
+        let span = self.in_file(span);
         let file = self.file(self.file_at(span.start));
         let range = (span.start - file.base) as usize..(span.end - file.base) as usize;
         file.text.get(range).unwrap_or("")

@@ -11,7 +11,9 @@ mod net;
 mod options;
 mod packets;
 mod sockets;
+mod streams;
 mod udp;
+mod unix;
 
 /// Not a test of its own: the child process that makes sockets.
 #[test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bpfl_runtime::{attached_programs, session::Session, value::Value};
-use bpfl_stdlib::catalog::attach::SK_MSG_VERDICT;
+use bpfl_stdlib::catalog::attach::{AttachType, SK_MSG_VERDICT};
 
 use crate::{
     bench::{Bench, eventually, v4},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The two ends of a connection within this machine.
-fn pair() -> (TcpStream, TcpStream) {
+pub fn pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let server = listener.accept().unwrap().0;
@@ -26,8 +26,8 @@ fn pair() -> (TcpStream, TcpStream) {
     (client, server)
 }
 
-/// Reads as much as `text` is long.
-fn read(from: &mut TcpStream, length: usize) -> Vec<u8> {
+/// Reads so many bytes.
+pub fn read(from: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut got = vec![0; length];
     from.read_exact(&mut got).unwrap();
     got
@@ -58,11 +58,14 @@ fn redirect(map: &str, test_sockmap: i128) {
     bench.finish(0);
 }
 
-/// Detaches from `map`; asserts that a program was attached to it and none is now.
 fn detached(session: &mut Session, map: &str) {
-    let count = |session: &mut Session| {
-        attached_programs(session.map(map).unwrap(), SK_MSG_VERDICT.number).unwrap().len()
-    };
+    detached_as(&SK_MSG_VERDICT, session, map);
+}
+
+/// Detaches from `map`; asserts that a program was attached to it and none is now.
+pub fn detached_as(at: &AttachType, session: &mut Session, map: &str) {
+    let count =
+        |session: &mut Session| attached_programs(session.map(map).unwrap(), at.number).unwrap().len();
     assert_eq!(count(session), 1);
     session.detach_all();
     assert!(eventually(|| count(session) == 0), "the program is still attached");
@@ -76,6 +79,25 @@ fn messages_are_redirected_through_a_sockmap() {
 #[test]
 fn messages_are_redirected_through_a_sockhash() {
     redirect("sock-hash", 0);
+}
+
+/// Programs stay on the sockets of a map while these live, so the session takes its entries away.
+#[test]
+fn messages_go_their_own_way_again_when_the_session_ends() {
+    let Some(mut bench) = Bench::start("msg-redirect", Some("sock-map")) else { return };
+    bench.set_global("test-sockmap", 1);
+    let ((to, mut gets), (mut sender, mut peer)) = (pair(), pair());
+    for (key, socket) in [(0, &to), (1, &sender)] {
+        bench.session.sockmap_update("sock-map", &Value::Int(key), socket).unwrap();
+    }
+    sender.write_all(b"by another way").unwrap();
+    assert_eq!(read(&mut gets, 14), b"by another way");
+    detached(&mut bench.session, "sock-map");
+    sender.write_all(b"still by another").unwrap();
+    assert_eq!(read(&mut gets, 16), b"still by another", "detaching alone ends no redirection");
+    bench.finish(0);
+    sender.write_all(b"its own way").unwrap();
+    assert_eq!(read(&mut peer, 11), b"its own way");
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub fn severity_name(severity: Severity) -> &'static str {
 /// The stages, as `emit` names them.
 pub const STAGES: &[(&str, Stage)] = &[
     ("datum", Stage::Datum),
+    ("expand", Stage::Expand),
     ("hir", Stage::Hir),
     ("ir", Stage::Ir),
     ("opt", Stage::Opt),

@@ -2,7 +2,8 @@
 //!
 //! Numbers are grouped: `E00` files and reading, `E01` names and forms, `E02` types, `E03` what
 //! the kernel offers (maps, contexts, helpers, sections), `E04` what the verifier must be able to
-//! prove, `E05` limits and targets. A code is never given a second meaning.
+//! prove, `E05` limits and targets, `E06` macros, `E07` what a running kernel says. A code is never
+//! given a second meaning.
 
 /// A kind of diagnostic.
 #[derive(PartialEq, Eq, Debug)]
@@ -79,6 +80,10 @@ codes! {
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
     CALL_DEPTH "E0504" "a chain of calls is too deep"
+    MACRO_FAILS "E0601" "a macro or an evaluation fails"
+    ENDLESS_EXPANSION "E0602" "a macro expansion has no end"
+    UNHANDLED "E0603" "a script ends with an error that nothing handles"
+    REFUSED "E0701" "the kernel refuses a program"
     INTERNAL "E0900" "a bug in bpfl"
 }
 

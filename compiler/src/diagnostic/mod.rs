@@ -7,7 +7,7 @@ pub mod render;
 
 pub use codes::Code;
 
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +93,27 @@ impl Diagnostic {
     }
 }
 
+/// More macros within each other than anybody wants to see.
+const MOST_MACROS: usize = 4;
+
+impl Diagnostic {
+    fn settle(&mut self, sources: &SourceMap) {
+        let macros = sources.trace(self.span).take(MOST_MACROS);
+        let labels: Vec<Label> = macros
+            .filter_map(|expansion| {
+                let text = format!("in the expansion of `{}`", expansion.name);
+                Some(Label { span: sources.in_file(expansion.written?), text })
+            })
+            .collect();
+        self.span = sources.in_file(self.span);
+        self.labels.iter_mut().for_each(|label| label.span = sources.in_file(label.span));
+        // A label at the call itself says nothing that the message does not.
+        let own = self.span;
+        self.labels.retain(|label| label.span != own || label.text.is_empty());
+        self.labels.extend(labels);
+    }
+}
+
 /// The diagnostics of one compilation, in the order in which they were found.
 #[derive(Debug, Default, Clone)]
 pub struct Diagnostics {
@@ -154,6 +175,11 @@ impl Diagnostics {
         let errors = |d: &&Diagnostic| d.severity == Severity::Error;
         self.errors -= self.list[count.min(self.list.len())..].iter().filter(errors).count();
         self.list.truncate(count);
+    }
+
+    /// Brings the places that are in expansions to the calls, with the macros as labels.
+    pub fn settle(&mut self, sources: &SourceMap) {
+        self.list.iter_mut().for_each(|diagnostic| diagnostic.settle(sources));
     }
 
     /// Orders them by place, errors of one place in the order found.

@@ -100,6 +100,7 @@ fn report(d: &Diagnostic, place: impl Fn(Span) -> Option<(usize, std::ops::Range
 }
 
 fn place(sources: &SourceMap, span: Span) -> Option<(usize, std::ops::Range<usize>)> {
+    let span = sources.in_file(span);
     let id = sources.file_at(span.start);
     let base = sources.file(id).base;
     Some((id.index(), (span.start - base) as usize..(span.end.max(span.start) - base) as usize))

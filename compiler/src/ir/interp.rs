@@ -92,6 +92,16 @@ pub trait Host {
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
 }
 
+/// An address in the 4 bytes that some contexts have for packet pointers: the object's number, one of
+/// the first 65,536, and an offset below 65,536.
+pub fn narrow(address: u64) -> u32 {
+    (address >> 16) as u32 & 0xffff_0000 | address as u32 & 0xffff
+}
+
+fn widen(narrow: u32) -> u64 {
+    u64::from(narrow >> 16) << 32 | u64::from(narrow & 0xffff)
+}
+
 /// Runs `function` for at most `fuel` instructions and gives what it returns. It calls those of
 /// `functions`.
 pub fn run(
@@ -194,7 +204,11 @@ impl Run<'_, '_> {
             Op::GlobalAddr(global) => self.world.host.global(global),
             Op::FuncAddr(func) => FUNCTIONS | func.index() as u64,
             Op::Core(_, answer) => answer.into(),
-            Op::Load { bytes, ptr, offset } => self.world.memory.read(self.at(ptr, offset), bytes)?,
+            Op::Load { bytes, ptr, offset } => {
+                let value = self.world.memory.read(self.at(ptr, offset), bytes)?;
+                let pointer = self.f.result(inst).is_some_and(|result| self.f.ty(result).is_pointer());
+                if pointer && bytes == 4 { widen(value as u32) } else { value }
+            }
             Op::Store { bytes, ptr, offset, value } => {
                 self.world.memory.write(self.at(ptr, offset), bytes, get(self, value))?;
                 0

@@ -28,6 +28,8 @@ entity! {
 pub enum Datum {
     /// An integer of the 64-bit range, signed or unsigned.
     Int(i128),
+    /// A floating-point number, by its bits; for macros and userspace.
+    Float(u64),
     /// A character.
     Char(char),
     /// A string.

@@ -184,11 +184,10 @@ impl Literals<'_> {
         };
         match Shape::of(digits) {
             Shape::Int(radix, digits) => self.integer(negative, digits, radix),
-            Shape::Float => self.bad(
-                &codes::BAD_LITERAL,
-                format!("`{text}` is a fraction, and BPF has only integers"),
-                "scale it: count in thousandths, say, as an integer",
-            ),
+            Shape::Float => match text.parse::<f64>() {
+                Ok(value) => Token::Atom(Datum::Float(value.to_bits())),
+                Err(_) => self.bad(&codes::BAD_LITERAL, format!("`{text}` is not a number"), ""),
+            },
             Shape::Suffixed(number) => self.bad(
                 &codes::BAD_LITERAL,
                 format!("`{text}` is not a number"),

@@ -2,10 +2,14 @@
 
 use std::{io, path::PathBuf};
 
-use bpfl_stdlib::catalog::section::{self, Section};
+use bpfl_stdlib::catalog::{
+    mode::AttachMode,
+    section::{self, Section},
+    version::Version,
+};
 
 use super::Target;
-use crate::{host::capability, spec::ProgramSpec};
+use crate::{host::capability, name, spec::ProgramSpec};
 
 /// Why a program could not be attached.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +96,28 @@ pub enum AttachError {
         /// Which capability is missing and what to do.
         advice: String,
     },
+    /// The kernel is older than the mode.
+    #[error("attach mode {mode} is there since Linux {since} only, and this is an older one")]
+    NoMode {
+        /// The mode.
+        mode: &'static str,
+        /// The first kernel that has it.
+        since: Version,
+    },
+    /// Others are attached that leave it no room.
+    #[error(
+        "`{program}` cannot be attached as {mode} beside what is attached to `{}` or above it; `bpfl list attached \
+         --cgroup {}` shows that",
+        path.display(), path.display()
+    )]
+    Others {
+        /// The program.
+        program: String,
+        /// The mode.
+        mode: &'static str,
+        /// The cgroup.
+        path: PathBuf,
+    },
     /// The kernel refused.
     #[error("the kernel did not let `{program}` be attached ({source})")]
     Kernel {
@@ -104,11 +130,12 @@ pub enum AttachError {
 
 /// Programs of a section that the catalogue does not know.
 pub(super) fn unknown_section(spec: &ProgramSpec) -> AttachError {
-    let known: Vec<_> = section::ALL.iter().map(|row| row.name).collect();
+    let near = name::near(&spec.section, section::ALL.iter().map(|row| row.name));
+    let all = || "`bpfl list sections` shows those that do".into();
     AttachError::Section {
         program: spec.name.clone(),
         section: spec.section.clone(),
-        suggestion: crate::name::suggestion(&spec.section, &known),
+        suggestion: near.map_or_else(all, |near| format!("did you mean `{near}`?")),
     }
 }
 
@@ -126,9 +153,19 @@ pub(super) fn open_section(spec: &ProgramSpec) -> AttachError {
 }
 
 /// What the kernel's refusal to attach to `target` means.
-pub(super) fn refused(spec: &ProgramSpec, target: &Target, source: io::Error) -> AttachError {
+pub(super) fn refused(
+    spec: &ProgramSpec,
+    target: &Target,
+    mode: &AttachMode,
+    source: io::Error,
+) -> AttachError {
     let program = spec.name.clone();
+    let permitted = capability::missing(capability::ATTACH_CGROUP).is_empty();
     match (source.raw_os_error(), target) {
+        // The same number says that the hierarchy does not allow it (`__cgroup_bpf_attach`).
+        (Some(libc::EPERM), Target::Cgroup(path)) if permitted => {
+            AttachError::Others { program, mode: mode.name, path: path.clone() }
+        }
         (Some(libc::EPERM | libc::EACCES), _) => {
             AttachError::NotPermitted { program, advice: capability::advice(capability::ATTACH_CGROUP) }
         }

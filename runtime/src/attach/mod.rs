@@ -4,6 +4,7 @@
 //! holds: where the kernel has a `bpf_link` for the hook, that is what is used, so that a killed
 //! process leaves nothing attached.
 
+mod chain;
 mod error;
 mod hooks;
 mod target;
@@ -14,12 +15,16 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::attach::AttachType;
+use bpfl_stdlib::catalog::{
+    attach::{AttachType, TargetKind},
+    mode::AttachMode,
+};
 
+pub use chain::{Member, chain};
 pub use error::AttachError;
 pub(crate) use hooks::{attach_type, hook};
 pub use target::Target;
-pub(crate) use target::{check, choose};
+pub(crate) use target::{check, choose, holds_sockets};
 
 use crate::{host, spec::ProgramSpec, sys};
 
@@ -45,25 +50,37 @@ pub(crate) fn open_cgroup(path: &std::path::Path) -> Result<OwnedFd, AttachError
 }
 
 /// Attaches the loaded `program`, which is described by `spec`, to what is behind `place`, the
-/// descriptor of `target`.
+/// descriptor of `target`; to a cgroup in this mode.
 pub(crate) fn attach(
     spec: &ProgramSpec,
     program: impl AsFd,
     target: &Target,
     place: impl AsFd,
+    mode: &'static AttachMode,
 ) -> Result<Link, AttachError> {
     let at = attach_type(spec)?;
-    let held = hold(at, program, place).map_err(|source| error::refused(spec, target, source))?;
+    if matches!(target, Target::Cgroup(_)) && host::kernel() < mode.since {
+        return Err(AttachError::NoMode { mode: mode.name, since: mode.since });
+    }
+    let held = hold(at, program, place, mode).map_err(|source| error::refused(spec, target, mode, source))?;
     Ok(Link { _held: held })
 }
 
-fn hold(at: &AttachType, program: impl AsFd, place: impl AsFd) -> io::Result<Held> {
-    if at.link_since.is_some_and(|since| host::kernel() >= since) {
-        // For a link the kernel knows no modes: it takes no flags but BPF_F_PREORDER and friends
-        // (kernel/bpf/cgroup.c, `cgroup_bpf_link_attach`), and several links share a cgroup anyway.
-        return Ok(Held::Link { _link: sys::link(program, place, at.number)? });
+fn hold(
+    at: &AttachType,
+    program: impl AsFd,
+    place: impl AsFd,
+    mode: &'static AttachMode,
+) -> io::Result<Held> {
+    let (flags, link_flags, mode_since) = match at.target {
+        TargetKind::Cgroup => (mode.flags, mode.link_flags(), mode.link_since),
+        _ => (0, 0, at.link_since),
+    };
+    let since = at.link_since.zip(mode_since).map(|(own, mode)| own.max(mode));
+    if since.is_some_and(|since| host::kernel() >= since) {
+        return Ok(Held::Link { _link: sys::link(program, place, at.number, link_flags)? });
     }
-    Ok(Held::Attached { _attached: sys::Attached::new(program, place, at)? })
+    Ok(Held::Attached { _attached: sys::Attached::new(program, place, at.number, flags)? })
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ pub(crate) fn check(object: &ObjectSpec, program: &ProgramSpec, target: &Target)
     }
 }
 
-fn holds_sockets(object: &ObjectSpec, map: &MapSpec) -> Result<(), AttachError> {
+/// Whether `map` of `object` is a sockmap or sockhash.
+pub(crate) fn holds_sockets(object: &ObjectSpec, map: &MapSpec) -> Result<(), AttachError> {
     if is_sockmap(map) {
         return Ok(());
     }

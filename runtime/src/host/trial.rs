@@ -3,12 +3,12 @@
 
 use std::io;
 
-use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
+use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
 
 use super::{Check, capability};
 use crate::{
     cgroup::{ChildCgroup, Hierarchy},
-    sys::{link, load_program},
+    sys::{Program, link, load_program},
 };
 
 /// `BPF_PROG_TYPE_CGROUP_SKB` of include/uapi/linux/bpf.h.
@@ -35,11 +35,19 @@ pub(super) fn check() -> Check {
 type Failure = (String, String);
 
 fn attempt() -> Result<(), Failure> {
-    let program = load_program(CGROUP_SKB, CGROUP_INET_EGRESS.number, "bpfl_doctor", &PASS)
+    let program = Program {
+        program_type: CGROUP_SKB,
+        attach_type: CGROUP_INET_EGRESS.number,
+        name: "bpfl_doctor",
+        license: c"GPL",
+        instructions: &PASS,
+        described: None,
+    };
+    let program = load_program(&program, &mut [])
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;
-    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number)
+    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number, MULTI.link_flags())
         .map_err(|error| refused("cannot be attached", &error, capability::ATTACH_CGROUP))?;
     drop(link);
     Ok(())

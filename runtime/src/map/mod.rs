@@ -1,15 +1,18 @@
 //! Reading and writing the entries of a loaded map through their types.
 
 pub mod kind;
+mod sockets;
 
 use std::{
     cmp::Ordering,
     io,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
     sync::Arc,
 };
 
+use aya::maps::{Map as AyaMap, MapData};
 use kind::{Access, MapKind};
+pub(crate) use sockets::SocketEntries;
 
 use crate::{
     btf::shape::Shape,
@@ -132,6 +135,19 @@ impl<'a> Map<'a> {
         self.raw.update(&key, &value, flags).map_err(self.failed("changed"))
     }
 
+    /// Puts a socket into a sockmap or sockhash, to be deleted from it with `entries`.
+    pub(crate) fn put_socket(
+        &self,
+        entries: &mut SocketEntries,
+        key: &Value,
+        socket: BorrowedFd<'_>,
+    ) -> Result<(), MapError> {
+        let key = self.encode("key", &self.spec.key, key)?;
+        let value = self.encode_value(&Value::Int(socket.as_raw_fd().into()))?;
+        let map = self.as_fd().try_clone_to_owned().map_err(self.failed("changed"))?;
+        entries.put(map, key, &value).map_err(self.failed("changed"))
+    }
+
     /// Deletes `key`; whether it was there.
     ///
     /// # Errors
@@ -203,5 +219,19 @@ impl<'a> Map<'a> {
     fn failed(&self, doing: &'static str) -> impl FnOnce(io::Error) -> MapError {
         let map = self.spec.name.clone();
         move |source| MapError::Kernel { map, doing, source }
+    }
+}
+
+/// What is common to all kinds of maps.
+pub(crate) fn data(map: &AyaMap) -> &MapData {
+    use AyaMap as M;
+    match map {
+        M::Array(d) | M::ArrayOfMaps(d) | M::BloomFilter(d) | M::CgroupArray(d) | M::CgroupStorage(d) => d,
+        M::CgrpStorage(d) | M::CpuMap(d) | M::DevMap(d) | M::DevMapHash(d) | M::HashMap(d) => d,
+        M::HashOfMaps(d) | M::InodeStorage(d) | M::LpmTrie(d) | M::LruHashMap(d) | M::PerCpuArray(d) => d,
+        M::PerCpuCgroupStorage(d) | M::PerCpuHashMap(d) | M::PerCpuLruHashMap(d) => d,
+        M::PerfEventArray(d) | M::ProgramArray(d) | M::Queue(d) | M::ReusePortSockArray(d) => d,
+        M::RingBuf(d) | M::SockHash(d) | M::SockMap(d) | M::SkStorage(d) | M::Stack(d) => d,
+        M::StackTraceMap(d) | M::Unsupported(d) | M::XskMap(d) => d,
     }
 }

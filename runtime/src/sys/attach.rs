@@ -5,12 +5,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::attach::{AttachType, TargetKind};
-
 use super::{Command, bpf, own};
-
-/// `BPF_F_ALLOW_MULTI`: others may attach programs to the same cgroup.
-const ALLOW_MULTI: u32 = 2;
 
 #[repr(C)]
 struct LinkAttr {
@@ -21,13 +16,18 @@ struct LinkAttr {
 }
 
 /// Attaches `program` to the cgroup or map behind `target` until the link that is returned is
-/// closed.
-pub(crate) fn link(program: impl AsFd, target: impl AsFd, attach_type: u32) -> io::Result<OwnedFd> {
+/// closed. `flags` are those of `BPF_LINK_CREATE`.
+pub(crate) fn link(
+    program: impl AsFd,
+    target: impl AsFd,
+    attach_type: u32,
+    flags: u32,
+) -> io::Result<OwnedFd> {
     let mut attr = LinkAttr {
         program: program.as_fd().as_raw_fd() as u32,
         target: target.as_fd().as_raw_fd() as u32,
         attach_type,
-        flags: 0,
+        flags,
     };
     // SAFETY: this command's attributes hold no addresses.
     let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
@@ -51,14 +51,18 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// Attaches `program` as `at` to the cgroup or map behind `target`.
-    pub(crate) fn new(program: impl AsFd, target: impl AsFd, at: &AttachType) -> io::Result<Self> {
+    /// Attaches `program` to the cgroup or map behind `target`. `flags` are those of
+    /// `BPF_PROG_ATTACH`.
+    pub(crate) fn new(
+        program: impl AsFd,
+        target: impl AsFd,
+        attach_type: u32,
+        flags: u32,
+    ) -> io::Result<Self> {
         let program = program.as_fd().try_clone_to_owned()?;
         let target = target.as_fd().try_clone_to_owned()?;
-        let flags = if at.target == TargetKind::Cgroup { ALLOW_MULTI } else { 0 };
-        let number = at.number;
-        command(Command::ProgramAttach, &program, &target, number, flags)?;
-        Ok(Self { program, target, attach_type: number })
+        command(Command::ProgramAttach, &program, &target, attach_type, flags)?;
+        Ok(Self { program, target, attach_type })
     }
 }
 
@@ -88,13 +92,13 @@ impl Drop for Attached {
 
 #[cfg(test)]
 mod tests {
-    use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
+    use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
 
     use super::*;
     use crate::{
         cgroup::{ChildCgroup, Hierarchy},
         host,
-        sys::{attached_programs, load_program},
+        sys::{Program, attached_programs, load_program},
     };
 
     /// `BPF_PROG_TYPE_CGROUP_SKB`, and `r0 = 1; exit`.
@@ -109,8 +113,17 @@ mod tests {
         let at = &CGROUP_INET_EGRESS;
         let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
         let cgroup = ChildCgroup::create(&own).unwrap();
-        let programs = [0; 2].map(|_| load_program(CGROUP_SKB, at.number, "by_hand", &PASS).unwrap());
-        let [one, two] = programs.map(|program| Attached::new(program, &cgroup, at).unwrap());
+        let program = Program {
+            program_type: CGROUP_SKB,
+            attach_type: at.number,
+            name: "by_hand",
+            license: c"GPL",
+            instructions: &PASS,
+            described: None,
+        };
+        let programs = [0; 2].map(|_| load_program(&program, &mut []).unwrap());
+        let [one, two] =
+            programs.map(|program| Attached::new(program, &cgroup, at.number, MULTI.flags).unwrap());
         let count = || attached_programs(&cgroup, at.number).unwrap().len();
         assert_eq!(count(), 2);
         drop(one);

@@ -39,6 +39,7 @@ struct ElementAttr {
 /// A map whose sizes were asked of the kernel, so that buffers always fit.
 pub(crate) struct RawMap<'a> {
     fd: BorrowedFd<'a>,
+    id: u32,
     key_size: usize,
     /// What the kernel copies for one lookup: of per-CPU maps, the values of all CPUs.
     value_size: usize,
@@ -66,7 +67,12 @@ impl<'a> RawMap<'a> {
         // One value for each possible CPU, in steps of 8 bytes (kernel/bpf/syscall.c,
         // `bpf_map_value_size`).
         let value_size = if per_cpu { one.next_multiple_of(8) * cpus } else { one };
-        Ok(Self { fd, key_size: info.key_size as usize, value_size })
+        Ok(Self { fd, id: info.id, key_size: info.key_size as usize, value_size })
+    }
+
+    /// Its id, which no other map has.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
     }
 
     /// The value under `key`; `None` when there is none.

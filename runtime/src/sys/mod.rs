@@ -11,7 +11,7 @@ mod program;
 pub(crate) use attach::{Attached, link};
 pub(crate) use map::RawMap;
 pub use program::attached_programs;
-pub(crate) use program::load_program;
+pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
 
 use std::{
     io,
@@ -32,6 +32,7 @@ enum Command {
     ProgramDetach = 9,
     InfoByFd = 15,
     ProgramQuery = 16,
+    BtfLoad = 18,
     LinkCreate = 28,
 }
 

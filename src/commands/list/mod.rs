@@ -1,5 +1,6 @@
-//! `bpfl list`: the kernel catalogue as lines, or as JSON.
+//! `bpfl list`: the kernel catalogue, or what is attached, as lines or as JSON.
 
+mod attached;
 mod facts;
 mod filter;
 mod rows;
@@ -26,14 +27,14 @@ pub fn run(args: &List) -> Outcome {
     let filter = Filter::new(args)?;
     let text = match args.what {
         Listing::Facts => facts::print(&filter, args.json),
-        what => listing(what, &filter, args.json),
+        Listing::Attached => printed(attached::rows(args, &filter)?, args.json),
+        what => printed(rows::of(what, &filter), args.json),
     };
     output::print(text.map_err(|error| Failure::new(format!("the list cannot be written ({error})")))?)?;
     Ok(0)
 }
 
-fn listing(what: Listing, filter: &Filter, json: bool) -> serde_json::Result<String> {
-    let rows = rows::of(what, filter);
+fn printed(rows: Vec<Row>, json: bool) -> serde_json::Result<String> {
     if json {
         let rows: Vec<_> = rows.into_iter().map(|row| row.json).collect();
         return serde_json::to_string_pretty(&rows).map(|text| text + "\n");

@@ -42,7 +42,8 @@ pub fn of(what: Listing, filter: &Filter) -> Vec<Row> {
         Listing::Constants => {
             constant::all().iter().filter(|row| filter.names(row.name)).map(constant_row).collect()
         }
-        Listing::Facts => Vec::new(),
+        // Neither is a listing of single rows of the catalogue.
+        Listing::Attached | Listing::Facts => Vec::new(),
     }
 }
 
@@ -120,6 +121,7 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
     };
     let since = calls.iter().filter_map(|call| row.offered_since(call.hook.ty, call.hook.attach)).min();
     let since = since.unwrap_or(row.since);
+    let left_out = filter.program.and_then(helper::left_out).unwrap_or_default().contains(&row.name);
     let mut notes = Vec::new();
     let facts = [
         (gpl, "GPL only"),
@@ -131,6 +133,9 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
     notes.extend(row.config.map(str::to_string));
     if !only.is_empty() {
         notes.push(format!("only {}", only.join(" ")));
+    }
+    if left_out {
+        notes.push("not in the documented list, but the kernel offers it".into());
     }
     Row {
         columns: vec![
@@ -144,7 +149,7 @@ fn helper_row(row: &&'static Helper, filter: &Filter) -> Row {
             "args": row.args.iter().map(|arg| arg.describe()).collect::<Vec<_>>(),
             "result": row.ret.describe(), "gpl_only": gpl, "sleepable_only": row.sleeps,
             "needs_perfmon": row.perfmon, "moves_packet": row.moves_packet, "config": row.config,
-            "only": only, "since": since.to_string(),
+            "only": only, "since": since.to_string(), "left_out_by_docs": left_out,
         }),
     }
 }

@@ -12,6 +12,8 @@ const GROUPS: &[(&str, &str)] = &[
     ("E03", "What the kernel offers"),
     ("E04", "What the verifier must be able to see"),
     ("E05", "Limits"),
+    ("E06", "Macros"),
+    ("E07", "What a running kernel says"),
     ("E09", "Bugs"),
 ];
 

@@ -27,13 +27,13 @@ const POLL: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, hierarchy, chosen, signals } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
     // Before there is anything to clean up.
     let loaded = session.load_some(&args.programs);
-    loaded.map_err(|error| verifier::explain(args, session.spec(), error))?;
-    let parent = chosen.map_or_else(|| hierarchy.own(), Ok)?;
+    loaded.map_err(|error| verifier::explain(args, session.spec(), &mut origin, error))?;
+    let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
-    attach(args, &mut session, cgroup.path())?;
+    attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
     let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;

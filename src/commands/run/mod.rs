@@ -4,40 +4,60 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
+mod log;
+mod origin;
 mod verifier;
 mod watch;
 
-use std::{
-    iter,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use bpfl_runtime::{
     attach::Target,
-    cgroup::{Hierarchy, resolve},
+    cgroup::{CgroupError, Hierarchy, resolve},
     session::{Session, SessionError},
 };
+
+use origin::Origin;
 
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
-    input::{self, Input},
+    input::{self, Input, Source},
     output,
     signals::Signals,
 };
 
 /// Runs the command.
 pub fn run(args: &Run) -> Outcome {
+    if let Some(script) = script(args)? {
+        return script.run_script(args.time);
+    }
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),
         false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::into_own),
     }
 }
 
+/// The file, if it is a script.
+fn script(args: &Run) -> Result<Option<Source>, Failure> {
+    // Standard input can be read once only, and its forms are attached.
+    let Some(file) = args.file.as_ref().filter(|file| args.command.is_empty() && !input::is_stdin(file))
+    else {
+        return Ok(None);
+    };
+    match input::read(file, &args.compile)? {
+        Input::Lisp(source) if source.is_script() => Ok(Some(source)),
+        _ => Ok(None),
+    }
+}
+
 /// What both ways of running start from.
 struct Ready {
     session: Session,
-    hierarchy: Hierarchy,
+    /// Which source its programs are from.
+    origin: Origin,
+    /// The cgroups of this machine; programs of maps are run without them too.
+    hierarchy: Result<Hierarchy, CgroupError>,
     /// The cgroup that `--cgroup` means.
     chosen: Option<PathBuf>,
     signals: Signals,
@@ -45,20 +65,23 @@ struct Ready {
 
 fn prepare(args: &Run) -> Result<Ready, Failure> {
     let file = args.file.clone().map_or_else(only_file, Ok)?;
-    let object = match input::read(&file, &args.compile)? {
-        Input::Object(bytes) => bytes,
-        Input::Lisp(source) => source.compile()?,
+    let (object, origin) = match input::read(&file, &args.compile)? {
+        Input::Object(bytes) => (bytes, Origin::default()),
+        Input::Lisp(source) => {
+            let (compiled, sources) = source.compile_with_sources()?;
+            (compiled.object, Origin::compiled(sources, compiled.places))
+        }
     };
-    let session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    let mut session = Session::open(object).map_err(|error| in_file(&file, &error))?;
+    session.set_attach_mode(args.attach_mode);
     if session.spec().programs.is_empty() {
         let name = file.display();
         return Err(Failure::new(format!("`{name}` has no program to run; define one with `defprog`")));
     }
-    let hierarchy = Hierarchy::find()?;
-    let chosen = args.cgroup.as_deref().map(|path| choose(&hierarchy, path)).transpose()?;
+    let chosen = args.cgroup.as_deref().map(|path| choose(&Hierarchy::find()?, path)).transpose()?;
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
-    Ok(Ready { session, hierarchy, chosen, signals })
+    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals })
 }
 
 fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {
@@ -85,11 +108,16 @@ fn in_file(file: &Path, error: &SessionError) -> Failure {
 }
 
 /// Loads and attaches the programs that were asked for, those of cgroups to `cgroup`.
-fn attach(args: &Run, session: &mut Session, cgroup: &Path) -> Result<(), Failure> {
+fn attach(
+    args: &Run,
+    session: &mut Session,
+    origin: &mut Origin,
+    cgroup: Option<&Path>,
+) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
-    let targets: Vec<_> = iter::once(Target::cgroup(cgroup)).chain(map).collect();
+    let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).collect();
     let attached = session.attach_some(&args.programs, &targets);
-    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), error))?;
+    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
     note_unused(args, session);
     Ok(())
 }

@@ -18,9 +18,14 @@ use crate::{
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, hierarchy, chosen, signals } = ready;
-    let cgroup = chosen.unwrap_or(hierarchy.mount);
-    attach(args, &mut session, &cgroup)?;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
+    let cgroup = match (chosen, hierarchy) {
+        (Some(chosen), _) => Some(chosen),
+        (None, Ok(hierarchy)) => Some(hierarchy.mount),
+        (None, Err(error)) if session.wants_cgroup(&args.programs)? => return Err(error.into()),
+        (None, Err(_)) => None,
+    };
+    attach(args, &mut session, &mut origin, cgroup.as_deref())?;
     output::note(&attached(&session));
     let view = View::new();
     let status = watch(args, &mut session, &signals, &view);

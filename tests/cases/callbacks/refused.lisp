@@ -1,10 +1,11 @@
-;; error: E0104 @ 10:36
-;; error: E0104 @ 12:13
-;; error: E0203 @ 13:16
-;; error: E0308 @ 14:16
-;; error: E0112 @ 16:5
-;; error: E0113 @ 17:45
-;; error: E0401 @ 21:21
+;; error: E0104 @ 11:36
+;; error: E0104 @ 13:13
+;; error: E0203 @ 14:16
+;; error: E0308 @ 15:16
+;; error: E0112 @ 17:5
+;; error: E0113 @ 18:45
+;; error: E0401 @ 22:21
+;; error: E0112 @ 23:21
 
 (defmap q :type :queue :value u32 :max-entries 8)
 (defun f ((x u64)) (bpf-loop (i 3) (return x)) 1)

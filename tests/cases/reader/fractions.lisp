@@ -1,6 +1,6 @@
-;; error: E0005 @ 5:1
-;; error: E0005 @ 6:1
-;; emit datum
+;; error: E0005 @ 6:10
+;; error: E0005 @ 6:14
+; Macros and userspace have fractions, BPF programs have not.
 
-1.5
--0.25
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (if (> 1.5 0.25) 1 0))

@@ -263,12 +263,36 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
             let ty = b.ty(stored);
             b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
         }
+        Place::Swapped(bytes, inner) => step_swapped(b, call, op, (bytes, *inner), amount),
         Place::Element { map, key } => step_element(b, call, op, map, key, amount),
         Place::Memory { ptr, offset, ty, sharing } => match sharing {
             Sharing::Shared => step_atomically(b, call, op, (ptr, offset, ty), amount),
             Sharing::Own => step_plainly(b, call, op, (ptr, offset, ty), amount),
         },
     }
+}
+
+/// A place in network order: read, changed and written in host order.
+fn step_swapped<'a>(
+    b: &mut Builder<'a>,
+    call: &Call<'a>,
+    op: Binary,
+    (bytes, inner): (u8, Place),
+    amount: ExprId,
+) -> ExprId {
+    let Place::Memory { ptr, offset, ty, sharing } = inner else {
+        let error = Diagnostic::error(&codes::NOT_A_PLACE, call.span, "this cannot be changed in place");
+        return b.fail(error.help("read it, swap it, and set it: `(setf place …)`"));
+    };
+    let (pointer, ptr) = b.hold(ptr);
+    let place = |ptr| Place::Swapped(bytes, Box::new(Place::Memory { ptr, offset, ty, sharing }));
+    let p = b.read_var(pointer, call.span);
+    let old = b.read_place(place(p), call.span);
+    let new = b.operate(op, old, amount, call.span);
+    let p = b.read_var(pointer, call.span);
+    let stored = b.write(place(p), new, call.span);
+    let ty = b.ty(stored);
+    b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
 }
 
 /// The amount as something to add, of type `ty`.
@@ -346,12 +370,8 @@ fn step_plainly<'a>(
 }
 
 impl Builder<'_> {
-    fn hold_place(&mut self, place: Place, bindings: &mut Vec<(VarId, ExprId)>) -> HeldPlace {
-        let subform = match place {
-            Place::Memory { ptr, .. } | Place::Bits { ptr, .. } => Some(ptr),
-            Place::Element { key, .. } => Some(key),
-            Place::Var(_) | Place::Error => None,
-        };
+    fn hold_place(&mut self, mut place: Place, bindings: &mut Vec<(VarId, ExprId)>) -> HeldPlace {
+        let subform = place.subform().map(|subform| *subform);
         let subform = subform.map(|subform| {
             let (var, subform) = self.hold(subform);
             bindings.push((var, subform));
@@ -361,13 +381,9 @@ impl Builder<'_> {
     }
 
     fn place_again(&mut self, held: &HeldPlace, span: Span) -> Place {
-        let Some(var) = held.subform else { return held.place };
-        let read = self.read_var(var, span);
-        let mut place = held.place;
-        match &mut place {
-            Place::Memory { ptr, .. } | Place::Bits { ptr, .. } => *ptr = read,
-            Place::Element { key, .. } => *key = read,
-            Place::Var(_) | Place::Error => {}
+        let mut place = held.place.clone();
+        if let (Some(var), Some(subform)) = (held.subform, place.subform()) {
+            *subform = self.read_var(var, span);
         }
         place
     }

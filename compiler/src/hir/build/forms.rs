@@ -1,8 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, atomics, binding, bytes, callbacks, compare, context, control, exits, locks, log2, loops,
-    maps, memory, printk, storage, structs, text,
+    Builder, arith, atomics, binding, bytes, callbacks, compare, context, control, exits, expand, locks,
+    log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId},
@@ -84,6 +84,8 @@ pub const FORMS: &[Form] = &[
     form("incf", 1, 2, "(incf place [n])", each!(binding::step, Binary::Add)),
     form("rotatef", 0, MANY, "(rotatef place…)", binding::rotatef),
     form("decf", 1, 2, "(decf place [n])", each!(binding::step, Binary::Sub)),
+    form("macrolet", 1, MANY, "(macrolet ((name (parameter…) body…) …) form…)", expand::macrolet),
+    form("symbol-macrolet", 1, MANY, "(symbol-macrolet ((name form) …) form…)", expand::symbol_macrolet),
     // control
     form("progn", 0, MANY, "(progn form…)", control::progn),
     form("prog1", 1, MANY, "(prog1 value form…)", control::prog1),
@@ -213,6 +215,9 @@ pub const FORMS: &[Form] = &[
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    form("pass-verdict", 0, 0, "(pass-verdict)", packet::verdict),
+    form("network-offset", 0, 0, "(network-offset)", packet::network_offset),
+    form("link-header-size", 0, 0, "(link-header-size)", packet::link_header),
     // maps
     form("map-lookup", 2, 2, "(map-lookup map key)", maps::lookup),
     form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),

@@ -6,6 +6,8 @@
 //! Functions are built when they are first called, so one that is being built while it is called
 //! again is recursive.
 
+use std::rc::Rc;
+
 use super::{
     Builder, Global,
     callbacks::Callback,
@@ -20,6 +22,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, codes},
+    eval,
     hir::{ExprId, ExprKind, Function, FunctionId, Ty, TypeKind, VarId},
     ir::Region,
     names::Name,
@@ -72,6 +75,7 @@ pub struct Around {
     loops: Vec<usize>,
     inside: Inside,
     callback: Option<Callback>,
+    local_macros: Vec<(Name, Rc<eval::Function>)>,
 }
 
 impl<'a> Builder<'a> {
@@ -196,6 +200,7 @@ impl<'a> Builder<'a> {
             loops: std::mem::take(&mut self.loops),
             inside: std::mem::replace(&mut self.inside, inside),
             callback: self.callback_state.take(),
+            local_macros: std::mem::take(&mut self.local_macros),
         };
         let built = build(self);
         self.scope = around.scope;
@@ -204,6 +209,7 @@ impl<'a> Builder<'a> {
         self.loops = around.loops;
         self.inside = around.inside;
         self.callback_state = around.callback;
+        self.local_macros = around.local_macros;
         built
     }
 

@@ -15,6 +15,7 @@ mod context;
 mod control;
 mod convert;
 mod exits;
+mod expand;
 mod forms;
 mod functions;
 mod globals;
@@ -26,6 +27,7 @@ mod map_decl;
 mod maps;
 mod memory;
 mod options;
+mod packet;
 mod param;
 mod place;
 mod printk;
@@ -39,7 +41,10 @@ mod top;
 mod type_names;
 mod unroll;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use bpfl_stdlib::catalog::constant;
 
@@ -50,14 +55,17 @@ use super::{
 use crate::{
     btf::TypeId,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    eval::{Alone, Function, Interp, MACRO_LIMITS},
     kernel_btf::KernelBtf,
     names::{Name, Names, nearest},
     read::{Data, Datum, DatumId},
-    source::Span,
+    source::{Expansion, SourceMap, Span},
 };
+pub use expand::Expand;
 use forms::Call;
 use program::Hook;
 use scope::Scope;
+pub use top::is_definition;
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]
@@ -117,20 +125,53 @@ struct Builder<'a> {
     network_order: HashMap<ExprId, &'static str>,
     /// How many labels there are.
     labels: usize,
+    /// What evaluates macros.
+    interp: Interp<'a>,
+    /// The macros of the prelude, which give way to what the file defines, by folded name.
+    prelude: HashSet<Name>,
+    /// Symbol macros of the whole file, by folded name.
+    symbol_macros: HashMap<Name, DatumId>,
+    /// The macros of the `macrolet` forms around the current form, by folded name.
+    local_macros: Vec<(Name, Rc<Function>)>,
+    /// What data have been expanded to.
+    expansions: HashMap<DatumId, DatumId>,
+    /// The places of expansions, which are numbered from `first_expansion` on.
+    new_expansions: Vec<Expansion>,
+    first_expansion: usize,
     /// What is known of the counters of loops.
     counters: unroll::Counters,
     /// The loops around the current form within its program: how much was held where each starts.
     loops: Vec<usize>,
 }
 
-/// Builds the module that `forms`, a file's top-level data, define.
-pub fn build(
-    names: &Names,
-    data: &Data,
-    forms: &[DatumId],
-    kernel: &KernelBtf,
+/// What a module is built from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The interner of the data.
+    pub names: &'a Names,
+    /// The data; macros add to them.
+    pub data: &'a Data,
+    /// The prelude's top-level data.
+    pub prelude: &'a [DatumId],
+    /// The file's top-level data.
+    pub forms: &'a [DatumId],
+    /// The kernel's types.
+    pub kernel: &'a KernelBtf,
+}
+
+/// Builds the module that a file's forms define.
+pub fn build(sources: &mut SourceMap, input: Input<'_>, diagnostics: &mut Diagnostics) -> Module {
+    build_and_expand(sources, input, None, diagnostics).0
+}
+
+/// As [`build`], with the forms as macros have made them, if that is asked for.
+pub fn build_and_expand(
+    sources: &mut SourceMap,
+    input: Input<'_>,
+    expand: Option<Expand>,
     diagnostics: &mut Diagnostics,
-) -> Module {
+) -> (Module, Vec<DatumId>) {
+    let Input { names, data, prelude, forms, kernel } = input;
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -158,12 +199,24 @@ pub fn build(
         callback_state: None,
         network_order: HashMap::new(),
         labels: 0,
+        interp: Interp::new(names, Box::new(Alone), MACRO_LIMITS),
+        prelude: HashSet::new(),
+        symbol_macros: HashMap::new(),
+        local_macros: Vec::new(),
+        expansions: HashMap::new(),
+        new_expansions: Vec::new(),
+        first_expansion: sources.expansions().len(),
         counters: unroll::Counters::default(),
         loops: Vec::new(),
     };
+    builder.top_level(prelude);
+    builder.prelude = builder.interp.macro_names().collect();
     builder.top_level(forms);
     visit::keep_reached(&mut builder.module);
-    builder.module
+    let expanded = expand.map(|how| builder.expansions_of(forms, how)).unwrap_or_default();
+    let Builder { module, new_expansions, .. } = builder;
+    sources.add_expansions(new_expansions);
+    (module, expanded)
 }
 
 impl<'a> Builder<'a> {
@@ -288,9 +341,15 @@ impl<'a> Builder<'a> {
     }
 
     fn expr_here(&mut self, datum: DatumId, used: bool) -> ExprId {
+        let datum = self.expanded(datum);
         let span = self.span(datum);
         match self.data.get(datum) {
             Datum::Int(value) => self.literal(value, span),
+            Datum::Float(bits) => {
+                let message = format!("`{}` is a fraction, and BPF has only integers", f64::from_bits(bits));
+                let error = Diagnostic::error(&codes::BAD_LITERAL, span, message);
+                self.fail(error.help("scale it: count in thousandths, say, as an integer"))
+            }
             Datum::Char(c) => self.literal(u32::from(c).into(), span),
             Datum::Symbol(name) => self.name(name, span),
             Datum::List(children) => match self.data.children(children) {

@@ -203,11 +203,11 @@ impl<'a> Builder<'a> {
         let text = self.string(datum, "section")?;
         let found = section::find(&text);
         if found.is_none() {
-            let names = || section::ALL.iter().map(|row| row.name);
+            let names = section::ALL.iter().map(|row| row.name);
             let message = format!("there is no section `{text}`");
-            let help = match nearest(&text, names()) {
+            let help = match nearest(&text, names) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("sections are {}", names().collect::<Vec<_>>().join(", ")),
+                None => "`bpfl list sections` shows them all; \"cgroup_skb/egress\" is one".into(),
             };
             let error = Diagnostic::error(&codes::UNKNOWN_SECTION, self.span(datum), message);
             self.report(error.help(help));

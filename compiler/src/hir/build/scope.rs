@@ -6,12 +6,20 @@
 
 use std::collections::HashMap;
 
-use crate::{hir::VarId, names::Name};
+use crate::{hir::VarId, names::Name, read::DatumId};
 
-/// The variables in scope. Names are folded.
+/// What a name stands for.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Variable(VarId),
+    /// A symbol macro for this form.
+    Form(DatumId),
+}
+
+/// The variables and symbol macros in scope. Names are folded.
 #[derive(Default)]
 pub struct Scope {
-    bound: HashMap<Name, Vec<VarId>>,
+    bound: HashMap<Name, Vec<Meaning>>,
     order: Vec<Name>,
     pending: Vec<(Name, VarId)>,
 }
@@ -32,8 +40,8 @@ impl Scope {
     /// Forgets what was bound since `mark`.
     pub fn reset(&mut self, mark: Mark) {
         for name in self.order.drain(mark.order..) {
-            if let Some(vars) = self.bound.get_mut(&name) {
-                vars.pop();
+            if let Some(meanings) = self.bound.get_mut(&name) {
+                meanings.pop();
             }
         }
         self.pending.truncate(mark.pending);
@@ -41,7 +49,16 @@ impl Scope {
 
     /// Binds a name from here on.
     pub fn bind(&mut self, name: Name, var: VarId) {
-        self.bound.entry(name).or_default().push(var);
+        self.mean(name, Meaning::Variable(var));
+    }
+
+    /// Makes a name stand for a form from here on.
+    pub fn bind_form(&mut self, name: Name, form: DatumId) {
+        self.mean(name, Meaning::Form(form));
+    }
+
+    fn mean(&mut self, name: Name, meaning: Meaning) {
+        self.bound.entry(name).or_default().push(meaning);
         self.order.push(name);
     }
 
@@ -59,8 +76,19 @@ impl Scope {
 
     /// The variable that `name` means here.
     pub fn find(&self, name: Name) -> Option<VarId> {
-        let bound = self.bound.get(&name).and_then(|vars| vars.last()).copied();
-        bound.or_else(|| self.pending.iter().rev().find(|(n, _)| *n == name).map(|(_, var)| *var))
+        match self.bound.get(&name).and_then(|meanings| meanings.last()) {
+            Some(Meaning::Variable(var)) => Some(*var),
+            Some(Meaning::Form(_)) => None,
+            None => self.pending.iter().rev().find(|(n, _)| *n == name).map(|(_, var)| *var),
+        }
+    }
+
+    /// The form that `name` stands for here.
+    pub fn find_form(&self, name: Name) -> Option<DatumId> {
+        match self.bound.get(&name).and_then(|meanings| meanings.last()) {
+            Some(Meaning::Form(form)) => Some(*form),
+            _ => None,
+        }
     }
 
     /// The names of all variables in scope.

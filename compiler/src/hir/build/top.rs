@@ -26,6 +26,9 @@ pub struct Definition<'a> {
     pub rest: &'a [DatumId],
 }
 
+/// A program, which is built when all else is known.
+type Later<'a> = (Define, Option<Definition<'a>>);
+
 type Define = for<'a> fn(&mut Builder<'a>, Definition<'a>);
 
 /// What defines things, in three rounds: programs come last, for they use all the others.
@@ -34,6 +37,8 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("defenum", 1, |b, d| b.defenum(d)),
     ("defglobal", 1, |b, d| b.defvar(d)),
     ("defmap", 1, |b, d| b.defmap(d)),
+    ("define-symbol-macro", 1, |b, d| b.define_symbol_macro(d)),
+    ("defmacro", 1, |b, d| b.defmacro(d)),
     ("defprog", 3, |b, d| b.defprog(d)),
     ("defun", 2, |b, d| b.defun(d)),
     ("defstruct", 1, |b, d| b.defstruct(d)),
@@ -42,24 +47,42 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("import-kernel-struct", 1, |b, d| b.import_kernel_struct(d)),
 ];
 
+/// Whether a top-level form of that name, in lower case, defines something for the kernel.
+pub fn is_definition(name: &str) -> bool {
+    DEFINITIONS.iter().any(|(definition, ..)| *definition == name)
+}
+
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
-        let (mut functions, mut programs) = (Vec::new(), Vec::new());
+        let mut later: [Vec<Later<'a>>; 2] = Default::default();
         for form in forms {
-            let Some((round, define, definition)) = self.top_form(*form) else { continue };
-            match round {
-                1 => define(self, definition),
-                2 => functions.push((define, self.declare_function(definition))),
-                _ => programs.push((define, self.declare_program(definition))),
-            }
+            self.top_round(*form, &mut later);
         }
-        for (define, definition) in functions.into_iter().chain(programs) {
+        for (define, definition) in later.into_iter().flatten() {
             if let Some(definition) = definition {
                 define(self, definition);
             }
         }
         self.uncalled();
+    }
+
+    /// The first round of one form: `progn` and what macros make may hold several.
+    fn top_round(&mut self, form: DatumId, later: &mut [Vec<Later<'a>>; 2]) {
+        let form = self.expanded(form);
+        let head = self.items(form).and_then(|items| items.split_first());
+        match head.map(|(head, rest)| (self.symbol(*head).map_or("", |name| self.text(name)), rest)) {
+            Some(("progn", forms)) => forms.iter().for_each(|form| self.top_round(*form, later)),
+            Some(("eval-when", [_, forms @ ..])) => self.eval_when(forms, self.span(form)),
+            _ => {
+                let Some((round, define, definition)) = self.top_form(form) else { return };
+                match round {
+                    1 => define(self, definition),
+                    2 => later[0].push((define, self.declare_function(definition))),
+                    _ => later[1].push((define, self.declare_program(definition))),
+                }
+            }
+        }
     }
 
     fn top_form(&mut self, form: DatumId) -> Option<(usize, Define, Definition<'a>)> {
@@ -124,6 +147,10 @@ impl<'a> Builder<'a> {
             self.report(error);
             return false;
         }
+        if let Global::Constant(value) = global {
+            let name = self.interp.symbol(self.text(definition.name));
+            self.interp.set_variable(name, value.into());
+        }
         self.globals.insert(key, (global, definition.name_span));
         true
     }
@@ -159,7 +186,7 @@ impl<'a> Builder<'a> {
     /// The value of a constant expression; reports one that is not constant.
     pub(super) fn constant_value(&mut self, datum: DatumId) -> Option<i128> {
         let before = self.diagnostics.error_count();
-        let expr = self.value(datum);
+        let expr = self.evaluated(datum).unwrap_or_else(|| self.value(datum));
         let value = self.constant(expr);
         if value.is_none() && self.diagnostics.error_count() == before {
             self.counters.want_constants();

@@ -7,6 +7,7 @@
 
 mod arg;
 mod base;
+mod documented;
 mod offer;
 mod skb;
 mod sock;
@@ -17,6 +18,7 @@ mod trace;
 mod xdp;
 
 pub use arg::{Arg, Ret};
+pub use documented::left_out;
 pub use offer::Offer;
 
 use std::{collections::HashMap, sync::LazyLock};

@@ -1,67 +1,23 @@
-//! `bpfl run` as a user runs it: what it counts, how it ends, and that nothing is left behind.
-//! Without the privilege to attach programs these tests say so and pass.
+//! What a run counts, how it ends, and that nothing is left behind.
 
 use std::{
     io::Read,
     os::unix::process::ExitStatusExt,
     path::Path,
-    process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    process::{Child, Output, Stdio},
 };
 
 use aya::{maps::loaded_maps, programs::loaded_programs};
-use bpfl_runtime::{
-    attached_programs,
-    cgroup::{ChildCgroup, Hierarchy},
-    host,
-};
+use bpfl_runtime::cgroup::{ChildCgroup, Hierarchy};
+use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::setup::{self, bpfl, cgroup, eventually, output, text};
+
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/count-egress.lisp");
-/// `BPF_CGROUP_INET_EGRESS` of include/uapi/linux/bpf.h.
-const EGRESS: u32 = 1;
-
-/// bpfl, in the place of `env`, which undoes what a caller such as `nohup` has done to signals.
-fn bpfl(args: &[&str]) -> Command {
-    let mut command = Command::new("env");
-    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_bpfl")]);
-    command.args(args).stdin(Stdio::null());
-    command
-}
-
-fn output(args: &[&str]) -> Output {
-    bpfl(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A cgroup of this test's own, or `None` where programs cannot be attached.
-fn cgroup() -> Option<ChildCgroup> {
-    let report = host::report();
-    if !report.ready {
-        println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
-        return None;
-    }
-    let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
-    Some(ChildCgroup::create(&own).unwrap())
-}
-
-/// Waits until `condition` holds; whether it came to hold within five seconds.
-fn eventually(mut condition: impl FnMut() -> bool) -> bool {
-    let start = Instant::now();
-    while !condition() {
-        if start.elapsed() > Duration::from_secs(5) {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    true
-}
 
 fn attached(cgroup: &ChildCgroup) -> Vec<u32> {
-    attached_programs(cgroup, EGRESS).unwrap()
+    setup::attached(cgroup, &CGROUP_INET_EGRESS)
 }
 
 /// A `bpfl run` that is attached to a cgroup, with the ids of its program and maps.

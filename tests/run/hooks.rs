@@ -1,67 +1,21 @@
-//! `bpfl run` for files with several programs: which are attached, to what, and that nothing is
-//! left behind. Without the privilege to attach programs these tests say so and pass.
+//! Files with several programs: which are attached, to what, and that nothing is left behind.
 
 use std::{
     io::{BufRead, BufReader},
-    path::PathBuf,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use aya::programs::loaded_programs;
-use bpfl_runtime::{
-    attached_programs,
-    cgroup::{ChildCgroup, Hierarchy},
-    host,
-};
+use bpfl_runtime::cgroup::{ChildCgroup, Hierarchy};
 use bpfl_stdlib::catalog::attach::{
     AttachType, CGROUP_INET_SOCK_CREATE, CGROUP_INET_SOCK_RELEASE, CGROUP_SOCK_OPS,
 };
 use rustix::process::{Pid, Signal, kill_process};
 
-fn example(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
-    path.to_str().unwrap().into()
-}
-
-/// bpfl, in the place of `env`, which undoes what a caller such as `nohup` has done to signals.
-fn bpfl(args: &[&str]) -> Command {
-    let mut command = Command::new("env");
-    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_bpfl")]);
-    command.args(args).stdin(Stdio::null());
-    command
-}
-
-fn refusal(args: &[&str]) -> String {
-    let Output { status, stderr, .. } = bpfl(args).output().unwrap();
-    assert_eq!(status.code(), Some(1));
-    String::from_utf8(stderr).unwrap()
-}
-
-/// A cgroup of this test's own, or `None` where programs cannot be attached.
-fn cgroup() -> Option<ChildCgroup> {
-    let report = host::report();
-    if !report.ready {
-        println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
-        return None;
-    }
-    let own = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).unwrap();
-    Some(ChildCgroup::create(&own).unwrap())
-}
-
-fn eventually(mut condition: impl FnMut() -> bool) -> bool {
-    let start = Instant::now();
-    while !condition() {
-        if start.elapsed() > Duration::from_secs(5) {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    true
-}
+use crate::setup::{Folder, attached, bpfl, cgroup, eventually, example, refusal, text};
 
 fn count(cgroup: &ChildCgroup, at: &AttachType) -> usize {
-    attached_programs(cgroup, at.number).unwrap().len()
+    attached(cgroup, at).len()
 }
 
 /// A `bpfl run` that has said what it attached.
@@ -136,14 +90,12 @@ fn a_program_on_a_map_goes_with_the_run_however_it_ends() {
         // A name that no other test uses.
         let source = "(defmap socks :type :sockmap :key u32 :value u64 :max-entries 2)
                       (defprog run-hooks-msg (:section \"sk_msg\") SK_PASS)";
-        let file = std::env::temp_dir().join(format!("bpfl-run-hooks-{}.lisp", std::process::id()));
-        std::fs::write(&file, source).unwrap();
-        let running = Running::start(&["run", file.to_str().unwrap(), "--map", "socks"]);
+        let folder = Folder::new("run-hooks");
+        let running = Running::start(&["run", &folder.write("msg.lisp", source), "--map", "socks"]);
         assert_eq!(running.note, "note: `run_hooks_msg` attached to the map `socks`\n");
         assert_eq!(loaded("run_hooks_msg"), 1);
         assert_eq!(running.end(signal), status);
         assert!(eventually(|| loaded("run_hooks_msg") == 0), "the program is still loaded");
-        std::fs::remove_file(file).unwrap();
     }
 }
 
@@ -173,7 +125,32 @@ fn a_target_that_nothing_is_attached_to_is_noted() {
     ];
     for (args, wanted) in cases {
         let got = bpfl(&[&["run", "--for", "10ms"], *args].concat()).output().unwrap();
-        let text = String::from_utf8(got.stderr).unwrap();
-        assert!(got.status.success() && text.contains(wanted), "{text}");
+        let said = text(&got.stderr);
+        assert!(got.status.success() && said.contains(wanted), "{said}");
     }
+}
+
+/// bpfl where cgroup v2 is not mounted: in a mount namespace of its own.
+fn without_cgroups(args: &[&str]) -> Option<Output> {
+    let mount = Hierarchy::find().unwrap().mount;
+    let script = "umount -l \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, mount.to_str().unwrap(), env!("CARGO_BIN_EXE_bpfl")]);
+    let works = Command::new("unshare").args(["--mount", "true"]).status();
+    works.is_ok_and(|status| status.success()).then(|| command.args(args).output().unwrap())
+}
+
+#[test]
+fn only_programs_of_cgroups_need_cgroups() {
+    let Some(_) = cgroup() else { return };
+    let Some(got) = without_cgroups(&["run", &example("msg-owner.lisp"), "--for=10ms"]) else {
+        return println!("skipped: there are no mount namespaces here");
+    };
+    assert_eq!(text(&got.stderr), "note: `owner_only` attached to the map `sockets`\n");
+    assert_eq!(got.status.code(), Some(0));
+    let got = without_cgroups(&["run", &example("sockops-fill.lisp"), "--for=10ms"]).unwrap();
+    assert!(text(&got.stderr).starts_with("error: cgroup v2 is not mounted; as root, `mkdir -p"));
+    assert_eq!(got.status.code(), Some(1));
+    let only = &["run", &example("sockops-fill.lisp"), "--for=10ms", "--prog=redirect"];
+    assert_eq!(without_cgroups(only).unwrap().status.code(), Some(0));
 }

@@ -5,19 +5,25 @@
 //! frees its programs and maps; a killed process does the same, because nothing is pinned and
 //! attachments are links.
 
+mod globals;
+
 use std::{
     fs, io,
     os::fd::{AsFd, OwnedFd},
     path::Path,
 };
 
-use aya::{Ebpf, maps::Map as AyaMap, maps::MapData};
+use bpfl_stdlib::catalog::{
+    attach::TargetKind,
+    mode::{AttachMode, MULTI},
+};
 
 use crate::{
     attach::{self, AttachError, Link, Target},
-    load::{self, LoadError},
-    map::{Map, MapError},
+    load::{LoadError, Loaded},
+    map::{Map, MapError, SocketEntries},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
+    value::Value,
 };
 
 /// What can go wrong with a session.
@@ -43,6 +49,12 @@ pub enum SessionError {
     /// The program cannot be attached.
     #[error(transparent)]
     Attach(#[from] AttachError),
+    /// A variable that the programs rely on not to change.
+    #[error("`{name}` is read-only once the object is loaded; set it before")]
+    ReadOnly {
+        /// The variable.
+        name: String,
+    },
     /// A map cannot be read or changed.
     #[error(transparent)]
     Map(#[from] MapError),
@@ -70,11 +82,14 @@ struct Attachment {
 /// # Ok::<(), bpfl_runtime::session::SessionError>(())
 /// ```
 pub struct Session {
-    // Fields are dropped in this order: what is attached goes first.
+    // Fields are dropped in this order: sockets leave their maps first, and with them the programs
+    // that are attached there; then what is attached goes.
+    sockets: SocketEntries,
     links: Vec<Option<Attachment>>,
-    loaded: Option<Ebpf>,
+    loaded: Option<Loaded>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
+    mode: &'static AttachMode,
 }
 
 impl Session {
@@ -85,7 +100,8 @@ impl Session {
     pub fn open(bytes: impl Into<Vec<u8>>) -> Result<Self, SessionError> {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
-        Ok(Self { links: Vec::new(), loaded: None, spec, bytes })
+        let (sockets, links) = (SocketEntries::default(), Vec::new());
+        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI })
     }
 
     /// Opens the object in the file `path`.
@@ -103,6 +119,22 @@ impl Session {
         &self.spec
     }
 
+    /// Says how programs are attached to cgroups from now on; at first it is [`MULTI`].
+    pub fn set_attach_mode(&mut self, mode: &'static AttachMode) {
+        self.mode = mode;
+    }
+
+    /// Whether one of the programs called `names`, or of all when there are none, is attached to a
+    /// cgroup.
+    ///
+    /// # Errors
+    /// When there is no such program.
+    pub fn wants_cgroup<N: AsRef<str>>(&self, names: &[N]) -> Result<bool, SessionError> {
+        let names = self.names(names)?;
+        let rows = names.iter().filter_map(|name| self.spec.program(name).ok()?.row?.attach_type);
+        Ok(rows.into_iter().any(|at| at.target == TargetKind::Cgroup))
+    }
+
     /// Makes the maps and loads every program, if that has not been done.
     ///
     /// # Errors
@@ -118,9 +150,9 @@ impl Session {
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
         let names = self.names(names)?;
         let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = loaded_or_load(loaded, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
         for name in names {
-            load::load_program(ebpf, spec.program(&name)?)?;
+            ebpf.load(spec.program(&name)?)?;
         }
         Ok(())
     }
@@ -131,19 +163,17 @@ impl Session {
     /// # Errors
     /// When there is no such program, or the kernel does not load or attach it.
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links } = self;
+        let Self { loaded, spec, bytes, links, mode, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
-        let ebpf = loaded_or_load(loaded, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
         let place = match target {
             Target::Cgroup(path) => attach::open_cgroup(path)?,
             Target::Map(map) => own_map(ebpf, spec.map(map)?)?,
         };
-        load::load_program(ebpf, program)?;
-        let missing = || LoadError::Other(format!("the loader does not see program `{name}`").into());
-        let handle = ebpf.program_mut(&program.name).ok_or_else(missing)?;
-        let handle = handle.fd().map_err(|error| LoadError::Other(error.into()))?;
-        let link = attach::attach(program, handle, target, place)?;
+        ebpf.load(program)?;
+        let handle = ebpf.program(program)?;
+        let link = attach::attach(program, handle, target, place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
         links.push(Some(Attachment { program, target, _link: link }));
         Ok(LinkId(links.len() - 1))
@@ -202,6 +232,14 @@ impl Session {
         self.links.get_mut(link.0).and_then(Option::take).is_some()
     }
 
+    /// Ends it: what was attached is detached, sockets leave their maps, maps and programs are freed.
+    /// The object can be loaded again.
+    pub fn end(&mut self) {
+        self.sockets = SocketEntries::default();
+        self.links.clear();
+        self.loaded = None;
+    }
+
     /// Detaches everything; maps and programs stay loaded.
     pub fn detach_all(&mut self) {
         self.links.iter_mut().for_each(|link| *link = None);
@@ -214,7 +252,21 @@ impl Session {
     pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
         let Self { loaded, spec, bytes, .. } = self;
         let map = spec.map(name)?;
-        open_map(loaded_or_load(loaded, bytes)?, map)
+        open_map(loaded_or_load(loaded, spec, bytes)?, map)
+    }
+
+    /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
+    /// the entry is deleted, unless another socket has taken its place by then.
+    ///
+    /// # Errors
+    /// When there is no such map, it holds no sockets, the key does not fit its type, or the kernel
+    /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP.
+    pub fn sockmap_update(&mut self, name: &str, key: &Value, socket: impl AsFd) -> Result<(), SessionError> {
+        let Self { sockets, loaded, spec, bytes, .. } = self;
+        let map = spec.map(name)?;
+        attach::holds_sockets(spec, map)?;
+        let map = open_map(loaded_or_load(loaded, spec, bytes)?, map)?;
+        Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
 
     /// All maps of the object, in its order; loads them first.
@@ -223,43 +275,29 @@ impl Session {
     /// When the object cannot be loaded.
     pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
         let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = &*loaded_or_load(loaded, bytes)?;
+        let ebpf = &*loaded_or_load(loaded, spec, bytes)?;
         spec.maps.iter().map(|map| open_map(ebpf, map)).collect()
     }
 }
 
-fn loaded_or_load<'a>(loaded: &'a mut Option<Ebpf>, bytes: &[u8]) -> Result<&'a mut Ebpf, LoadError> {
-    let ebpf = match loaded.take() {
-        Some(ebpf) => ebpf,
-        None => load::load_object(bytes)?,
+fn loaded_or_load<'a>(
+    loaded: &'a mut Option<Loaded>,
+    spec: &ObjectSpec,
+    bytes: &[u8],
+) -> Result<&'a mut Loaded, LoadError> {
+    let now = match loaded.take() {
+        Some(loaded) => loaded,
+        None => Loaded::new(spec, bytes)?,
     };
-    Ok(loaded.insert(ebpf))
+    Ok(loaded.insert(now))
 }
 
 /// A descriptor of a map, of our own.
-fn own_map(ebpf: &Ebpf, spec: &MapSpec) -> Result<OwnedFd, LoadError> {
-    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
-    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
-    let fd = map_data(map).fd().as_fd().try_clone_to_owned();
+fn own_map(loaded: &Loaded, spec: &MapSpec) -> Result<OwnedFd, LoadError> {
+    let fd = loaded.map(&spec.name)?.try_clone_to_owned();
     fd.map_err(|source| LoadError::Map { map: spec.name.clone(), source })
 }
 
-fn open_map<'a>(ebpf: &'a Ebpf, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {
-    let missing = || LoadError::Other(format!("the loader does not see map `{}`", spec.name).into());
-    let map = ebpf.map(&spec.name).ok_or_else(missing)?;
-    Ok(Map::new(spec, map_data(map).fd().as_fd())?)
-}
-
-/// What is common to all kinds of maps.
-fn map_data(map: &AyaMap) -> &MapData {
-    use AyaMap as M;
-    match map {
-        M::Array(d) | M::ArrayOfMaps(d) | M::BloomFilter(d) | M::CgroupArray(d) | M::CgroupStorage(d) => d,
-        M::CgrpStorage(d) | M::CpuMap(d) | M::DevMap(d) | M::DevMapHash(d) | M::HashMap(d) => d,
-        M::HashOfMaps(d) | M::InodeStorage(d) | M::LpmTrie(d) | M::LruHashMap(d) | M::PerCpuArray(d) => d,
-        M::PerCpuCgroupStorage(d) | M::PerCpuHashMap(d) | M::PerCpuLruHashMap(d) => d,
-        M::PerfEventArray(d) | M::ProgramArray(d) | M::Queue(d) | M::ReusePortSockArray(d) => d,
-        M::RingBuf(d) | M::SockHash(d) | M::SockMap(d) | M::SkStorage(d) | M::Stack(d) => d,
-        M::StackTraceMap(d) | M::Unsupported(d) | M::XskMap(d) => d,
-    }
+fn open_map<'a>(loaded: &'a Loaded, spec: &'a MapSpec) -> Result<Map<'a>, SessionError> {
+    Ok(Map::new(spec, loaded.map(&spec.name)?)?)
 }

@@ -1,0 +1,373 @@
+//! Sequences: lists, vectors and strings.
+
+use super::{Keys, builtin, index, sequence, sequence_like};
+use crate::eval::{Builtin, Exit, Interp, Kind, MANY, Result, Value, error};
+
+pub const ROWS: &[Builtin] = &[
+    builtin("length", 1, 1, |_, args| match &args[0].kind {
+        Kind::Table(table) => Ok((table.borrow().len() as i128).into()),
+        _ => Ok((sequence(&args[0])?.len() as i128).into()),
+    }),
+    builtin("reverse", 1, 1, |_, args| reversed(&args[0])),
+    builtin("nreverse", 1, 1, |_, args| reversed(&args[0])),
+    builtin("elt", 2, 2, |_, args| element(&args[0], &args[1])),
+    builtin("aref", 2, 2, |_, args| element(&args[0], &args[1])),
+    builtin("svref", 2, 2, |_, args| element(&args[0], &args[1])),
+    builtin("vector", 0, MANY, |_, args| Ok(Value::vector(args.to_vec()))),
+    builtin("make-array", 1, MANY, make_array),
+    builtin("vector-push-extend", 2, 2, |_, args| match &args[1].kind {
+        Kind::Vector(items) => {
+            items.borrow_mut().push(args[0].clone());
+            Ok((items.borrow().len() as i128 - 1).into())
+        }
+        _ => Err(error::wanted("a vector", &args[1])),
+    }),
+    builtin("subseq", 2, 3, subseq),
+    builtin("map", 3, MANY, map),
+    builtin("coerce", 2, 2, coerce),
+    builtin("find", 2, MANY, |interp, args| {
+        Ok(found(interp, args, Test::Item)?.map_or(Value::NIL, |(_, v)| v))
+    }),
+    builtin("find-if", 2, MANY, |interp, args| {
+        Ok(found(interp, args, Test::If)?.map_or(Value::NIL, |(_, v)| v))
+    }),
+    builtin("find-if-not", 2, MANY, |interp, args| {
+        Ok(found(interp, args, Test::IfNot)?.map_or(Value::NIL, |(_, v)| v))
+    }),
+    builtin("position", 2, MANY, |interp, args| position(interp, args, Test::Item)),
+    builtin("position-if", 2, MANY, |interp, args| position(interp, args, Test::If)),
+    builtin("member", 2, MANY, |interp, args| member(interp, args, Test::Item)),
+    builtin("member-if", 2, MANY, |interp, args| member(interp, args, Test::If)),
+    builtin("assoc", 2, MANY, assoc),
+    builtin("rassoc", 2, MANY, rassoc),
+    builtin("count", 2, MANY, |interp, args| count(interp, args, Test::Item)),
+    builtin("count-if", 2, MANY, |interp, args| count(interp, args, Test::If)),
+    builtin("remove", 2, MANY, |interp, args| filter(interp, args, Test::Item, false)),
+    builtin("remove-if", 2, MANY, |interp, args| filter(interp, args, Test::If, false)),
+    builtin("remove-if-not", 2, MANY, |interp, args| filter(interp, args, Test::If, true)),
+    builtin("delete", 2, MANY, |interp, args| filter(interp, args, Test::Item, false)),
+    builtin("delete-if", 2, MANY, |interp, args| filter(interp, args, Test::If, false)),
+    builtin("remove-duplicates", 1, MANY, remove_duplicates),
+    builtin("adjoin", 2, MANY, |_, args| {
+        let there = sequence(&args[1])?.iter().any(|one| one.equal(&args[0]));
+        Ok(if there { args[1].clone() } else { Value::cons(args[0].clone(), args[1].clone()) })
+    }),
+    builtin("union", 2, MANY, |_, args| {
+        let (mut all, more) = (sequence(&args[0])?, sequence(&args[1])?);
+        let fresh: Vec<_> =
+            more.into_iter().filter(|one| !all.iter().any(|other| other.equal(one))).collect();
+        all.extend(fresh);
+        Ok(Value::list(all))
+    }),
+    builtin("intersection", 2, MANY, |_, args| {
+        let (first, second) = (sequence(&args[0])?, sequence(&args[1])?);
+        let both = first.into_iter().filter(|one| second.iter().any(|other| other.equal(one)));
+        Ok(Value::list(both.collect::<Vec<_>>()))
+    }),
+    builtin("set-difference", 2, MANY, |_, args| {
+        let (first, second) = (sequence(&args[0])?, sequence(&args[1])?);
+        let only = first.into_iter().filter(|one| !second.iter().any(|other| other.equal(one)));
+        Ok(Value::list(only.collect::<Vec<_>>()))
+    }),
+    builtin("reduce", 2, MANY, reduce),
+    builtin("every", 2, MANY, |interp, args| quantify(interp, args, false, false)),
+    builtin("some", 2, MANY, |interp, args| quantify(interp, args, true, true)),
+    builtin("notany", 2, MANY, |interp, args| {
+        let any = quantify(interp, args, true, true)?;
+        Ok(interp.truth(any.is_nil()))
+    }),
+    builtin("sort", 2, MANY, sort),
+    builtin("stable-sort", 2, MANY, sort),
+    builtin("search", 2, MANY, |_, args| {
+        let (wanted, all) = (sequence(&args[0])?, sequence(&args[1])?);
+        if wanted.is_empty() {
+            return Ok(0.into());
+        }
+        let same = |window: &[Value]| window.iter().zip(&wanted).all(|(a, b)| a.same(b));
+        Ok(all.windows(wanted.len()).position(same).map_or(Value::NIL, |at| (at as i128).into()))
+    }),
+];
+
+fn reversed(value: &Value) -> Result {
+    let mut items = sequence(value)?;
+    items.reverse();
+    Ok(sequence_like(value, items))
+}
+
+fn element(value: &Value, at: &Value) -> Result {
+    let (items, at) = (sequence(value)?, index(at)?);
+    let outside = || Exit::error(format!("there is no element {at}: there are {}", items.len()));
+    items.get(at).cloned().ok_or_else(outside)
+}
+
+fn make_array(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let known = ["initial-element", "initial-contents", "element-type", "adjustable", "fill-pointer"];
+    let keys = Keys::parse(interp, &args[1..], &known)?;
+    if let Some(contents) = keys.get("initial-contents") {
+        return Ok(Value::vector(sequence(contents)?));
+    }
+    let size = match args[0].pair() {
+        Some((first, _)) => index(&first)?,
+        None => index(&args[0])?,
+    };
+    if size > 1 << 24 {
+        return Err(Exit::error("this array is too large"));
+    }
+    let empty = keys.get("fill-pointer").is_some_and(|at| matches!(at.kind, Kind::Int(0)));
+    let item = keys.get("initial-element").cloned().unwrap_or_default();
+    Ok(Value::vector(vec![item; if empty { 0 } else { size }]))
+}
+
+fn subseq(_: &mut Interp<'_>, args: &[Value]) -> Result {
+    let items = sequence(&args[0])?;
+    let start = index(&args[1])?;
+    let end = match args.get(2) {
+        Some(end) if !end.is_nil() => index(end)?,
+        _ => items.len(),
+    };
+    let outside = || Exit::error(format!("{start} to {end} is no part of {} elements", items.len()));
+    let part = items.get(start..end).ok_or_else(outside)?.to_vec();
+    Ok(sequence_like(&args[0], part))
+}
+
+fn kind_named(interp: &Interp<'_>, ty: &Value, items: Vec<Value>) -> Result {
+    let ty = ty.pair().map_or_else(|| ty.clone(), |(head, _)| head);
+    let name = ty.symbol().map_or("", |symbol| interp.names().text(symbol.folded));
+    Ok(match name {
+        "list" => Value::list(items),
+        "vector" | "simple-vector" | "array" => Value::vector(items),
+        "string" => sequence_like(&Value::from(""), items),
+        _ if ty.is_nil() => Value::NIL,
+        _ => return Err(Exit::error(format!("there is no kind of sequence called `{name}`"))),
+    })
+}
+
+/// `(map 'list f sequence…)`
+fn map(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let sequences = args[2..].iter().map(sequence).collect::<Result<Vec<_>>>()?;
+    let shortest = sequences.iter().map(Vec::len).min().unwrap_or(0);
+    let mut results = Vec::with_capacity(shortest);
+    for i in 0..shortest {
+        results.push(interp.apply(&args[1], sequences.iter().map(|items| items[i].clone()).collect())?);
+    }
+    kind_named(interp, &args[0], results)
+}
+
+fn coerce(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let name = args[1].symbol().map_or("", |symbol| interp.names().text(symbol.folded));
+    match name {
+        "float" | "double-float" | "single-float" => Ok(super::arith::number(&args[0])?.into()),
+        "integer" => super::int(&args[0]).map(Value::from),
+        "character" => match sequence(&args[0])?.as_slice() {
+            [only] => Ok(only.clone()),
+            _ => Err(error::wanted("a string of one character", &args[0])),
+        },
+        _ => {
+            let items = sequence(&args[0])?;
+            kind_named(interp, &args[1], items)
+        }
+    }
+}
+
+/// How an element is chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Test {
+    /// It is the first argument.
+    Item,
+    /// The first argument says so.
+    If,
+    /// The first argument does not say so.
+    IfNot,
+}
+
+/// What `:test` and `:key` say, and the rest of the choice.
+struct Chooser<'v> {
+    what: &'v Value,
+    how: Test,
+    test: Option<&'v Value>,
+    key: Option<&'v Value>,
+    from_end: bool,
+}
+
+impl<'v> Chooser<'v> {
+    fn new(interp: &Interp<'_>, args: &'v [Value], how: Test) -> Result<Self> {
+        let keys = Keys::parse(interp, &args[2..], &["test", "key", "from-end", "start", "end", "count"])?;
+        let (test, key) = (keys.get("test"), keys.get("key"));
+        Ok(Self { what: &args[0], how, test, key, from_end: keys.get("from-end").is_some() })
+    }
+
+    fn chooses(&self, interp: &mut Interp<'_>, item: &Value) -> Result<bool> {
+        let item = match self.key {
+            Some(key) => interp.apply(key, vec![item.clone()])?,
+            None => item.clone(),
+        };
+        Ok(match (self.how, self.test) {
+            (Test::Item, None) => self.what.same(&item),
+            (Test::Item, Some(test)) => !interp.apply(test, vec![self.what.clone(), item])?.is_nil(),
+            (Test::If, _) => !interp.apply(self.what, vec![item])?.is_nil(),
+            (Test::IfNot, _) => interp.apply(self.what, vec![item])?.is_nil(),
+        })
+    }
+}
+
+fn found(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result<Option<(usize, Value)>> {
+    let chooser = Chooser::new(interp, args, how)?;
+    let mut items: Vec<(usize, Value)> = sequence(&args[1])?.into_iter().enumerate().collect();
+    if chooser.from_end {
+        items.reverse();
+    }
+    for (at, item) in items {
+        if chooser.chooses(interp, &item)? {
+            return Ok(Some((at, item)));
+        }
+    }
+    Ok(None)
+}
+
+fn position(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
+    Ok(found(interp, args, how)?.map_or(Value::NIL, |(at, _)| (at as i128).into()))
+}
+
+fn member(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
+    let chooser = Chooser::new(interp, args, how)?;
+    let mut at = args[1].clone();
+    while let Some((item, rest)) = at.pair() {
+        if chooser.chooses(interp, &item)? {
+            return Ok(at);
+        }
+        at = rest;
+    }
+    Ok(Value::NIL)
+}
+
+fn assoc(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    pair_with(interp, args, |pair| pair.pair().map(|(key, _)| key))
+}
+
+fn rassoc(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    pair_with(interp, args, |pair| pair.pair().map(|(_, value)| value))
+}
+
+fn pair_with(interp: &mut Interp<'_>, args: &[Value], part: fn(&Value) -> Option<Value>) -> Result {
+    let chooser = Chooser::new(interp, args, Test::Item)?;
+    for pair in super::list(&args[1])? {
+        if let Some(part) = part(&pair)
+            && chooser.chooses(interp, &part)?
+        {
+            return Ok(pair);
+        }
+    }
+    Ok(Value::NIL)
+}
+
+fn count(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
+    let chooser = Chooser::new(interp, args, how)?;
+    let mut count = 0i128;
+    for item in sequence(&args[1])? {
+        count += i128::from(chooser.chooses(interp, &item)?);
+    }
+    Ok(count.into())
+}
+
+fn filter(interp: &mut Interp<'_>, args: &[Value], how: Test, keep: bool) -> Result {
+    let chooser = Chooser::new(interp, args, how)?;
+    let mut kept = Vec::new();
+    for item in sequence(&args[1])? {
+        if chooser.chooses(interp, &item)? == keep {
+            kept.push(item);
+        }
+    }
+    Ok(sequence_like(&args[1], kept))
+}
+
+fn remove_duplicates(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let keys = Keys::parse(interp, &args[1..], &["test", "key", "from-end"])?;
+    let items = sequence(&args[0])?;
+    let mut parts = Vec::with_capacity(items.len());
+    for item in &items {
+        parts.push(match keys.get("key") {
+            Some(key) => interp.apply(key, vec![item.clone()])?,
+            None => item.clone(),
+        });
+    }
+    // Of equal elements the last one stays.
+    let kept = items.iter().enumerate().filter(|(i, _)| !parts[i + 1..].iter().any(|p| p.equal(&parts[*i])));
+    Ok(sequence_like(&args[0], kept.map(|(_, item)| item.clone()).collect()))
+}
+
+fn reduce(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let keys = Keys::parse(interp, &args[2..], &["initial-value", "key", "from-end"])?;
+    let mut items = sequence(&args[1])?;
+    if let Some(key) = keys.get("key") {
+        for item in &mut items {
+            *item = interp.apply(key, vec![item.clone()])?;
+        }
+    }
+    let from_end = keys.get("from-end").is_some();
+    if from_end {
+        items.reverse();
+    }
+    let mut items = items.into_iter();
+    // An initial value of nil is one too.
+    let given = args[2..].chunks(2).any(
+        |pair| matches!(&pair[0].kind, Kind::Keyword(k) if interp.names().text(k.folded) == "initial-value"),
+    );
+    let start = match given {
+        true => Some(keys.get("initial-value").cloned().unwrap_or_default()),
+        false => items.next(),
+    };
+    let Some(mut total) = start else { return interp.apply(&args[0], Vec::new()) };
+    for item in items {
+        let call = if from_end { vec![item, total] } else { vec![total, item] };
+        total = interp.apply(&args[0], call)?;
+    }
+    Ok(total)
+}
+
+/// Whether a function holds of all or some elements: stops at the first whose truth is `stop`.
+fn quantify(interp: &mut Interp<'_>, args: &[Value], stop: bool, some: bool) -> Result {
+    let sequences = args[1..].iter().map(sequence).collect::<Result<Vec<_>>>()?;
+    let shortest = sequences.iter().map(Vec::len).min().unwrap_or(0);
+    for i in 0..shortest {
+        let value = interp.apply(&args[0], sequences.iter().map(|items| items[i].clone()).collect())?;
+        if !value.is_nil() == stop {
+            return Ok(if some { value } else { Value::NIL });
+        }
+    }
+    Ok(interp.truth(!some))
+}
+
+/// A merge sort by the user's order, which may fail, or be none.
+fn sort(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let keys = Keys::parse(interp, &args[2..], &["key"])?;
+    let mut items = Vec::new();
+    for item in sequence(&args[0])? {
+        let part = match keys.get("key") {
+            Some(key) => interp.apply(key, vec![item.clone()])?,
+            None => item.clone(),
+        };
+        items.push((part, item));
+    }
+    let sorted = merge_sort(interp, &args[1], items)?;
+    Ok(sequence_like(&args[0], sorted.into_iter().map(|(_, item)| item).collect()))
+}
+
+type Keyed = (Value, Value);
+
+fn merge_sort(interp: &mut Interp<'_>, before: &Value, mut items: Vec<Keyed>) -> Result<Vec<Keyed>> {
+    if items.len() < 2 {
+        return Ok(items);
+    }
+    let right = items.split_off(items.len() / 2);
+    let left = merge_sort(interp, before, items)?;
+    let right = merge_sort(interp, before, right)?;
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let swap = !interp.apply(before, vec![b.0.clone(), a.0.clone()])?.is_nil();
+        merged.extend(if swap { right.next() } else { left.next() });
+    }
+    merged.extend(left);
+    merged.extend(right);
+    Ok(merged)
+}

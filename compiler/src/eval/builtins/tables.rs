@@ -1,0 +1,50 @@
+//! Hash tables. Keys are compared as `equal` does, whatever `:test` says.
+
+use std::{cell::RefCell, rc::Rc};
+
+use super::builtin;
+use crate::eval::{Builtin, Interp, Kind, MANY, Result, Value, error, value::Table};
+
+pub const ROWS: &[Builtin] = &[
+    builtin("make-hash-table", 0, MANY, |_, _| Ok(Kind::Table(Rc::default()).into())),
+    builtin("gethash", 2, 3, gethash),
+    builtin("remhash", 2, 2, |interp, args| {
+        let there = table(&args[1])?.borrow_mut().remove(&args[0]);
+        Ok(interp.truth(there))
+    }),
+    builtin("clrhash", 1, 1, |_, args| {
+        table(&args[0])?.borrow_mut().clear();
+        Ok(args[0].clone())
+    }),
+    builtin("hash-table-count", 1, 1, |_, args| Ok((table(&args[0])?.borrow().len() as i128).into())),
+    builtin("hash-table-keys", 1, 1, |_, args| {
+        let entries = table(&args[0])?.borrow().entries();
+        Ok(Value::list(entries.into_iter().map(|(key, _)| key).collect::<Vec<_>>()))
+    }),
+    builtin("hash-table-values", 1, 1, |_, args| {
+        let entries = table(&args[0])?.borrow().entries();
+        Ok(Value::list(entries.into_iter().map(|(_, value)| value).collect::<Vec<_>>()))
+    }),
+    builtin("maphash", 2, 2, |interp, args| {
+        let entries = table(&args[1])?.borrow().entries();
+        for (key, value) in entries {
+            interp.apply(&args[0], vec![key, value])?;
+        }
+        Ok(Value::NIL)
+    }),
+];
+
+fn table(value: &Value) -> Result<&Rc<RefCell<Table>>> {
+    match &value.kind {
+        Kind::Table(table) => Ok(table),
+        _ => Err(error::wanted("a hash table", value)),
+    }
+}
+
+fn gethash(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let found = table(&args[1])?.borrow().get(&args[0]);
+    let there = interp.truth(found.is_some());
+    let value = found.or_else(|| args.get(2).cloned()).unwrap_or_default();
+    interp.multiple = Some(vec![value.clone(), there]);
+    Ok(value)
+}

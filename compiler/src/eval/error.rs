@@ -1,0 +1,68 @@
+//! How an evaluation ends early.
+
+use super::value::{Origin, Value};
+
+/// What an evaluation gives.
+pub type Result<T = Value> = std::result::Result<T, Exit>;
+
+/// Why an evaluation has no value.
+#[derive(Clone)]
+pub enum Exit {
+    /// A condition that nothing has handled yet.
+    Error(Box<Condition>),
+    /// A block is left, with this value.
+    Return(u64, Value),
+    /// The host has ended it; nothing handles that.
+    Stopped(String),
+}
+
+/// An error.
+#[derive(Clone)]
+pub struct Condition {
+    /// What went wrong, as a clause without a full stop.
+    pub message: String,
+    /// The form that it went wrong in.
+    pub origin: Origin,
+    /// The condition's type, a folded symbol's text: `error`, `type-error` …
+    pub kind: &'static str,
+}
+
+impl Exit {
+    /// An error with this message.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::Error(Box::new(Condition { message: message.into(), origin: Origin::None, kind: "error" }))
+    }
+
+    /// The same error, in the form at `origin` unless it already has a place.
+    pub fn at(self, origin: Origin) -> Self {
+        match self {
+            Self::Error(mut condition) if condition.origin == Origin::None => {
+                condition.origin = origin;
+                Self::Error(condition)
+            }
+            other => other,
+        }
+    }
+}
+
+/// A call with a wrong number of arguments.
+pub fn arity(name: &str, min: usize, max: usize, given: usize) -> Exit {
+    let plural = |n: usize| if n == 1 { "argument" } else { "arguments" };
+    let wanted = match (min, max) {
+        (0, 0) => "no arguments".to_string(),
+        (n, usize::MAX) => format!("at least {n} {}", plural(n)),
+        (n, m) if n == m => format!("{n} {}", plural(n)),
+        (n, m) => format!("{n} to {m} arguments"),
+    };
+    let given = match given {
+        0 => "none is".to_string(),
+        1 => "1 is".to_string(),
+        n => format!("{n} are"),
+    };
+    Exit::error(format!("`{name}` takes {wanted}, and {given} given"))
+}
+
+/// An argument of a wrong type.
+pub fn wanted(what: &str, value: &Value) -> Exit {
+    Exit::error(format!("this is {}, and {what} is wanted here", value.type_name()))
+}

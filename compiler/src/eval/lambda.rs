@@ -1,0 +1,307 @@
+//! Lambda lists: the parameters of functions, and the patterns of macros.
+
+use super::{Env, Exit, Interp, Kind, Result, Symbol, Value, error};
+use crate::names::Name;
+
+/// Parsed parameters.
+#[derive(Default)]
+pub struct LambdaList {
+    whole: Option<Name>,
+    required: Vec<Pattern>,
+    optional: Vec<Optional>,
+    rest: Option<Pattern>,
+    keys: Option<Vec<Keyed>>,
+    other_keys: bool,
+    aux: Vec<(Name, Value)>,
+}
+
+/// What an argument is bound to: a name, or names for its parts.
+enum Pattern {
+    Name(Name),
+    Parts(Box<LambdaList>),
+}
+
+/// A parameter that may be left out.
+struct Optional {
+    pattern: Pattern,
+    default: Value,
+    supplied: Option<Name>,
+}
+
+/// One that is named in the call.
+struct Keyed {
+    keyword: Name,
+    parameter: Optional,
+}
+
+/// What kind of parameters follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Required,
+    Optional,
+    Rest,
+    Key,
+    Aux,
+    Whole,
+    Nothing,
+}
+
+const SECTIONS: &[(&str, Section)] = &[
+    ("&optional", Section::Optional),
+    ("&rest", Section::Rest),
+    ("&body", Section::Rest),
+    ("&key", Section::Key),
+    ("&aux", Section::Aux),
+    ("&whole", Section::Whole),
+];
+
+impl LambdaList {
+    /// Parses a list of parameters; `parts` says whether a list may stand for a name.
+    pub fn parse(interp: &Interp<'_>, list: &Value, parts: bool) -> Result<Self> {
+        let (items, tail) = list.dotted();
+        let mut parsed = Self::default();
+        let mut section = Section::Required;
+        for item in &items {
+            let marker = item.symbol().map(|symbol| interp.names.text(symbol.folded));
+            if let Some((_, next)) = SECTIONS.iter().find(|(name, _)| Some(*name) == marker) {
+                section = *next;
+                if section == Section::Key {
+                    parsed.keys.get_or_insert_default();
+                }
+                continue;
+            }
+            if marker == Some("&allow-other-keys") {
+                parsed.other_keys = true;
+                continue;
+            }
+            section = parsed.parameter(interp, section, item, parts)?;
+        }
+        match tail.kind {
+            Kind::Nil => {}
+            _ => parsed.rest = Some(Pattern::parse(interp, &tail, parts)?),
+        }
+        Ok(parsed)
+    }
+
+    fn parameter(
+        &mut self,
+        interp: &Interp<'_>,
+        section: Section,
+        item: &Value,
+        parts: bool,
+    ) -> Result<Section> {
+        match section {
+            Section::Required => self.required.push(Pattern::parse(interp, item, parts)?),
+            Section::Optional => self.optional.push(Optional::parse(interp, item, parts)?),
+            Section::Key => {
+                let keyed = Keyed::parse(interp, item, parts)?;
+                self.keys.get_or_insert_default().push(keyed);
+            }
+            Section::Aux => {
+                let (name, form) = match item.elements() {
+                    Some(pair) if pair.len() == 2 => (pair[0].symbol(), pair[1].clone()),
+                    _ => (item.symbol(), Value::NIL),
+                };
+                let name = name.ok_or_else(|| not_a_parameter(item))?;
+                self.aux.push((name.folded, form));
+            }
+            Section::Whole => {
+                self.whole = Some(item.symbol().ok_or_else(|| not_a_parameter(item))?.folded);
+                return Ok(Section::Required);
+            }
+            Section::Rest => {
+                self.rest = Some(Pattern::parse(interp, item, parts)?);
+                return Ok(Section::Nothing);
+            }
+            Section::Nothing => {
+                return Err(Exit::error("only `&key` and `&aux` follow the rest").at(item.origin));
+            }
+        }
+        Ok(section)
+    }
+
+    /// Binds the arguments of a call of `name`.
+    pub fn bind(
+        &self,
+        interp: &mut Interp<'_>,
+        name: Option<Symbol>,
+        args: Vec<Value>,
+        env: &Env,
+    ) -> Result<Env> {
+        let (min, given) = (self.required.len(), args.len());
+        let most = min + self.optional.len();
+        let open = self.rest.is_some() || self.keys.is_some();
+        if given < min || (!open && given > most) {
+            let name = name.map_or("lambda", |name| interp.text(name));
+            return Err(error::arity(name, min, if open { super::MANY } else { most }, given));
+        }
+        self.bind_items(interp, args, Value::NIL, env.clone())
+    }
+
+    /// Binds the parts of a macro call.
+    pub fn destructure(&self, interp: &mut Interp<'_>, form: &Value, args: Value, env: &Env) -> Result<Env> {
+        let mut env = env.clone();
+        if let Some(whole) = self.whole {
+            env = env.bind(whole, form.clone());
+        }
+        self.take_apart(interp, &args, env).map_err(|exit| match exit {
+            Exit::Error(condition) => Exit::Error(condition).at(form.origin),
+            other => other,
+        })
+    }
+
+    fn take_apart(&self, interp: &mut Interp<'_>, list: &Value, env: Env) -> Result<Env> {
+        let (items, tail) = list.dotted();
+        let (min, given) = (self.required.len(), items.len());
+        let most = min + self.optional.len();
+        let open = self.rest.is_some() || self.keys.is_some();
+        let proper = tail.is_nil() || self.rest.is_some();
+        if given < min || (!open && given > most) || !proper {
+            let wanted = match (open, min == most) {
+                (true, _) => format!("at least {min}"),
+                (false, true) => min.to_string(),
+                (false, false) => format!("{min} to {most}"),
+            };
+            return Err(
+                Exit::error(format!("{wanted} forms are wanted here, and there are {given}")).at(list.origin)
+            );
+        }
+        self.bind_items(interp, items, tail, env)
+    }
+
+    fn bind_items(
+        &self,
+        interp: &mut Interp<'_>,
+        items: Vec<Value>,
+        tail: Value,
+        mut env: Env,
+    ) -> Result<Env> {
+        let mut items = items.into_iter();
+        for pattern in &self.required {
+            let item = items.next().unwrap_or_default();
+            env = pattern.bind(interp, item, env)?;
+        }
+        for optional in &self.optional {
+            env = optional.bind(interp, items.next(), env)?;
+        }
+        let rest: Vec<Value> = items.collect();
+        if let Some(pattern) = &self.rest {
+            let list = Value::list_with_tail(rest.clone(), tail);
+            env = pattern.bind(interp, list, env)?;
+        }
+        if let Some(keys) = &self.keys {
+            env = self.bind_keys(interp, keys, &rest, env)?;
+        }
+        for (name, form) in &self.aux {
+            let value = interp.eval(form, &env)?;
+            env = env.bind(*name, value);
+        }
+        Ok(env)
+    }
+
+    fn bind_keys(
+        &self,
+        interp: &mut Interp<'_>,
+        keys: &[Keyed],
+        rest: &[Value],
+        mut env: Env,
+    ) -> Result<Env> {
+        for pair in rest.chunks(2) {
+            let (keyword, known) = match &pair[0].kind {
+                Kind::Keyword(keyword) => {
+                    (interp.text(*keyword), keys.iter().any(|key| key.keyword == keyword.folded))
+                }
+                _ => return Err(error::wanted("a keyword", &pair[0]).at(pair[0].origin)),
+            };
+            if !known && !self.other_keys {
+                return Err(Exit::error(format!("there is no option `:{keyword}` here")).at(pair[0].origin));
+            }
+            if pair.len() == 1 {
+                return Err(Exit::error(format!("`:{keyword}` has no value")).at(pair[0].origin));
+            }
+        }
+        for key in keys {
+            let given = rest.chunks_exact(2).find(|pair| match &pair[0].kind {
+                Kind::Keyword(keyword) => keyword.folded == key.keyword,
+                _ => false,
+            });
+            env = key.parameter.bind(interp, given.map(|pair| pair[1].clone()), env)?;
+        }
+        Ok(env)
+    }
+}
+
+fn not_a_parameter(item: &Value) -> Exit {
+    Exit::error(format!("this is {}, not a parameter", item.type_name())).at(item.origin)
+}
+
+impl Pattern {
+    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+        match &item.kind {
+            Kind::Symbol(symbol) => Ok(Self::Name(symbol.folded)),
+            Kind::Cons(_) | Kind::Nil if parts => {
+                Ok(Self::Parts(Box::new(LambdaList::parse(interp, item, true)?)))
+            }
+            _ => Err(not_a_parameter(item)),
+        }
+    }
+
+    fn bind(&self, interp: &mut Interp<'_>, value: Value, env: Env) -> Result<Env> {
+        match self {
+            Self::Name(name) => Ok(env.bind(*name, value)),
+            Self::Parts(list) => match value.kind {
+                Kind::Cons(_) | Kind::Nil => list.take_apart(interp, &value, env),
+                _ => Err(error::wanted("a list", &value).at(value.origin)),
+            },
+        }
+    }
+}
+
+impl Optional {
+    /// `name`, `(name)`, `(name default)` or `(name default supplied)`
+    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+        let items = match item.elements() {
+            Some(items) if !items.is_empty() => items,
+            _ => vec![item.clone()],
+        };
+        let supplied = match items.get(2) {
+            Some(name) => Some(name.symbol().ok_or_else(|| not_a_parameter(name))?.folded),
+            None => None,
+        };
+        let default = items.get(1).cloned().unwrap_or_default();
+        Ok(Self { pattern: Pattern::parse(interp, &items[0], parts)?, default, supplied })
+    }
+
+    fn bind(&self, interp: &mut Interp<'_>, given: Option<Value>, env: Env) -> Result<Env> {
+        let there = interp.truth(given.is_some());
+        let value = match given {
+            Some(value) => value,
+            None => interp.eval(&self.default, &env)?,
+        };
+        let env = self.pattern.bind(interp, value, env)?;
+        Ok(match self.supplied {
+            Some(name) => env.bind(name, there),
+            None => env,
+        })
+    }
+}
+
+impl Keyed {
+    /// As [`Optional`], and `((:keyword name) …)`.
+    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+        let first = item.pair().map(|(first, _)| first);
+        if let Some((keyword, rest)) = first.as_ref().and_then(Value::pair)
+            && let Kind::Keyword(keyword) = keyword.kind
+        {
+            let name = rest.pair().map(|(name, _)| name).unwrap_or_default();
+            let tail = item.pair().map(|(_, tail)| tail).unwrap_or_default();
+            let parameter = Optional::parse(interp, &Value::cons(name, tail), parts)?;
+            return Ok(Self { keyword: keyword.folded, parameter });
+        }
+        let parameter = Optional::parse(interp, item, false)?;
+        match parameter.pattern {
+            Pattern::Name(keyword) => Ok(Self { keyword, parameter }),
+            Pattern::Parts(_) => Err(not_a_parameter(item)),
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! What the evaluator computes with: Lisp values, each knowing where it was written.
+
+use std::{any::Any, cell::RefCell, collections::HashMap, rc::Rc};
+
+use super::{Builtin, Condition, env::Env, lambda::LambdaList};
+use crate::{names::Name, source::Span};
+
+/// Where a value comes from. Operations that hand on a value hand this on with it, so that what a
+/// macro was given is still known to be the user's when it comes back in the expansion.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Origin {
+    /// Computed.
+    #[default]
+    None,
+    /// Written at the place where a macro is called, or in a script.
+    Call(Span),
+    /// Written in the body of a macro.
+    Template(Span),
+}
+
+impl Origin {
+    /// Where it is written, if anywhere.
+    pub fn span(self) -> Option<Span> {
+        match self {
+            Self::None => None,
+            Self::Call(span) | Self::Template(span) => Some(span),
+        }
+    }
+}
+
+/// A symbol: compared by its folded name, printed as spelled.
+#[derive(Clone, Copy, Debug)]
+pub struct Symbol {
+    /// As spelled.
+    pub name: Name,
+    /// In lower case.
+    pub folded: Name,
+}
+
+impl PartialEq for Symbol {
+    fn eq(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+}
+
+/// A value.
+#[derive(Clone, Default)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// What a value is.
+#[derive(Clone, Default)]
+pub enum Kind {
+    /// `nil`: false, and the empty list.
+    #[default]
+    Nil,
+    /// An integer.
+    Int(i128),
+    /// A floating-point number.
+    Float(f64),
+    /// A character.
+    Char(char),
+    /// A string.
+    Str(Rc<str>),
+    /// A symbol; `t` is one.
+    Symbol(Symbol),
+    /// A keyword, without its colon.
+    Keyword(Symbol),
+    /// A pair.
+    Cons(Rc<Cons>),
+    /// A vector.
+    Vector(Rc<RefCell<Vec<Value>>>),
+    /// A hash table.
+    Table(Rc<RefCell<Table>>),
+    /// Something to call.
+    Function(Rc<Function>),
+    /// A record of a `defstruct`.
+    Record(Rc<Record>),
+    /// An error that was handled.
+    Condition(Rc<Condition>),
+    /// Something of the host's.
+    Host(Rc<dyn Object>),
+}
+
+/// A record: named fields, in order.
+pub struct Record {
+    /// What it is a record of, as spelled.
+    pub name: String,
+    /// The fields; names are in kernel spelling, with `_`.
+    pub fields: RefCell<Vec<(String, Value)>>,
+}
+
+impl Record {
+    /// The field of that name, where `-` and `_` are alike.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let fields = self.fields.borrow();
+        fields.iter().find(|(field, _)| same_name(field, name)).map(|(_, value)| value.clone())
+    }
+
+    /// Sets a field; false when there is none of that name.
+    pub fn set(&self, name: &str, value: &Value) -> bool {
+        let mut fields = self.fields.borrow_mut();
+        let field = fields.iter_mut().find(|(field, _)| same_name(field, name));
+        field.map(|(_, old)| *old = value.clone()).is_some()
+    }
+}
+
+/// Whether two names are one, where `-` and `_`, and upper and lower case, are alike.
+pub fn same_name(a: &str, b: &str) -> bool {
+    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    a.bytes().map(plain).eq(b.bytes().map(plain))
+}
+
+/// A value that only the host knows how to use.
+pub trait Object: Any {
+    /// How it prints, without the angle brackets.
+    fn describe(&self) -> String;
+    /// For the host to know it again.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A pair.
+pub struct Cons {
+    /// The first half: of a list, its first element.
+    pub car: RefCell<Value>,
+    /// The second half: of a list, the rest of it.
+    pub cdr: RefCell<Value>,
+}
+
+impl Drop for Cons {
+    /// Frees a long list in a loop: a recursion would overflow the stack.
+    fn drop(&mut self) {
+        let mut next = self.cdr.take().kind;
+        while let Kind::Cons(cons) = next {
+            match Rc::try_unwrap(cons) {
+                Ok(cons) => next = cons.cdr.take().kind,
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+/// What hash tables find values by.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Key {
+    /// The empty list.
+    Nil,
+    /// An integer.
+    Int(i128),
+    /// A float, by its bits.
+    Float(u64),
+    /// A character.
+    Char(char),
+    /// A string.
+    Str(Rc<str>),
+    /// A symbol.
+    Symbol(Name),
+    /// A keyword.
+    Keyword(Name),
+    /// A list's or vector's elements.
+    Many(Vec<Key>),
+    /// Any other thing, by its address.
+    Identity(usize),
+}
+
+/// A hash table: entries in the order in which they were put in.
+#[derive(Default)]
+pub struct Table {
+    index: HashMap<Key, usize>,
+    entries: Vec<Option<(Value, Value)>>,
+}
+
+impl Table {
+    /// The value of `key`.
+    pub fn get(&self, key: &Value) -> Option<Value> {
+        let index = self.index.get(&key.key())?;
+        self.entries[*index].as_ref().map(|(_, value)| value.clone())
+    }
+
+    /// Sets the value of `key`.
+    pub fn set(&mut self, key: Value, value: Value) {
+        match self.index.get(&key.key()) {
+            Some(index) => self.entries[*index] = Some((key, value)),
+            None => {
+                self.index.insert(key.key(), self.entries.len());
+                self.entries.push(Some((key, value)));
+            }
+        }
+    }
+
+    /// Removes `key`; whether it was there.
+    pub fn remove(&mut self, key: &Value) -> bool {
+        match self.index.remove(&key.key()) {
+            Some(index) => self.entries[index].take().is_some(),
+            None => false,
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// All entries, oldest first.
+    pub fn entries(&self) -> Vec<(Value, Value)> {
+        self.entries.iter().flatten().cloned().collect()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+}
+
+/// Something to call.
+pub enum Function {
+    /// Written in Lisp.
+    Closure(Closure),
+    /// Written in Rust.
+    Builtin(&'static Builtin),
+}
+
+/// A function written in Lisp.
+pub struct Closure {
+    /// What it is called, for messages.
+    pub name: Option<Symbol>,
+    /// Its parameters.
+    pub params: LambdaList,
+    /// Its body.
+    pub body: Value,
+    /// What is visible where it was made.
+    pub env: Env,
+    /// The block that `return-from` its name leaves.
+    pub block: Option<Symbol>,
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Self { kind, origin: Origin::None }
+    }
+}
+
+impl From<i128> for Value {
+    fn from(value: i128) -> Self {
+        Kind::Int(value).into()
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Kind::Float(value).into()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Kind::Str(text.into()).into()
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Kind::Str(text.into()).into()
+    }
+}
+
+impl Value {
+    /// `nil`.
+    pub const NIL: Self = Self { kind: Kind::Nil, origin: Origin::None };
+
+    /// A pair.
+    pub fn cons(car: Self, cdr: Self) -> Self {
+        Kind::Cons(Rc::new(Cons { car: RefCell::new(car), cdr: RefCell::new(cdr) })).into()
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = Self, IntoIter: DoubleEndedIterator>) -> Self {
+        Self::list_with_tail(items, Self::NIL)
+    }
+
+    /// A list that ends with `tail`.
+    pub fn list_with_tail(
+        items: impl IntoIterator<Item = Self, IntoIter: DoubleEndedIterator>,
+        tail: Self,
+    ) -> Self {
+        items.into_iter().rev().fold(tail, |rest, item| Self::cons(item, rest))
+    }
+
+    /// A vector.
+    pub fn vector(items: Vec<Self>) -> Self {
+        Kind::Vector(Rc::new(RefCell::new(items))).into()
+    }
+
+    /// The same value with another origin.
+    pub fn at(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// Whether it is `nil`.
+    pub fn is_nil(&self) -> bool {
+        matches!(self.kind, Kind::Nil)
+    }
+
+    /// The symbol, if it is one.
+    pub fn symbol(&self) -> Option<Symbol> {
+        match self.kind {
+            Kind::Symbol(symbol) => Some(symbol),
+            _ => None,
+        }
+    }
+
+    /// The pair, if it is one.
+    pub fn pair(&self) -> Option<(Self, Self)> {
+        match &self.kind {
+            Kind::Cons(cons) => Some((cons.car.borrow().clone(), cons.cdr.borrow().clone())),
+            _ => None,
+        }
+    }
+
+    /// The elements of a proper list; `None` when it is none, or has no end.
+    pub fn elements(&self) -> Option<Vec<Self>> {
+        let mut items = Vec::new();
+        let mut at = self.clone();
+        while let Some((car, cdr)) = at.pair() {
+            items.push(car);
+            at = cdr;
+            if items.len() > MOST_ELEMENTS {
+                return None;
+            }
+        }
+        at.is_nil().then_some(items)
+    }
+
+    /// The elements and the tail of a list that may be dotted.
+    pub fn dotted(&self) -> (Vec<Self>, Self) {
+        let mut items = Vec::new();
+        let mut at = self.clone();
+        while let Some((car, cdr)) = at.pair() {
+            items.push(car);
+            at = cdr;
+            if items.len() > MOST_ELEMENTS {
+                break;
+            }
+        }
+        (items, at)
+    }
+
+    /// Whether they are the same thing: `eql`.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Cons(a), Kind::Cons(b)) => Rc::ptr_eq(a, b),
+            (Kind::Vector(a), Kind::Vector(b)) => Rc::ptr_eq(a, b),
+            (Kind::Str(a), Kind::Str(b)) => Rc::ptr_eq(a, b) || a == b,
+            _ => self.key() == other.key(),
+        }
+    }
+
+    /// Whether they look alike: `equal`.
+    pub fn equal(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+
+    /// What hash tables find it by.
+    pub fn key(&self) -> Key {
+        match &self.kind {
+            Kind::Nil => Key::Nil,
+            Kind::Int(value) => Key::Int(*value),
+            Kind::Float(value) => Key::Float(value.to_bits()),
+            Kind::Char(c) => Key::Char(*c),
+            Kind::Str(text) => Key::Str(text.clone()),
+            Kind::Symbol(symbol) => Key::Symbol(symbol.folded),
+            Kind::Keyword(symbol) => Key::Keyword(symbol.folded),
+            Kind::Cons(_) => {
+                let (items, tail) = self.dotted();
+                Key::Many(items.iter().map(Self::key).chain([tail.key()]).collect())
+            }
+            Kind::Vector(items) => Key::Many(items.borrow().iter().map(Self::key).collect()),
+            Kind::Table(table) => Key::Identity(Rc::as_ptr(table) as usize),
+            Kind::Function(function) => Key::Identity(Rc::as_ptr(function) as usize),
+            Kind::Record(record) => {
+                let fields = record.fields.borrow();
+                Key::Many(fields.iter().map(|(_, value)| value.key()).collect())
+            }
+            Kind::Condition(condition) => Key::Identity(Rc::as_ptr(condition) as usize),
+            Kind::Host(object) => Key::Identity(Rc::as_ptr(object) as *const () as usize),
+        }
+    }
+
+    /// What kind of value it is, for messages.
+    pub fn type_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Nil => "nil",
+            Kind::Int(_) => "an integer",
+            Kind::Float(_) => "a float",
+            Kind::Char(_) => "a character",
+            Kind::Str(_) => "a string",
+            Kind::Symbol(_) => "a symbol",
+            Kind::Keyword(_) => "a keyword",
+            Kind::Cons(_) => "a list",
+            Kind::Vector(_) => "a vector",
+            Kind::Table(_) => "a hash table",
+            Kind::Function(_) => "a function",
+            Kind::Record(_) => "a record",
+            Kind::Condition(_) => "a condition",
+            Kind::Host(_) => "an object",
+        }
+    }
+}
+
+/// Longer lists are circular, or a mistake.
+const MOST_ELEMENTS: usize = 10_000_000;

@@ -1,0 +1,295 @@
+//! Macros: calls of them are replaced by what they make, wherever an expression, a place or a
+//! top-level form may stand.
+//!
+//! A datum is expanded once; what came of it is kept, so that a loop that is built twice expands
+//! nothing twice, and the expansion can be printed. Each datum of an expansion that the macro wrote
+//! has a place of its own, which leads back to the macro and to the call; data that the call handed
+//! in keep theirs.
+
+use std::rc::Rc;
+
+use super::{Builder, forms::Call, top::Definition};
+use crate::{
+    diagnostic::{Diagnostic, codes},
+    eval::{Condition, Env, Exit, Function, Kind, Origin, Value, convert, special},
+    hir::{ExprId, Ty},
+    names::Name,
+    read::{Datum, DatumId},
+    source::{Expansion, Span},
+};
+
+/// How many expansions may be within each other.
+const MAX_DEPTH: usize = 200;
+/// How many expansions a program may need.
+const MAX_COUNT: usize = 100_000;
+
+/// How far to expand for printing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expand {
+    /// Until no macro is left.
+    All,
+    /// The first step of each outermost call.
+    Once,
+}
+
+/// `(macrolet ((name (parameter…) body…) …) form…)`
+pub fn macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let before = b.local_macros.len();
+    for definition in b.items(call.args[0]).unwrap_or(&[]) {
+        let parts = b.template(*definition).elements().filter(|parts| parts.len() > 1);
+        let made = match parts {
+            Some(parts) => special::define::closure(&mut b.interp, &parts, &Env::default(), true),
+            None => Err(Exit::error("a local macro is `(name (parameter…) body…)`")),
+        };
+        match made {
+            Ok((name, expander)) => b.local_macros.push((name.folded, expander)),
+            Err(exit) => b.evaluation_failed(exit, b.span(*definition), "this local macro"),
+        }
+    }
+    let body = b.body(&call.args[1..], call.span, call.used);
+    b.local_macros.truncate(before);
+    body
+}
+
+/// `(symbol-macrolet ((name form) …) body…)`
+pub fn symbol_macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let mark = b.scope.mark();
+    for binding in b.items(call.args[0]).unwrap_or(&[]) {
+        match b.items(*binding).map(|parts| (b.data.symbol(parts[0]), parts)) {
+            Some((Some(name), [_, form])) => b.scope.bind_form(b.names.folded(name), *form),
+            _ => {
+                let message = "this is not a symbol macro";
+                let error = Diagnostic::error(&codes::MALFORMED, b.span(*binding), message);
+                b.report(error.help("write `(name form)`"));
+            }
+        }
+    }
+    let body = b.body(&call.args[1..], call.span, call.used);
+    b.scope.reset(mark);
+    body
+}
+
+impl<'a> Builder<'a> {
+    // ---- definitions ----
+
+    /// `(defmacro name (parameter…) body…)`
+    pub(super) fn defmacro(&mut self, definition: Definition<'a>) {
+        let parts: Vec<_> =
+            [definition.head].iter().chain(definition.rest).map(|d| self.template(*d)).collect();
+        match special::define::closure(&mut self.interp, &parts, &Env::default(), true) {
+            Ok((name, expander)) => {
+                self.prelude.remove(&name.folded);
+                self.interp.define_macro(name, expander);
+            }
+            Err(exit) => self.evaluation_failed(exit, definition.span, "this macro"),
+        }
+    }
+
+    /// `(define-symbol-macro name form)`
+    pub(super) fn define_symbol_macro(&mut self, definition: Definition<'a>) {
+        let &[form] = definition.rest else {
+            let error = Diagnostic::error(&codes::MALFORMED, definition.span, "this is not a symbol macro");
+            return self.report(error.help("write `(define-symbol-macro name form)`"));
+        };
+        self.symbol_macros.insert(self.names.folded(definition.name), form);
+    }
+
+    /// `(eval-when (:compile-toplevel …) form…)`: evaluated now, for the macros that follow.
+    pub(super) fn eval_when(&mut self, forms: &[DatumId], span: Span) {
+        for form in forms {
+            let value = self.template(*form);
+            self.interp.restart();
+            if let Err(exit) = self.interp.eval(&value, &Env::default()) {
+                self.evaluation_failed(exit, span, "this evaluation");
+            }
+        }
+    }
+
+    /// A datum as what macros are written in.
+    fn template(&self, datum: DatumId) -> Value {
+        convert::value(self.names, self.data, datum, Origin::Template)
+    }
+
+    // ---- expansion ----
+
+    /// What the datum expands to, when it is a macro's call or a symbol macro; else itself.
+    pub(super) fn expanded(&mut self, datum: DatumId) -> DatumId {
+        let mut at = datum;
+        for _ in 0..MAX_DEPTH {
+            match self.expanded_once(at) {
+                Some(next) => at = next,
+                None => return at,
+            }
+        }
+        let message = "this expansion has no end: the macro gives a call of itself";
+        self.report(Diagnostic::error(&codes::ENDLESS_EXPANSION, self.span(datum), message));
+        self.failed(datum)
+    }
+
+    /// One step; `None` when there is nothing to expand.
+    pub(super) fn expanded_once(&mut self, datum: DatumId) -> Option<DatumId> {
+        if let Some(known) = self.expansions.get(&datum) {
+            return Some(*known);
+        }
+        let made = match self.data.get(datum) {
+            Datum::Symbol(name) => self.symbol_macro(name, datum)?,
+            Datum::List(children) => {
+                let head = self.data.symbol(*self.data.children(children).first()?)?;
+                let expander = self.macro_named(self.names.folded(head))?;
+                self.expand_call(datum, head, &expander)
+            }
+            _ => return None,
+        };
+        self.expansions.insert(datum, made);
+        Some(made)
+    }
+
+    fn macro_named(&self, folded: Name) -> Option<Rc<Function>> {
+        let local = self.local_macros.iter().rev().find(|(name, _)| *name == folded);
+        let hidden = || self.prelude.contains(&folded) && self.defines(folded);
+        match local {
+            Some((_, expander)) => Some(expander.clone()),
+            None => self.interp.macro_named(folded).filter(|_| !hidden()),
+        }
+    }
+
+    /// Whether the file defines something else of that name to call.
+    fn defines(&self, folded: Name) -> bool {
+        let kernel = self.names.kernel(folded);
+        self.accessors.contains_key(self.text(kernel)) || self.globals.contains_key(&kernel)
+    }
+
+    /// The form of a symbol macro, unless a variable hides it.
+    fn symbol_macro(&mut self, name: Name, datum: DatumId) -> Option<DatumId> {
+        let folded = self.names.folded(name);
+        if self.scope.find(folded).is_some() {
+            return None;
+        }
+        let form = self.scope.find_form(folded).or_else(|| self.symbol_macros.get(&folded).copied())?;
+        let value = convert::value(self.names, self.data, form, Origin::Template);
+        let call = self.span(datum);
+        Some(self.datum_of(&value, name, call).unwrap_or_else(|_| self.failed(datum)))
+    }
+
+    fn expand_call(&mut self, datum: DatumId, name: Name, expander: &Rc<Function>) -> DatumId {
+        let call = self.span(datum);
+        if self.expansions.len() >= MAX_COUNT {
+            let message = format!("this program needs more than {MAX_COUNT} expansions");
+            self.report(Diagnostic::error(&codes::ENDLESS_EXPANSION, call, message));
+            return self.failed(datum);
+        }
+        let form = convert::value(self.names, self.data, datum, Origin::Call);
+        self.interp.restart();
+        let made = self.interp.expand(expander, &form);
+        match made.and_then(|value| self.datum_of(&value, name, call)) {
+            Ok(made) => made,
+            Err(exit) => {
+                let what = format!("`{}`", self.text(name));
+                self.evaluation_failed(exit, call, &what);
+                self.failed(datum)
+            }
+        }
+    }
+
+    /// The datum of an expansion of `name`, called at `call`.
+    fn datum_of(&mut self, value: &Value, name: Name, call: Span) -> Result<DatumId, Exit> {
+        let Self { names, data, new_expansions, first_expansion, .. } = self;
+        let mut place = |written: Option<Span>| {
+            let text = names.text(name).to_string();
+            new_expansions.push(Expansion { written, call, name: text });
+            Span::expanded(*first_expansion + new_expansions.len() - 1)
+        };
+        let mut computed = None;
+        convert::datum(names, data, value, &mut |origin| match origin {
+            Origin::Call(span) => span,
+            Origin::Template(span) => place(Some(span)),
+            Origin::None => *computed.get_or_insert_with(|| place(None)),
+        })
+    }
+
+    /// What stands for something that was reported.
+    fn failed(&mut self, datum: DatumId) -> DatumId {
+        self.data.add(Datum::Error, self.span(datum))
+    }
+
+    /// Reports why `what`, called at `span`, has no value.
+    pub(super) fn evaluation_failed(&mut self, exit: Exit, span: Span, what: &str) {
+        let condition = match exit {
+            Exit::Error(condition) => *condition,
+            Exit::Stopped(reason) => Condition { message: reason, origin: Origin::None, kind: "error" },
+            Exit::Return(..) => {
+                let message = "it returns from a block that is left already".to_string();
+                Condition { message, origin: Origin::None, kind: "error" }
+            }
+        };
+        let message = format!("{what} fails: {}", condition.message);
+        let error = Diagnostic::error(&codes::MACRO_FAILS, span, message);
+        self.report(match condition.origin {
+            Origin::Template(place) => error.also(place, "in this form"),
+            // What is wrong is in what was handed in.
+            Origin::Call(place) if place != span => error.also(place, "here"),
+            _ => error,
+        });
+    }
+
+    /// The data with what was expanded in them replaced.
+    pub(super) fn expansions_of(&self, forms: &[DatumId], how: Expand) -> Vec<DatumId> {
+        forms.iter().map(|form| self.replaced(*form, how)).collect()
+    }
+
+    fn replaced(&self, datum: DatumId, how: Expand) -> DatumId {
+        let mut at = datum;
+        while let Some(next) = self.expansions.get(&at) {
+            at = *next;
+            if how == Expand::Once {
+                return at;
+            }
+        }
+        let replace = |items: &[DatumId]| {
+            let replaced = items.iter().map(|item| self.replaced(*item, how));
+            self.data.add_children(replaced.collect::<Vec<_>>())
+        };
+        let children = match self.data.get(at) {
+            Datum::List(children) => Datum::List(replace(self.data.children(children))),
+            _ => return at,
+        };
+        self.data.add(children, self.span(at))
+    }
+
+    // ---- constants ----
+
+    /// The value of a constant expression that uses functions of the evaluator; `None` when it has
+    /// none of them.
+    pub(super) fn evaluated(&mut self, datum: DatumId) -> Option<ExprId> {
+        if !self.wants_evaluator(datum) {
+            return None;
+        }
+        let value = self.template(datum);
+        let span = self.span(datum);
+        self.interp.restart();
+        match self.interp.eval(&value, &Env::default()) {
+            Ok(Value { kind: Kind::Int(value), .. }) => Some(self.literal(value, span)),
+            Ok(Value { kind: Kind::Nil, .. }) => Some(self.nil(span)),
+            Ok(other) => {
+                let message = format!("this is {}, and an integer is wanted here", other.type_name());
+                Some(self.fail_at(&codes::NOT_CONSTANT, span, message))
+            }
+            Err(exit) => {
+                self.evaluation_failed(exit, span, "this");
+                Some(self.add(crate::hir::ExprKind::Error, Ty::ERROR, span))
+            }
+        }
+    }
+
+    /// Whether a form in it is known to the evaluator and not to the kernel language.
+    fn wants_evaluator(&self, datum: DatumId) -> bool {
+        let Some([head, args @ ..]) = self.items(datum) else { return false };
+        let Some(name) = self.data.symbol(*head) else { return false };
+        let folded = self.names.folded(name);
+        let kernel = self.forms.contains_key(&folded)
+            || self.macro_named(folded).is_some()
+            || crate::hir::Types::named(self.text(folded)).is_some()
+            || self.accessor(*head).is_some();
+        (!kernel && self.interp.has_function(folded)) || args.iter().any(|arg| self.wants_evaluator(*arg))
+    }
+}

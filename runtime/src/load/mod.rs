@@ -1,0 +1,220 @@
+//! Loading: the bytes of an object in, its maps and programs in the kernel out, through aya.
+
+mod foreign;
+mod rename;
+
+use std::{
+    collections::HashMap,
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::Path,
+};
+
+use aya::{
+    Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
+    maps::MapError,
+    programs::{Program, ProgramError},
+};
+use aya_obj::Object;
+use bpfl_stdlib::catalog::{
+    helper::{self, Helper},
+    program::Capability,
+    refusal,
+};
+
+use foreign::Refusal;
+
+use crate::{
+    attach::{self, AttachError},
+    host::{capability, memlock},
+    map,
+    spec::{ObjectSpec, ProgramSpec, SpecError},
+};
+
+/// The running kernel's own types.
+pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
+
+/// Why an object could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It could not even be described.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// It reads kernel structs, whose layout the running kernel does not tell.
+    #[error(
+        "the object reads kernel structs, for which it needs the kernel's own BTF, and {KERNEL_BTF} is not there; \
+         boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+    )]
+    NoKernelBtf,
+    /// A program whose hook is not known here.
+    #[error(transparent)]
+    Hook(#[from] AttachError),
+    /// A capability is missing, or the kernel's settings forbid it.
+    #[error("loading {what} was not permitted; {advice}")]
+    NotPermitted {
+        /// What was being loaded.
+        what: String,
+        /// Which capability is missing and what to do.
+        advice: String,
+    },
+    /// The verifier refused the program.
+    #[error("the kernel's verifier refused `{program}` ({source})")]
+    Verifier {
+        /// The program.
+        program: String,
+        /// The error number.
+        source: io::Error,
+        /// The verifier's log, as it came.
+        log: String,
+        /// Which missing capability it is refused for, and what to do; `None` when it is not.
+        advice: Option<String>,
+    },
+    /// The kernel could not make a map.
+    #[error("the kernel could not make map `{map}` ({source})")]
+    Map {
+        /// The map.
+        map: String,
+        /// The error number.
+        source: io::Error,
+    },
+    /// Anything else that aya reports.
+    #[error("the object cannot be loaded: {0}")]
+    Other(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl LoadError {
+    /// The verifier's log, where there is one.
+    pub fn verifier_log(&self) -> Option<&str> {
+        match self {
+            Self::Verifier { log, .. } if !log.is_empty() => Some(log),
+            _ => None,
+        }
+    }
+}
+
+/// The maps of an object, and its programs as far as they were loaded.
+pub(crate) struct Loaded {
+    ebpf: Ebpf,
+    /// Programs that were loaded past aya.
+    foreign: HashMap<String, OwnedFd>,
+    /// The object as aya was shown it.
+    image: Vec<u8>,
+}
+
+impl Loaded {
+    /// Makes the maps of the object `bytes`, which `spec` describes, and gets its programs ready to
+    /// be loaded.
+    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8]) -> Result<Self, LoadError> {
+        let image = rename::image(spec, bytes).into_owned();
+        let object = Object::parse(&image).map_err(|error| explain_object(error.into()))?;
+        // Without it aya would load the object with those accesses left as they were compiled.
+        if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
+            return Err(LoadError::NoKernelBtf);
+        }
+        memlock::raise();
+        // A log is asked for when there is a refusal, by `foreign`.
+        let quiet = VerifierLogLevel::DISABLE;
+        let ebpf = EbpfLoader::new().allow_unsupported_maps().verifier_log_level(quiet).load(&image);
+        let ebpf = ebpf.map_err(explain_object)?;
+        Ok(Self { ebpf, foreign: HashMap::new(), image })
+    }
+
+    /// The map of this name.
+    pub(crate) fn map(&self, name: &str) -> Result<BorrowedFd<'_>, LoadError> {
+        let missing = || LoadError::Other(format!("the loader does not see map `{name}`").into());
+        Ok(map::data(self.ebpf.map(name).ok_or_else(missing)?).fd().as_fd())
+    }
+
+    /// Loads one program, if that has not been done.
+    pub(crate) fn load(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
+        let hook = attach::hook(spec)?;
+        let row = spec.row.filter(|_| !self.foreign.contains_key(&spec.name));
+        let Some(row) = row else { return Ok(()) };
+        if rename::known(&spec.section) {
+            match (hook.load)(self.own(spec)?) {
+                Ok(()) | Err(ProgramError::AlreadyLoaded) => return Ok(()),
+                Err(ProgramError::LoadError { .. }) => {}
+                Err(error) => return Err(LoadError::Other(Box::new(error))),
+            }
+        }
+        let loaded = foreign::load(&self.image, &self.ebpf, spec, row)?;
+        self.foreign.insert(spec.name.clone(), loaded.map_err(|refusal| refused(spec, refusal))?);
+        Ok(())
+    }
+
+    /// A program that was loaded.
+    pub(crate) fn program(&mut self, spec: &ProgramSpec) -> Result<BorrowedFd<'_>, LoadError> {
+        if self.foreign.contains_key(&spec.name) {
+            return Ok(self.foreign[&spec.name].as_fd());
+        }
+        let fd = self.own(spec)?.fd();
+        Ok(fd.map_err(|error| LoadError::Other(error.into()))?.as_fd())
+    }
+
+    fn own(&mut self, spec: &ProgramSpec) -> Result<&mut Program, LoadError> {
+        let missing = || LoadError::Other(format!("the loader does not see program `{}`", spec.name).into());
+        self.ebpf.program_mut(&spec.name).ok_or_else(missing)
+    }
+}
+
+fn explain_object(error: EbpfError) -> LoadError {
+    match error {
+        EbpfError::MapError(MapError::CreateError { name, io_error }) => match io_error.kind() {
+            io::ErrorKind::PermissionDenied => not_permitted(format!("map `{name}`"), needed_for_map()),
+            _ => LoadError::Map { map: name, source: io_error },
+        },
+        error @ EbpfError::ParseError(_) => LoadError::Other(Box::new(error)),
+        // Without CAP_BPF the loader takes the kernel for one that lacks what it may not ask for.
+        _ if !capability::missing(capability::LOAD_CGROUP).is_empty() => {
+            not_permitted("the object".into(), capability::LOAD_CGROUP)
+        }
+        other => LoadError::Other(Box::new(other)),
+    }
+}
+
+/// What the kernel's refusal of a program means.
+fn refused(spec: &ProgramSpec, refusal: Refusal) -> LoadError {
+    let Refusal { error: source, log } = refusal;
+    // The verifier has refused whatever it has written a log about; EACCES is its too.
+    if source.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
+        return not_permitted(format!("`{}`", spec.name), needed(spec));
+    }
+    let advice = lacking(&log).map(|missing| capability::advice(&[missing]));
+    LoadError::Verifier { program: spec.name.clone(), source, log, advice }
+}
+
+/// The capabilities that loading a program takes, by its type.
+fn needed(spec: &ProgramSpec) -> &'static [&'static capability::Capability] {
+    let beside = spec.row.map_or(&[][..], |row| row.ty.row().capabilities);
+    match beside.contains(&Capability::NetAdmin) {
+        true => capability::ATTACH_CGROUP,
+        false => capability::LOAD_CGROUP,
+    }
+}
+
+/// The capability without which the verifier refuses what it has written `log` about, if this user
+/// does not have it.
+fn lacking(log: &str) -> Option<&'static capability::Capability> {
+    let perfmon = capability::missing(&[&capability::PERFMON]).first().copied();
+    let words = refusal::WITHOUT_PERFMON.iter().any(|words| log.contains(words));
+    perfmon.filter(|_| words || refused_helper(log).is_some_and(|helper| helper.perfmon))
+}
+
+/// The helper that the verifier refused: "… cannot use helper bpf_NAME#ID".
+fn refused_helper(log: &str) -> Option<&'static Helper> {
+    let (_, name) = log.rsplit_once(refusal::HELPER)?;
+    helper::find(name.split('#').next()?.strip_prefix("bpf_")?)
+}
+
+/// The capabilities that a map takes which was refused. CAP_BPF makes most; maps of sockets and of
+/// devices take CAP_NET_ADMIN too (kernel/bpf/syscall.c, `map_create`).
+fn needed_for_map() -> &'static [&'static capability::Capability] {
+    match capability::missing(capability::LOAD_CGROUP).is_empty() {
+        true => capability::ATTACH_CGROUP,
+        false => capability::LOAD_CGROUP,
+    }
+}
+
+fn not_permitted(what: String, needed: &[&'static capability::Capability]) -> LoadError {
+    LoadError::NotPermitted { what, advice: capability::advice(needed) }
+}

@@ -1,0 +1,8 @@
+//! `bpfl run` as a user runs it. Without the privilege to attach programs these tests say so and
+//! pass.
+
+mod ends;
+mod hooks;
+mod order;
+mod refused;
+mod setup;
