@@ -117,11 +117,9 @@ fn agrees(session: &Session, program: &str, given: &Value) -> std::result::Resul
     match own {
         Some(own) if i128::from(own.number) == number => Ok(()),
         Some(own) => {
-            let section = &spec.section;
-            Err(Exit::error(format!(
-                "`{program}` is in section \"{section}\", which attaches as {}",
-                own.name
-            )))
+            let (section, name) = (&spec.section, own.name.replace('_', "-"));
+            let message = format!("`{program}` is in section \"{section}\", which attaches as +bpf-{name}+");
+            Err(Exit::error(message))
         }
         None => Ok(()),
     }

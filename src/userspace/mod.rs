@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// The deepest recursion of a script; there is no limit to its length.
-const LIMITS: Limits = Limits { steps: 0, depth: 10_000 };
+const LIMITS: Limits = Limits { steps: 0, total: 0, depth: 10_000 };
 
 /// What a script's functions need to know.
 struct World {

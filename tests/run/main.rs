@@ -5,4 +5,5 @@ mod ends;
 mod hooks;
 mod order;
 mod refused;
+mod scripts;
 mod setup;

@@ -74,14 +74,16 @@ pub const MANY: usize = usize::MAX;
 /// How much an evaluation may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Forms evaluated; 0 for no limit.
+    /// Forms evaluated, and elements made, in one evaluation; 0 for no limit.
     pub steps: u64,
+    /// The same of all evaluations together; 0 for no limit.
+    pub total: u64,
     /// Forms within forms.
     pub depth: u32,
 }
 
-/// What a macro may take: a few seconds, and no more stack than there is.
-pub const MACRO_LIMITS: Limits = Limits { steps: 20_000_000, depth: 4_000 };
+/// What macros may take: a second or so each, a few together, and no more stack than there is.
+pub const MACRO_LIMITS: Limits = Limits { steps: 4_000_000, total: 20_000_000, depth: 4_000 };
 
 /// How many steps there are between two polls of the host.
 const POLL: u64 = 1 << 10;
@@ -97,6 +99,7 @@ pub struct Interp<'n> {
     symbol_macros: HashMap<Name, Value>,
     limits: Limits,
     steps: u64,
+    total: u64,
     depth: u32,
     blocks: u64,
     gensyms: u64,
@@ -121,6 +124,7 @@ impl<'n> Interp<'n> {
             symbol_macros: HashMap::new(),
             limits,
             steps: 0,
+            total: 0,
             depth: 0,
             blocks: 0,
             gensyms: 0,
@@ -266,14 +270,23 @@ impl<'n> Interp<'n> {
     }
 
     fn burn(&mut self) -> Result<()> {
-        self.steps += 1;
-        if self.limits.steps > 0 && self.steps > self.limits.steps {
-            return Err(Exit::error("this evaluation has no end in sight: it was stopped"));
-        }
+        self.spend(1)?;
         if self.depth >= self.limits.depth {
             return Err(Exit::error("this evaluation goes too deep: a recursion without an end?"));
         }
-        if self.steps.is_multiple_of(POLL) {
+        Ok(())
+    }
+
+    /// Counts `amount` steps: a form evaluated, a round of a loop, an element made.
+    fn spend(&mut self, amount: usize) -> Result<()> {
+        let before = self.steps;
+        self.steps += amount as u64;
+        self.total += amount as u64;
+        let beyond = |limit: u64, spent: u64| limit > 0 && spent > limit;
+        if beyond(self.limits.steps, self.steps) || beyond(self.limits.total, self.total) {
+            return Err(Exit::error("this evaluation has no end in sight: it was stopped"));
+        }
+        if before / POLL != self.steps / POLL {
             self.host.poll().map_err(Exit::Stopped)?;
         }
         Ok(())

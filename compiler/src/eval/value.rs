@@ -101,11 +101,13 @@ impl Record {
         fields.iter().find(|(field, _)| same_name(field, name)).map(|(_, value)| value.clone())
     }
 
-    /// Sets a field; false when there is none of that name.
-    pub fn set(&self, name: &str, value: &Value) -> bool {
+    /// Sets a field, which may have been left out so far.
+    pub fn set(&self, name: &str, value: &Value) {
         let mut fields = self.fields.borrow_mut();
-        let field = fields.iter_mut().find(|(field, _)| same_name(field, name));
-        field.map(|(_, old)| *old = value.clone()).is_some()
+        match fields.iter_mut().find(|(field, _)| same_name(field, name)) {
+            Some((_, old)) => *old = value.clone(),
+            None => fields.push((name.replace('-', "_"), value.clone())),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{builtin, text};
 use crate::eval::{
-    Builtin, Exit, Kind, MANY, Value,
+    Builtin, Kind, MANY, Value,
     special::records::{make, record},
     value::same_name,
 };
@@ -13,8 +13,8 @@ pub const ROWS: &[Builtin] = &[
     builtin("%record", 1, MANY, |interp, args| {
         let name = text(interp, &args[0])?;
         let mut fields = Vec::new();
-        for pair in args[1..].chunks_exact(2) {
-            fields.push((text(interp, &pair[0])?, pair[1].clone()));
+        for triple in args[1..].chunks_exact(3).filter(|triple| !triple[2].is_nil()) {
+            fields.push((text(interp, &triple[0])?, triple[1].clone()));
         }
         Ok(make(&name, fields))
     }),
@@ -29,15 +29,12 @@ pub const ROWS: &[Builtin] = &[
     }),
     builtin("%field", 3, 3, |interp, args| {
         let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
-        let found = record(&args[0], &name)?.get(&field);
-        found.ok_or_else(|| Exit::error(format!("this `{name}` has no field `{field}`")))
+        Ok(record(&args[0], &name)?.get(&field).unwrap_or_else(|| 0.into()))
     }),
     builtin("%set-field", 4, 4, |interp, args| {
         let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
-        match record(&args[0], &name)?.set(&field, &args[3]) {
-            true => Ok(args[3].clone()),
-            false => Err(Exit::error(format!("this `{name}` has no field `{field}`"))),
-        }
+        record(&args[0], &name)?.set(&field, &args[3]);
+        Ok(args[3].clone())
     }),
     builtin("field", 2, 2, |interp, args| {
         let field = text(interp, &args[1])?;

@@ -34,8 +34,10 @@ impl Interp<'_> {
     pub fn define_record(&mut self, name: &str, fields: &[String]) -> Result<()> {
         let name = name.replace('_', "-").to_lowercase();
         let dashed: Vec<String> = fields.iter().map(|field| field.replace('_', "-").to_lowercase()).collect();
-        let keys = dashed.iter().map(|field| format!("({field} 0)")).collect::<Vec<_>>().join(" ");
-        let pairs = dashed.iter().map(|field| format!("{field:?} {field}")).collect::<Vec<_>>().join(" ");
+        let joined = |each: &dyn Fn(&String) -> String| dashed.iter().map(each).collect::<Vec<_>>().join(" ");
+        // What is left out is left out of the record too: it is zero, of whatever type.
+        let keys = joined(&|field| format!("({field} nil {field}-given)"));
+        let pairs = joined(&|field| format!("{field:?} {field} {field}-given"));
         let mut text = format!("(defun make-{name} (&key {keys}) (%record {name:?} {pairs}))");
         text += &format!("(defun {name}-p (r) (%record-p r {name:?}))");
         text += &format!("(defun copy-{name} (r) (%copy-record r))");

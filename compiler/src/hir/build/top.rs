@@ -125,6 +125,10 @@ impl<'a> Builder<'a> {
             _ => format!("there is no top-level form called `{text}`"),
         };
         let mut error = Diagnostic::error(&codes::NOT_TOP_LEVEL, self.span(head), message);
+        if text.starts_with("bpf:") || text == "with-bpf-session" {
+            let error = error.help("this is a form for userspace: `bpfl run` evaluates the file");
+            return self.report(error);
+        }
         if let Some(near) = nearest(text, DEFINITIONS.iter().map(|(name, ..)| *name)) {
             error = error.help(format!("did you mean `{near}`?"));
         } else if self.symbol(head).is_some_and(|name| self.forms.contains_key(&name)) {
