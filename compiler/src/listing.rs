@@ -36,6 +36,7 @@ fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut Strin
         let reloc = code.relocs.iter().find(|(slot, _)| *slot as usize == line.slot);
         let comment = reloc.map(|(_, target)| match target {
             Target::Map(map) => format!("   ; {}", hir.maps[*map].symbol),
+            Target::Kfunc(kfunc) => format!("   ; {}", hir.kfuncs[*kfunc].symbol),
             Target::Global(global, _) => format!("   ; {}", hir.globals[*global].symbol),
         });
         let _ = writeln!(out, "  {:4}: {}{}", line.slot, line.text, comment.unwrap_or_default());

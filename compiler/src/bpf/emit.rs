@@ -215,6 +215,10 @@ impl Emitter<'_> {
                 self.push(Insn::jump(width, op, self.reg(i, 1), source, 1), span);
                 self.push(Insn::mov_imm(reg, 0), span);
             }
+            Inst::Kfunc(kfunc) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Kfunc(kfunc)));
+                self.push(Insn::call_kfunc(0, 0), span);
+            }
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
         }
     }

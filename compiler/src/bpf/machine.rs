@@ -6,7 +6,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -68,6 +68,8 @@ pub enum Inst {
     SetIf(Width, JmpOp, Source),
     /// d = r0 after the helper; arguments in r1 to r5.
     Call(u32),
+    /// d = r0 after the kernel's function; arguments in r1 to r5.
+    Kfunc(KfuncId),
     /// Goes to the only successor.
     Jump,
     /// Goes to the first successor if a compares so to the source, else to the second.
@@ -125,7 +127,7 @@ impl Code {
     /// The registers that an instruction changes besides what it defines.
     pub fn clobbers(&self, inst: usize) -> PRegSet {
         match self.insts[inst] {
-            Inst::Call(_) => super::alloc::CALL_CLOBBERS,
+            Inst::Call(_) | Inst::Kfunc(_) => super::alloc::CALL_CLOBBERS,
             _ => PRegSet::empty(),
         }
     }

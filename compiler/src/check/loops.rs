@@ -46,7 +46,7 @@ fn cost(proof: &Proof<'_>, block: Block) -> u64 {
         | Op::Core(..)
         | Op::Zext(_)
         | Op::Trunc(_) => 0,
-        Op::Call(_, args) => 1 + args.iter().count() as u64,
+        Op::Call(_, args) | Op::Kfunc(_, args) => 1 + args.iter().count() as u64,
         _ => 1,
     });
     1 + insts.sum::<u64>()

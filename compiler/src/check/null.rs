@@ -145,7 +145,7 @@ impl Analysis<'_, '_> {
         for block in self.proof.graph.order().to_vec() {
             let Some(mut proven) = self.entry[block].clone() else { continue };
             for inst in f.insts(block) {
-                for value in needed(f.op(*inst)) {
+                for value in self.needed(f.op(*inst)) {
                     if !self.is_proven(value, &proven) {
                         let diagnostic = self.diagnostic(value, *inst, &proven);
                         self.proof.diagnostics.push(diagnostic);
@@ -194,6 +194,10 @@ impl Analysis<'_, '_> {
                     let name = name.trim_end_matches("_elem").replace('_', "-");
                     format!("`{name}` gives null when there is nothing to give")
                 }
+                Op::Kfunc(id, _) => {
+                    let name = self.proof.module.kfuncs.get(*id).map_or("this call", |info| &info.symbol);
+                    format!("`{}` gives null when there is nothing to give", name.replace('_', "-"))
+                }
                 Op::Const(_) => "null here".into(),
                 _ => "this may be null".into(),
             };
@@ -208,7 +212,15 @@ impl Analysis<'_, '_> {
     }
 }
 
-/// The pointers that an instruction must not find null.
+impl Analysis<'_, '_> {
+    /// The pointers that an instruction must not find null.
+    fn needed(&self, op: &Op) -> Vec<Value> {
+        let Op::Kfunc(id, args) = op else { return needed(op) };
+        let nullable = self.proof.module.kfuncs.get(*id).map_or(&[][..], |info| &info.nullable);
+        args.iter().enumerate().filter(|(i, _)| nullable.get(*i) != Some(&true)).map(|(_, arg)| arg).collect()
+    }
+}
+
 fn needed(op: &Op) -> Vec<Value> {
     match op {
         Op::Load { ptr, .. } | Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::Advance(ptr, _) => {

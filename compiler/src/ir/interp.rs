@@ -26,6 +26,9 @@ pub enum Trap {
     /// More steps than allowed.
     #[error("more than {0} steps")]
     Fuel(u64),
+    /// A function of the kernel's, which only the kernel has.
+    #[error("kernel function {0} cannot be called here")]
+    NoFunction(usize),
     /// A helper that the host does not know.
     #[error("the host has no helper {0}")]
     NoHelper(u32),
@@ -173,6 +176,7 @@ impl Run<'_> {
                 self.memory.write(address, bytes, atomic(op, old, get(self, value)))?;
                 old
             }
+            Op::Kfunc(kfunc, _) => return Err(Trap::NoFunction(kfunc.index())),
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
                 self.host.call(helper, &args, self.memory)?

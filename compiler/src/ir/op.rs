@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{Block, Slot, Value};
-use crate::hir::{CoreId, GlobalId, MapId};
+use crate::hir::{CoreId, GlobalId, KfuncId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -88,6 +88,8 @@ pub enum Op {
         /// Whether there is a result.
         fetch: bool,
     },
+    /// A function of the kernel's. The result is an `i64` or a pointer.
+    Kfunc(KfuncId, Args),
     /// A helper, by number. The result is an `i64` or a pointer.
     Call(u32, Args),
 }
@@ -108,7 +110,7 @@ impl Op {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Load { .. } => Effect::Reads,
-            Self::Store { .. } | Self::Atomic { .. } | Self::Call(..) => Effect::Writes,
+            Self::Store { .. } | Self::Atomic { .. } | Self::Call(..) | Self::Kfunc(..) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -138,7 +140,7 @@ impl Op {
                 *ptr = f(*ptr);
                 *value = f(*value);
             }
-            Self::Call(_, args) => {
+            Self::Call(_, args) | Self::Kfunc(_, args) => {
                 args.values.iter_mut().flatten().for_each(|value| *value = f(*value));
             }
         }

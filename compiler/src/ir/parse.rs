@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arena::Entity,
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -230,6 +230,10 @@ impl Reader {
                 fetch: *kind == "fetch",
             },
             (["call"], [helper, args @ ..]) => Op::Call(self.number(helper)?, Args::new(&values(args)?)),
+            (["kcall"], [kfunc, args @ ..]) => match kfunc.strip_prefix("kfunc").map(str::parse) {
+                Some(Ok(index)) => Op::Kfunc(KfuncId::new(index), Args::new(&values(args)?)),
+                _ => return Err(unknown()),
+            },
             ([name], [a, b]) => {
                 Op::Binary(Binary::named(name).ok_or_else(unknown)?, self.value(a)?, self.value(b)?)
             }

@@ -99,6 +99,10 @@ impl Printer<'_> {
                 let kind = if *fetch { "fetch" } else { "atomic" };
                 format!("{kind}.{}.{bytes} {ptr}, {offset}, {value}", op.name())
             }
+            Op::Kfunc(kfunc, args) => {
+                let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
+                format!("kcall {kfunc}({})", args.join(", "))
+            }
             Op::Call(helper, args) => {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
                 format!("call {helper}({})", args.join(", "))

@@ -94,7 +94,7 @@ impl Verifier<'_> {
                 let matching = u32::from(bytes) * 8 == of(value).bits();
                 pointer(ptr) && matching && ty == fetch.then_some(of(value))
             }
-            Op::Call(..) => ty.is_some_and(|ty| ty != Type::I32),
+            Op::Call(..) | Op::Kfunc(..) => ty.is_some_and(|ty| ty != Type::I32),
         };
         self.require(fine, || format!("{inst} is ill-typed: {op:?} gives {ty:?}"));
     }

@@ -11,7 +11,7 @@ use crate::{
         map::{MapDef, Shape},
         types::{Composite, Member},
     },
-    elf::{self, Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
+    elf::{self, Contents, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable},
     hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
     source::SourceMap,
 };
@@ -25,6 +25,10 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
     for map in hir.maps.values() {
         let def = map_def(&mut object.btf, hir, map);
         object.maps.push(Map { name: map.symbol.clone(), def, slots: Vec::new(), span: map.span });
+    }
+    for kfunc in hir.kfuncs.values() {
+        let proto = kfunc_proto(&mut object.btf, hir, kfunc);
+        object.externs.push(Extern { name: kfunc.symbol.clone(), proto, weak: false });
     }
     let places = globals(&mut object, hir);
     for (program, code) in hir.programs.values().zip(codes) {
@@ -76,6 +80,7 @@ fn globals(object: &mut Object, hir: &hir::Module) -> Places {
 fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
     let target = match target {
         bpf::Target::Map(map) => Target::Map(map.index()),
+        bpf::Target::Kfunc(kfunc) => Target::Extern(kfunc.index()),
         bpf::Target::Global(global, extra) => {
             let (section, offset) = places[global];
             Target::Data { section, offset: offset.wrapping_add_signed(extra) }
@@ -99,12 +104,31 @@ fn function(program: &hir::Program, code: &Code, proto: TypeId, places: &Places)
     }
 }
 
-/// `int (struct context *)`. The context's struct is only named: the kernel knows it.
+/// `int (struct context *)`. The context's struct is only named: the kernel knows it. Where it
+/// depends on the event it is `void`.
 fn program_proto(btf: &mut Btf, program: &hir::Program) -> TypeId {
     let name = btf.intern(program.ty.row().context);
-    let context = btf.add(Type::Fwd { name, union: false });
+    let context = match program.ty.row().context {
+        "" => TypeId::VOID,
+        _ => btf.add(Type::Fwd { name, union: false }),
+    };
     let (int, ctx) = (btf.basic(Basic::I32), btf.ptr(context));
     btf.func_proto(int, &[("ctx", ctx)])
+}
+
+/// The prototype of a kernel function, which loaders compare with the kernel's.
+fn kfunc_proto(btf: &mut Btf, hir: &hir::Module, of: &hir::Kfunc) -> TypeId {
+    let mut kernel = |of: Ty| match hir.types.as_pointer(of).map(|p| hir.types.get(p.pointee)) {
+        Some(TypeKind::Kernel(id)) => {
+            let pointee = kernel::structure(btf, hir, id);
+            btf.ptr(pointee)
+        }
+        _ => ty(btf, hir, of),
+    };
+    let returns = kernel(of.returns);
+    let params: Vec<(&str, TypeId)> =
+        of.params.iter().map(|(name, ty)| (name.as_str(), kernel(*ty))).collect();
+    btf.func_proto(returns, &params)
 }
 
 fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {

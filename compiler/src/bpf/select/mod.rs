@@ -25,7 +25,8 @@ use crate::{
     driver::Cpu,
     hir::{CoreId, GlobalId, MapId},
     ir::{
-        Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type, Value,
+        Args, Atomic, Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Region, Slot, Terminator, Type,
+        Value,
     },
     source::Span,
 };
@@ -298,16 +299,19 @@ impl Selector<'_> {
             (Op::Atomic { op, bytes, ptr, offset, value, .. }, d) => {
                 self.atomic(op, bytes, (ptr, offset), value, d);
             }
-            (Op::Call(helper, args), Some(d)) => {
-                let args: Vec<VReg> = args.iter().map(|arg| self.reg(arg)).collect();
-                let mut operands = vec![Operand::reg_fixed_def(self.define(d), reg(0))];
-                let uses = args.iter().enumerate();
-                operands.extend(uses.map(|(i, arg)| Operand::reg_fixed_use(*arg, reg(1 + i))));
-                self.push(Machine::Call(helper), &operands);
-                self.made.clear();
-            }
+            (Op::Call(helper, args), Some(d)) => self.call(Machine::Call(helper), args, d),
+            (Op::Kfunc(kfunc, args), Some(d)) => self.call(Machine::Kfunc(kfunc), args, d),
             _ => {}
         }
+    }
+
+    fn call(&mut self, inst: Machine, args: Args, d: Value) {
+        let args: Vec<VReg> = args.iter().map(|arg| self.reg(arg)).collect();
+        let mut operands = vec![Operand::reg_fixed_def(self.define(d), reg(0))];
+        let uses = args.iter().enumerate();
+        operands.extend(uses.map(|(i, arg)| Operand::reg_fixed_use(*arg, reg(1 + i))));
+        self.push(inst, &operands);
+        self.made.clear();
     }
 
     fn width(&self, value: Value) -> Width {

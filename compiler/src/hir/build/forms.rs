@@ -1,10 +1,10 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, binding, bytes, compare, context, control, expand, maps, memory, storage, structs,
+    Builder, arith, ask, binding, bytes, compare, context, control, expand, maps, memory, storage, structs,
 };
 use crate::{
-    hir::{Atomic, Binary, Compare, ExprId},
+    hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
     names::Name,
     read::DatumId,
     source::Span,
@@ -168,6 +168,43 @@ pub const FORMS: &[Form] = &[
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    // the running kernel
+    form(
+        "kernel-struct-exists",
+        1,
+        1,
+        "(kernel-struct-exists struct)",
+        each!(ask::of_struct, Question::StructExists),
+    ),
+    form(
+        "kernel-struct-size",
+        1,
+        1,
+        "(kernel-struct-size struct)",
+        each!(ask::of_struct, Question::StructSize),
+    ),
+    form(
+        "kernel-field-exists",
+        2,
+        2,
+        "(kernel-field-exists struct field)",
+        each!(ask::of_field, Question::Exists),
+    ),
+    form("kernel-field-size", 2, 2, "(kernel-field-size struct field)", each!(ask::of_field, Question::Size)),
+    form(
+        "kernel-enum-exists",
+        2,
+        2,
+        "(kernel-enum-exists enum member)",
+        each!(ask::of_enum, Question::EnumExists),
+    ),
+    form(
+        "kernel-enum-value",
+        2,
+        2,
+        "(kernel-enum-value enum member)",
+        each!(ask::of_enum, Question::EnumValue),
+    ),
     // maps
     form("map-lookup", 2, 2, "(map-lookup map key)", maps::lookup),
     form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),

@@ -5,6 +5,7 @@
 //! is defined after it.
 
 mod arith;
+mod ask;
 mod binding;
 mod bytes;
 mod calls;
@@ -16,6 +17,7 @@ mod expand;
 mod forms;
 mod globals;
 mod kernel;
+mod kfunc;
 mod map_decl;
 mod maps;
 mod memory;
@@ -23,10 +25,12 @@ mod options;
 mod place;
 mod program;
 mod scope;
+mod signature;
 mod sockets;
 mod storage;
 mod structs;
 mod top;
+mod tracepoint;
 mod type_names;
 mod unroll;
 
@@ -38,7 +42,8 @@ use std::{
 use bpfl_stdlib::catalog::constant;
 
 use super::{
-    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, MapId, Module, StructId, Ty, TypeKind, Var, VarId,
+    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, TypeKind, Var,
+    VarId,
 };
 use crate::{
     btf::TypeId,
@@ -60,6 +65,7 @@ enum Global {
     Map(MapId),
     Constant(i128),
     Variable(GlobalId),
+    Kfunc(KfuncId),
     Program,
 }
 
@@ -82,6 +88,8 @@ struct Builder<'a> {
     kernel: &'a KernelBtf,
     /// The readers of kernel structs.
     imports: Vec<kernel::Import>,
+    /// Functions of the kernel's whose definition has errors.
+    broken_kfuncs: Vec<KfuncId>,
     /// The questions asked about kernel structs, each once.
     cores: HashMap<super::kernel::Core, CoreId>,
     /// The kernel's structs without a name, by their number in its BTF.
@@ -90,6 +98,8 @@ struct Builder<'a> {
     forms: HashMap<Name, &'static forms::Form>,
     /// The program whose body is being built.
     hook: Option<Hook>,
+    /// What that program is called with, of tracing programs.
+    signature: signature::Signature,
     /// Whether the program uses something whose definition has errors.
     unsound: bool,
     /// The records of the `with-ringbuf` forms around the current form.
@@ -150,10 +160,12 @@ pub fn build_and_expand(
         accessors: HashMap::new(),
         kernel,
         imports: Vec::new(),
+        broken_kfuncs: Vec::new(),
         cores: HashMap::new(),
         anonymous: HashMap::new(),
         forms: table,
         hook: None,
+        signature: signature::Signature::default(),
         unsound: false,
         reservations: Vec::new(),
         interp: Interp::new(names, Box::new(Alone), MACRO_LIMITS),
@@ -351,6 +363,7 @@ impl<'a> Builder<'a> {
     fn not_a_value(&mut self, name: Name, what: Global, place: Span, span: Span) -> ExprId {
         let text = self.text(name);
         let (what, help) = match what {
+            Global::Kfunc(_) => ("function of the kernel's", format!("call it: `({text} …)`")),
             Global::Map(_) => ("map", format!("read an element with `(getmap {text} key)`")),
             _ => ("program", "programs are called by the kernel, or through a tail call".into()),
         };

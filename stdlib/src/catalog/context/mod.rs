@@ -194,6 +194,16 @@ impl Struct {
     }
 }
 
+/// The register that holds, when a function is called, what `PT_REGS_…` of libbpf's bpf_tracing.h reads,
+/// by that name in lower case: for x86-64, the only machine so far.
+pub fn register(what: &str) -> Option<&'static str> {
+    trace::REGISTERS.iter().find(|(own, _)| *own == what).map(|(_, register)| *register)
+}
+
+/// How many arguments a traced function or tracepoint has at most: `MAX_BPF_FUNC_ARGS` in
+/// include/linux/bpf.h.
+pub const MOST_ARGUMENTS: u32 = 12;
+
 /// The context of programs of type `ty`; `None` where it depends on the event.
 pub fn of(ty: ProgramType) -> Option<&'static Struct> {
     use ProgramType as P;
