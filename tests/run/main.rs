@@ -6,3 +6,4 @@ mod hooks;
 mod order;
 mod refused;
 mod setup;
+mod trace;

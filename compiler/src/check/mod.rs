@@ -13,6 +13,7 @@ mod range;
 mod refs;
 pub mod returns;
 mod stale;
+mod trust;
 
 use crate::{
     arena::Arena,
@@ -30,6 +31,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         bounds::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
+        trust::check(&mut proof, program);
         loops::check(&mut proof);
         returns::check(&mut proof, program);
     }

@@ -73,6 +73,7 @@ codes! {
     STALE_PACKET "E0404" "a packet pointer from before the packet moved"
     LEAK "E0405" "something reserved is not given back"
     RELEASED "E0406" "something is used after it was given back"
+    UNTRUSTED "E0407" "a pointer that the kernel does not vouch for"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"

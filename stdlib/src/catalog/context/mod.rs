@@ -26,7 +26,11 @@ pub use rule::{Rights, Rule, Shape};
 pub use sock::{SOCK, SOCK_COMMON};
 pub use tcp_sock::TCP_SOCK;
 
-use super::{attach::AttachType, program::ProgramType, set::Widths};
+use super::{
+    attach::{self, AttachType},
+    program::ProgramType,
+    set::Widths,
+};
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -191,6 +195,17 @@ impl Struct {
             can.1 |= field.allows(rights.write, offset, width);
         }
         can
+    }
+}
+
+/// Whether the kernel vouches for the pointers of the context, so that its own functions take them
+/// (`prog_args_trusted` of kernel/bpf/btf.c; `nf_is_valid_access` of net/netfilter/nf_bpf_link.c).
+pub fn trusted(ty: ProgramType, attach: Option<&'static AttachType>) -> bool {
+    use ProgramType as P;
+    match ty {
+        P::Tracing => attach == Some(&attach::TRACE_RAW_TP) || attach == Some(&attach::TRACE_ITER),
+        P::Lsm | P::StructOps | P::Netfilter => true,
+        _ => false,
     }
 }
 
