@@ -17,7 +17,7 @@ const COUNT: &str = "(defvar started u64)
 fn a_command_is_traced_while_it_runs() {
     let Some(_) = cgroup() else { return };
     let folder = Folder::new("run-trace-command");
-    let file = folder.write("count.lisp", &COUNT.replace("NAME", "run-trace-a"));
+    let file = folder.write("count.lisp", COUNT.replace("NAME", "run-trace-a"));
     let got = output(&["run", &file, "--", "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do /bin/true; done"]);
     let table = text(&got.stderr);
     assert_eq!(got.status.code(), Some(0), "{table}");
@@ -35,7 +35,7 @@ fn loaded(name: &str) -> usize {
 fn nothing_is_left_however_the_run_ends() {
     let Some(_) = cgroup() else { return };
     let folder = Folder::new("run-trace-ends");
-    let file = folder.write("count.lisp", &COUNT.replace("NAME", "run-trace-b"));
+    let file = folder.write("count.lisp", COUNT.replace("NAME", "run-trace-b"));
     for (signal, status) in [(Signal::TERM, Some(143)), (Signal::KILL, None)] {
         let mut child = bpfl(&["run", &file]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut note = String::new();
