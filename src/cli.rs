@@ -177,8 +177,8 @@ pub struct Expand {
 /// `bpfl run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-With `-- CMD`, a fresh cgroup is made for CMD, the programs see only what CMD does, and the table
-goes to standard error. The exit status then is CMD's own, 128+n when signal n ended it, 127 when
+With `-- CMD`, a fresh cgroup is made for CMD, programs of cgroups see only what CMD does, tracing
+programs and those of an interface run while CMD does, and the table goes to standard error. The exit status then is CMD's own, 128+n when signal n ended it, 127 when
 it was not found, and 125 when bpfl itself failed.")]
 pub struct Run {
     /// A source file or an object; `-` is standard input [default: the only .lisp file here]
@@ -191,6 +191,9 @@ pub struct Run {
     /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]
     #[arg(long, value_name = "NAME")]
     pub map: Option<String>,
+    /// The network interface to attach xdp and tcx programs to
+    #[arg(long, value_name = "NAME")]
+    pub interface: Option<String>,
     /// How programs stand beside others of their cgroup: multi, preorder (before those of child
     /// cgroups), override (a child's runs instead) or exclusive. The last two are no links: after
     /// `kill -9` the program stays until the cgroup goes

@@ -12,6 +12,7 @@ mod options;
 mod packets;
 mod sockets;
 mod streams;
+mod tracing;
 mod udp;
 mod unix;
 

@@ -7,3 +7,4 @@ mod order;
 mod refused;
 mod scripts;
 mod setup;
+mod trace;

@@ -6,7 +6,7 @@ use bpfl_compiler::{
     btf::{
         Btf, Type, TypeId,
         basic::Basic,
-        types::{Composite, Member},
+        types::{Composite, Enum, Linkage, Member},
     },
     ir::interp::Memory,
     kernel_btf::KernelBtf,
@@ -87,5 +87,60 @@ fn made() -> Btf {
     ];
     let composite = composite(&mut btf, "task_struct", 96, &rows);
     btf.define(task, Type::Struct(composite));
+    add_functions(&mut btf, parent);
+    add_records(&mut btf);
     btf
+}
+
+/// A pointer to a struct with one member.
+fn pointer(btf: &mut Btf, name: &str, member: &str) -> TypeId {
+    let u32 = btf.basic(Basic::U32);
+    let composite = composite(btf, name, 8, &[(member, u32, 0, 0)]);
+    let id = btf.add(Type::Struct(composite));
+    btf.ptr(id)
+}
+
+/// Functions to be traced and to be called, a tracepoint, a hook and an iterator.
+fn add_functions(btf: &mut Btf, task: TypeId) {
+    let (bool, u32, i32) = (btf.basic(Basic::Bool), btf.basic(Basic::U32), btf.basic(Basic::I32));
+    let void = btf.ptr(TypeId::VOID);
+    let sock = pointer(btf, "sock", "sk_mark");
+    let file = pointer(btf, "file", "f_flags");
+    let meta = pointer(btf, "bpf_iter_meta", "session_id");
+    let switch = [("__data", void), ("preempt", bool), ("prev", task), ("next", task), ("prev_state", u32)];
+    let functions: &[(&str, TypeId, &[(&str, TypeId)], bool)] = &[
+        ("tcp_connect", i32, &[("sk", sock)], false),
+        ("bpf_lsm_file_open", i32, &[("file", file)], false),
+        ("bpf_iter_task", i32, &[("meta", meta), ("task", task)], false),
+        ("__traceiter_sched_switch", i32, &switch, false),
+        ("bpf_task_from_pid", task, &[("pid", i32)], true),
+        ("bpf_task_acquire", task, &[("p", task)], true),
+        ("bpf_task_release", TypeId::VOID, &[("p", task)], true),
+    ];
+    for (name, returns, params, callable) in functions {
+        let proto = btf.func_proto(*returns, params);
+        let target = btf.func(name, proto, Linkage::Static);
+        if *callable {
+            let name = btf.intern("bpf_kfunc");
+            btf.add(Type::DeclTag { name, target, component: -1, attribute: false });
+        }
+    }
+    let bare: Vec<_> = switch.iter().map(|(_, ty)| ("", *ty)).collect();
+    let proto = btf.func_proto(TypeId::VOID, &bare);
+    let (name, target) = (btf.intern("btf_trace_sched_switch"), btf.ptr(proto));
+    btf.add(Type::Typedef { name, target });
+}
+
+/// Records of tracepoints, and an enumeration.
+fn add_records(btf: &mut Btf) {
+    let i32 = btf.basic(Basic::I32);
+    for (name, member) in
+        [("trace_event_raw_sched_switch", "prev_pid"), ("trace_event_raw_sched_wakeup_template", "pid")]
+    {
+        let composite = composite(btf, name, 32, &[(member, i32, 192, 0)]);
+        btf.add(Type::Struct(composite));
+    }
+    let values = vec![(btf.intern("BPF_MAP_TYPE_HASH"), 1), (btf.intern("BPF_MAP_TYPE_ARRAY"), 2)];
+    let name = btf.intern("bpf_map_type");
+    btf.add(Type::Enum(Enum { name, size: 4, signed: false, values }));
 }

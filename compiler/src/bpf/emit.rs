@@ -233,6 +233,10 @@ impl Emitter<'_> {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
                 self.push(Insn::call_function(-1), span);
             }
+            Inst::Kfunc(kfunc) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Kfunc(kfunc)));
+                self.push(Insn::call_kfunc(0, 0), span);
+            }
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
         }
     }

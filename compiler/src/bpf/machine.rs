@@ -6,7 +6,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::{Func, Slot},
     source::Span,
 };
@@ -75,6 +75,8 @@ pub enum Inst {
     Call(u32),
     /// d = r0 after the function; arguments in r1 to r5.
     CallFunction(Func),
+    /// d = r0 after the kernel's function; arguments in r1 to r5.
+    Kfunc(KfuncId),
     /// Goes to the only successor.
     Jump,
     /// Goes to the first successor if a compares so to the source, else to the second.
@@ -132,7 +134,7 @@ impl Code {
     /// The registers that an instruction changes besides what it defines.
     pub fn clobbers(&self, inst: usize) -> PRegSet {
         match self.insts[inst] {
-            Inst::Call(_) | Inst::CallFunction(_) => super::alloc::CALL_CLOBBERS,
+            Inst::Call(_) | Inst::CallFunction(_) | Inst::Kfunc(_) => super::alloc::CALL_CLOBBERS,
             _ => PRegSet::empty(),
         }
     }

@@ -17,7 +17,7 @@ mod select;
 
 use crate::{
     driver::Cpu,
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::{self, Func},
     source::Span,
 };
@@ -43,6 +43,8 @@ pub struct Code {
 pub enum Target {
     /// A map.
     Map(MapId),
+    /// A function of the kernel's.
+    Kfunc(KfuncId),
     /// The address of a global plus a constant.
     Global(GlobalId, i32),
     /// A function, which is called or whose address is taken.

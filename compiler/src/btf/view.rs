@@ -6,6 +6,7 @@
 use super::{
     Error, Str, Type, TypeId,
     read::Header,
+    types::{Enum, POINTER_SIZE, Param},
     wire::{Decoder, Info},
 };
 
@@ -62,25 +63,126 @@ impl View {
         &rest[..rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len())]
     }
 
+    /// The kinds that have members.
+    const COMPOSITE: &'static [u32] = &[4, 5];
+    /// The kind of functions.
+    pub const FUNCTION: &'static [u32] = &[12];
+    /// The kind of typedefs.
+    pub const TYPEDEF: &'static [u32] = &[8];
+    /// The kinds of enumerations.
+    const ENUM: &'static [u32] = &[6, 19];
+
     /// The struct or union called `name`: the first that is defined and not only declared.
     pub fn composite(&self, name: &str) -> Option<TypeId> {
-        self.ids().find(|(_, found, composite)| *composite && *found == name.as_bytes()).map(|(id, ..)| id)
+        self.find(Self::COMPOSITE, name)
     }
 
     /// The names of all structs and unions, for suggestions.
     pub fn composites(&self) -> impl Iterator<Item = &str> {
-        self.ids().filter(|(_, _, composite)| *composite).filter_map(|(_, n, _)| std::str::from_utf8(n).ok())
+        self.named(Self::COMPOSITE)
     }
 
-    /// Each type's id, name, and whether it is a struct or union.
-    fn ids(&self) -> impl Iterator<Item = (TypeId, &[u8], bool)> {
+    /// The typedef called `name`.
+    pub fn typedef(&self, name: &str) -> Option<TypeId> {
+        self.find(Self::TYPEDEF, name)
+    }
+
+    /// The enumeration called `name`.
+    pub fn enumeration(&self, name: &str) -> Option<Enum> {
+        match self.get(self.find(Self::ENUM, name)?)? {
+            Type::Enum(of) | Type::Enum64(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The names of all enumerations, for suggestions.
+    pub fn enumerations(&self) -> impl Iterator<Item = &str> {
+        self.named(Self::ENUM)
+    }
+
+    /// The parameters of the function called `name`, and what it returns.
+    pub fn function(&self, name: &str) -> Option<(Vec<Param>, TypeId)> {
+        match self.get(self.find(Self::FUNCTION, name)?)? {
+            Type::Func { proto, .. } => self.prototype(proto),
+            _ => None,
+        }
+    }
+
+    /// The parameters of a prototype, and what it returns.
+    pub fn prototype(&self, id: TypeId) -> Option<(Vec<Param>, TypeId)> {
+        match self.resolved(id).1? {
+            Type::FuncProto { returns, params } => Some((params, returns)),
+            _ => None,
+        }
+    }
+
+    /// As [`function`](Self::function), of those that programs may call, where the BTF says which.
+    pub fn kfunc(&self, name: &str) -> Option<(Vec<Param>, TypeId)> {
+        let id = self.find(Self::FUNCTION, name)?;
+        let tagged = self.kfunc_ids();
+        (tagged.is_empty() || tagged.contains(&id)).then(|| self.function(name)).flatten()
+    }
+
+    /// The names of the functions that programs may call.
+    pub fn kfuncs(&self) -> impl Iterator<Item = &str> {
+        let ids = self.kfunc_ids();
+        let names = ids.into_iter().filter_map(|id| self.get(id)).map(|ty| self.str(ty.name()));
+        names.collect::<Vec<_>>().into_iter()
+    }
+
+    /// What the notes `bpf_kfunc` stand on.
+    fn kfunc_ids(&self) -> Vec<TypeId> {
+        let notes = self.ids(&[17]).filter(|(_, name)| *name == b"bpf_kfunc");
+        let targets = notes.filter_map(|(id, _)| match self.get(id)? {
+            Type::DeclTag { target, .. } => Some(target),
+            _ => None,
+        });
+        targets.collect()
+    }
+
+    /// The names of types of these kinds.
+    pub fn named(&self, kinds: &'static [u32]) -> impl Iterator<Item = &str> {
+        self.ids(kinds).filter_map(|(_, name)| std::str::from_utf8(name).ok())
+    }
+
+    fn find(&self, kinds: &'static [u32], name: &str) -> Option<TypeId> {
+        self.ids(kinds).find(|(_, found)| *found == name.as_bytes()).map(|(id, _)| id)
+    }
+
+    /// The id and name of each type of these kinds.
+    fn ids(&self, kinds: &'static [u32]) -> impl Iterator<Item = (TypeId, &[u8])> {
         let records = self.starts.iter().take(self.starts.len() - 1).enumerate();
-        records.map(|(index, start)| {
+        records.filter_map(move |(index, start)| {
             let at = *start as usize;
-            let composite = word(&self.bytes, at + 4).is_some_and(|w| matches!(Info(w).kind(), 4 | 5));
-            let name = if composite { self.bytes_of(word(&self.bytes, at).unwrap_or(0)) } else { &[] };
-            (TypeId::from_wire(index as u32 + 1), name, composite)
+            let kind = Info(word(&self.bytes, at + 4)?).kind();
+            let name = || self.bytes_of(word(&self.bytes, at).unwrap_or(0));
+            kinds.contains(&kind).then(|| (TypeId::from_wire(index as u32 + 1), name()))
         })
+    }
+
+    /// Bytes of a value of the type.
+    pub fn size(&self, id: TypeId) -> Option<u32> {
+        match self.resolved(id).1? {
+            Type::Ptr(_) => Some(POINTER_SIZE),
+            Type::Array(array) => self.size(array.element)?.checked_mul(array.count),
+            ty => ty.stated_size(),
+        }
+    }
+
+    /// Whether the type has a tag, which for what is pointed to says that it is in no memory of the
+    /// kernel's that can be read like any other: a user's, or each CPU's own.
+    pub fn tagged(&self, mut id: TypeId) -> bool {
+        for _ in 0..64 {
+            match self.get(id) {
+                Some(Type::TypeTag { .. }) => return true,
+                Some(ty) => match ty.modified() {
+                    Some(target) => id = target,
+                    None => return false,
+                },
+                None => return false,
+            }
+        }
+        false
     }
 
     /// The type behind typedefs, qualifiers and tags.

@@ -68,7 +68,7 @@ fn cost(proof: &Proof<'_>, block: Block) -> u64 {
             let callee = proof.callees.get(*func).map_or(0, |callee| callee.cost);
             callee.saturating_add(1 + args.iter().count() as u64)
         }
-        Op::Call(_, args) => 1 + args.iter().count() as u64,
+        Op::Call(_, args) | Op::Kfunc(_, args) => 1 + args.iter().count() as u64,
         _ => 1,
     });
     insts.fold(1, u64::saturating_add)

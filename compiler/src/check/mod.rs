@@ -17,6 +17,7 @@ mod readonly;
 mod refs;
 pub mod returns;
 mod stale;
+mod trust;
 
 use bpfl_stdlib::catalog::{
     context::{self, Field, Kind},
@@ -46,6 +47,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         readonly::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
+        trust::check(&mut proof, program);
         loops::check(&mut proof);
         if let Some(program) = program {
             returns::check(&mut proof, program);

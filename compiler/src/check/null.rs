@@ -206,6 +206,10 @@ impl Analysis<'_, '_> {
                     let name = name.trim_end_matches("_elem").replace('_', "-");
                     format!("`{name}` gives null when there is nothing to give")
                 }
+                Op::Kfunc(id, _) => {
+                    let name = self.proof.module.kfuncs.get(*id).map_or("this call", |info| &info.symbol);
+                    format!("`{}` gives null when there is nothing to give", name.replace('_', "-"))
+                }
                 Op::Const(_) => "null here".into(),
                 _ => "this may be null".into(),
             };
@@ -222,6 +226,11 @@ impl Analysis<'_, '_> {
 
 /// The pointers that an instruction must not find null.
 fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
+    if let Op::Kfunc(id, args) = op {
+        let nullable = proof.module.kfuncs.get(*id).map_or(&[][..], |info| &info.nullable);
+        let wanted = args.iter().enumerate().filter(|(i, _)| nullable.get(*i) != Some(&true));
+        return wanted.map(|(_, arg)| arg).collect();
+    }
     match op {
         Op::Load { ptr, .. }
         | Op::Store { ptr, .. }

@@ -1,6 +1,6 @@
 //! What is reserved is given back, once, on every path, and not used afterwards.
 //!
-//! Records of ring buffers, and sockets from lookups.
+//! Records of ring buffers, sockets from lookups, and what the kernel's functions give.
 //!
 //! A forward dataflow over the calls that the catalogue says acquire something. The state of each
 //! is whether it may still be held and whether it may be gone; on an edge where a test has found
@@ -9,19 +9,23 @@
 
 use std::collections::BTreeMap;
 
-use bpfl_stdlib::catalog::helper::{self, Arg, Ret};
+use bpfl_stdlib::catalog::{
+    helper::{self, Arg, Ret},
+    kfunc::Reference,
+};
 
 use super::Proof;
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
+    ir::{Block, Cond, Inst, Module, Op, Region, Terminator, Type, Value},
 };
 
 /// Reports every leak and every use of what is gone.
 pub fn check(proof: &mut Proof<'_>) {
     let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
-    let concerned = |op: &Op| acquires(op) || released(op).is_some();
+    let module = proof.module;
+    let concerned = |op: &Op| acquires(module, op) || released(module, op).is_some();
     if !insts.into_iter().any(|inst| concerned(proof.f.op(*inst))) {
         return; // As in most programs.
     }
@@ -30,12 +34,25 @@ pub fn check(proof: &mut Proof<'_>) {
     analysis.report();
 }
 
-fn acquires(op: &Op) -> bool {
-    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.acquires))
+fn acquires(module: &Module, op: &Op) -> bool {
+    match op {
+        Op::Call(id, _) => helper::by_id(*id).is_some_and(|row| row.acquires),
+        Op::Kfunc(..) => matches!(reference(module, op), Some(Reference::Acquires { .. })),
+        _ => false,
+    }
+}
+
+/// What a function of the kernel's does with references.
+fn reference(module: &Module, op: &Op) -> Option<Reference> {
+    let Op::Kfunc(id, _) = op else { return None };
+    module.kfuncs.get(*id)?.reference
 }
 
 /// The value that a call gives back, if it does.
-fn released(op: &Op) -> Option<Value> {
+fn released(module: &Module, op: &Op) -> Option<Value> {
+    if let (Op::Kfunc(_, args), Some(Reference::Releases)) = (op, reference(module, op)) {
+        return args.iter().next();
+    }
     let Op::Call(id, args) = op else { return None };
     let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
     let gives_back = |kind: &Arg| matches!(kind, Arg::RingbufMem | Arg::SockReleased);
@@ -54,12 +71,20 @@ fn views(id: u32) -> bool {
 enum Kind {
     Record,
     Socket,
+    /// Something of the kernel's, and the function that gives it back.
+    Object(&'static str),
 }
 
 impl Kind {
     fn of(proof: &Proof<'_>, value: Value) -> Self {
         match proof.f.ty(value) {
             Type::Ptr(Region::Socket) => Self::Socket,
+            Type::Ptr(Region::Kernel) => {
+                match proof.f.def_op(value).and_then(|op| reference(proof.module, op)) {
+                    Some(Reference::Acquires { release, .. }) => Self::Object(release),
+                    _ => Self::Object("its release function"),
+                }
+            }
             _ => Self::Record,
         }
     }
@@ -68,19 +93,24 @@ impl Kind {
         match self {
             Self::Record => "this record",
             Self::Socket => "this socket",
+            Self::Object(_) => "this reference",
         }
     }
 
     /// The message about a leak, and the way out.
-    fn leak(self) -> (&'static str, &'static str) {
+    fn leak(self) -> (&'static str, String) {
         match self {
             Self::Record => (
                 "what is reserved here is not given back on every path",
-                "submit or discard it on every path, or use `with-ringbuf`, which does",
+                "submit or discard it on every path, or use `with-ringbuf`, which does".into(),
             ),
             Self::Socket => (
                 "the socket found here is not released on every path",
-                "call `(sk-release sk)` on every path on which it is not null",
+                "call `(sk-release sk)` on every path on which it is not null".into(),
+            ),
+            Self::Object(release) => (
+                "the reference taken here is not given back on every path",
+                format!("call `{release}`, made known by `defkfunc`, on every path on which it is not null"),
             ),
         }
     }
@@ -125,10 +155,10 @@ impl Analysis<'_, '_> {
 
     fn step(&self, inst: Inst, state: &mut State) {
         let f = self.proof.f;
-        if let Some(value) = released(f.op(inst)) {
+        if let Some(value) = released(self.proof.module, f.op(inst)) {
             state.insert(value, Held { held: false, gone: Some(inst) });
         }
-        if acquires(f.op(inst))
+        if acquires(self.proof.module, f.op(inst))
             && let Some(value) = f.result(inst)
         {
             state.insert(value, Held { held: true, gone: None });
@@ -207,9 +237,15 @@ impl Analysis<'_, '_> {
     /// Only what a lookup gave can be released; a record's origin its type already tells.
     fn never_held(&mut self, inst: Inst) {
         let f = self.proof.f;
-        let Some(value) = released(f.op(inst)) else { return };
-        if f.def_op(value).is_some_and(acquires) {
+        let Some(value) = released(self.proof.module, f.op(inst)) else { return };
+        if f.def_op(value).is_some_and(|op| acquires(self.proof.module, op)) {
             return;
+        }
+        if let Kind::Object(_) = Kind::of(self.proof, value) {
+            let message = "no reference was taken to this";
+            let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
+            let error = error.help("only what a function such as `bpf_task_from_pid` gave is given back");
+            return self.proof.diagnostics.push(error);
         }
         let message = "this socket is not one that a lookup gave";
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
@@ -224,10 +260,12 @@ impl Analysis<'_, '_> {
         while let Some(op) = self.proof.f.def_op(at) {
             at = match op {
                 Op::Advance(base, _) => *base,
-                Op::Call(id, args) if !acquires(op) && views(*id) => match args.iter().next() {
-                    Some(socket) => socket,
-                    None => break,
-                },
+                Op::Call(id, args) if !acquires(self.proof.module, op) && views(*id) => {
+                    match args.iter().next() {
+                        Some(socket) => socket,
+                        None => break,
+                    }
+                }
                 _ => break,
             };
         }

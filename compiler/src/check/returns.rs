@@ -81,9 +81,10 @@ fn returned_constants(proof: &Proof<'_>, value: Value, block: Block, found: &mut
     }
 }
 
-/// Hooks with a range have none below 0.
+/// Where a range begins below 0, those are the greatest of the unsigned numbers.
 fn fits(range: Range, (min, max): (i32, i32)) -> bool {
-    range.within(min.max(0) as u64, max.max(0) as u64)
+    let below = min < 0 && range.within(u64::from(min as u32), u32::MAX.into());
+    below || range.within(min.max(0) as u64, max.max(0) as u64)
 }
 
 /// What makes `value`, at the end of `block`, leave the range: itself, or those arms of the `if`
@@ -142,6 +143,9 @@ fn diagnostic(
         None => {
             let message = format!("a `{section}` program returns {allowed}, and this may be anything");
             let error = Diagnostic::error(&codes::RETURN_RANGE, span, message);
+            if min < 0 {
+                return error.help("say what is meant: `(if x -1 0)`");
+            }
             error
                 .help("say what is meant: `(if x 1 0)`")
                 .help(format!("or keep the low bits: `(logand x {max})`"))
@@ -153,7 +157,9 @@ fn diagnostic(
 pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names) {
     let callees = Callees::new(module, hir.programs.len(), names);
     for (index, program) in hir.programs.values().enumerate() {
-        let Some(allowed) = returns::range(program.ty, program.section.attach_type) else { continue };
+        let allowed = returns::range(program.ty, program.section.attach_type);
+        // A range that begins below 0 is kept by constants alone, which the verifier sees as well.
+        let Some(allowed) = allowed.filter(|(min, _)| *min >= 0) else { continue };
         let unseen = unseen(module, index, names, &callees, allowed);
         let f = &mut module.functions[index];
         unseen.into_iter().for_each(|block| mask(f, block, allowed.1));

@@ -61,11 +61,31 @@ pub enum Shape {
     Array(Box<Shape>, u32),
 }
 
-/// A question about the layout of a struct.
+/// What a question is about.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Root {
+    /// A struct or union, or a member of one.
+    Struct(KernelId),
+    /// An enumerator.
+    Enumerator(Enumerator),
+}
+
+/// A name for a number.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Enumerator {
+    /// The enumeration's tag.
+    pub tag: String,
+    /// Its own name.
+    pub name: String,
+    /// The number.
+    pub value: u32,
+}
+
+/// A question about the kernel's types.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Core {
     /// Where the path starts.
-    pub root: KernelId,
+    pub root: Root,
     /// The members on the way.
     pub path: Vec<Step>,
     /// What is asked.
@@ -92,6 +112,18 @@ pub enum Question {
     ShiftLeft,
     /// By how much it is then to be shifted right.
     ShiftRight,
+    /// Whether there is such a member.
+    Exists,
+    /// How many bytes it has.
+    Size,
+    /// Whether there is such a struct.
+    StructExists,
+    /// How many bytes it has.
+    StructSize,
+    /// Whether there is such an enumerator.
+    EnumExists,
+    /// Its value.
+    EnumValue,
 }
 
 impl Question {
@@ -101,6 +133,12 @@ impl Question {
             Self::Offset => "BPF_CORE_FIELD_BYTE_OFFSET",
             Self::ShiftLeft => "BPF_CORE_FIELD_LSHIFT_U64",
             Self::ShiftRight => "BPF_CORE_FIELD_RSHIFT_U64",
+            Self::Exists => "BPF_CORE_FIELD_EXISTS",
+            Self::Size => "BPF_CORE_FIELD_BYTE_SIZE",
+            Self::StructExists => "BPF_CORE_TYPE_EXISTS",
+            Self::StructSize => "BPF_CORE_TYPE_SIZE",
+            Self::EnumExists => "BPF_CORE_ENUMVAL_EXISTS",
+            Self::EnumValue => "BPF_CORE_ENUMVAL_VALUE",
         }
     }
 }

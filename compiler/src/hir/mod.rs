@@ -22,13 +22,17 @@ pub use layout::{Field, Struct};
 pub use print::print;
 pub use types::{Int, Pointer, StructId, Ty, TypeKind, Types};
 
-use bpfl_stdlib::catalog::{helper::Helper, map::MapKind, program::ProgramType, section::Section};
+use bpfl_stdlib::catalog::{
+    helper::Helper, kfunc::Reference, map::MapKind, program::ProgramType, section::Section,
+};
 
 use crate::{arena::Arena, entity, names::Name, source::Span};
 
 entity! {
     /// A map.
     pub struct MapId "map";
+    /// A function of the kernel's.
+    pub struct KfuncId "kfunc";
     /// A program.
     pub struct ProgramId "prog";
     /// A function.
@@ -56,6 +60,8 @@ pub struct Module {
     pub programs: Arena<ProgramId, Program>,
     /// The functions that programs call, callees before their callers.
     pub functions: Arena<FunctionId, Function>,
+    /// The kernel's functions that can be called, in the order of their definitions.
+    pub kfuncs: Arena<KfuncId, Kfunc>,
     /// The questions about the layout of kernel structs.
     pub cores: Arena<CoreId, kernel::Core>,
     /// All expressions.
@@ -154,6 +160,21 @@ impl DataSection {
             Self::Rodata => ".rodata",
         }
     }
+}
+
+/// A `defkfunc`.
+#[derive(Clone, Debug)]
+pub struct Kfunc {
+    /// Its name in the kernel.
+    pub symbol: String,
+    /// Its parameters: numbers and pointers to the kernel's structs.
+    pub params: Vec<(String, Ty)>,
+    /// What it returns.
+    pub returns: Ty,
+    /// What it does with references.
+    pub reference: Option<Reference>,
+    /// Where its name stands in the definition.
+    pub span: Span,
 }
 
 /// A `defprog`.
@@ -341,6 +362,8 @@ pub enum ExprKind {
     Map(MapId),
     /// The address of a stack slot of the operand's type that holds the operand.
     Slot(ExprId),
+    /// A call of a kernel function.
+    Kfunc(KfuncId, Vec<ExprId>),
     /// A helper call; scalars come back at the expression's type.
     Call(&'static Helper, Vec<ExprId>),
     /// A call of a function of the file.

@@ -60,6 +60,8 @@ pub enum Socket {
     Common,
     /// A TCP socket's own part: `PTR_TO_TCP_SOCK`.
     Tcp,
+    /// No socket, but as much a struct of fields: the dissected headers, `PTR_TO_FLOW_KEYS`.
+    FlowKeys,
 }
 
 /// An integer type.
@@ -282,6 +284,7 @@ impl Types {
             TypeKind::Kernel(id) if self.kernel[id].name.is_empty() => "an unnamed kernel struct".into(),
             TypeKind::Kernel(id) => self.kernel[id].name.clone(),
             TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
+            TypeKind::Socket(Socket::FlowKeys) => "bpf-flow-keys".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),

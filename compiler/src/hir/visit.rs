@@ -20,7 +20,7 @@ pub fn children(kind: &ExprKind) -> Vec<ExprId> {
         | K::Core(_)
         | K::Map(_) => Vec::new(),
         K::Seq(all) | K::And(all) | K::Or(all) | K::Unrolled(all) => all.clone(),
-        K::Call(_, args) | K::CallFunction(_, args) => args.clone(),
+        K::Call(_, args) | K::CallFunction(_, args) | K::Kfunc(_, args) => args.clone(),
         K::Let(bindings, body) => {
             bindings.iter().map(|(_, init)| *init).chain(std::iter::once(*body)).collect()
         }

@@ -1,9 +1,11 @@
 //! Functions and the module they are in.
 
+use bpfl_stdlib::catalog::kfunc::Reference;
+
 use super::{Block, Func, Inst, Op, Slot, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
-    hir::{GlobalId, MapId},
+    hir::{GlobalId, KfuncId, MapId},
     names::Name,
     source::Span,
 };
@@ -17,6 +19,17 @@ pub struct MapInfo {
     pub key_size: u32,
     /// Bytes of a value.
     pub value_size: u32,
+}
+
+/// What the SSA needs to know of a function of the kernel's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KfuncInfo {
+    /// Its name.
+    pub symbol: String,
+    /// What it does with references.
+    pub reference: Option<Reference>,
+    /// Which arguments may be null.
+    pub nullable: Vec<bool>,
 }
 
 /// What the SSA needs to know of a global.
@@ -39,6 +52,8 @@ pub struct Module {
     pub maps: Arena<MapId, MapInfo>,
     /// The globals that [`Op::GlobalAddr`] names.
     pub globals: Arena<GlobalId, GlobalInfo>,
+    /// The kernel's functions that [`Op::Kfunc`] names.
+    pub kfuncs: Arena<KfuncId, KfuncInfo>,
     /// The functions; a file's programs first, in the order of their definitions, then what they
     /// call, callees before callers.
     pub functions: Vec<Function>,

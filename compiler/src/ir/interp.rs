@@ -34,6 +34,9 @@ pub enum Trap {
     /// A function that is not there, or too many of them active at a time.
     #[error("{0} cannot be called")]
     NoFunction(Func),
+    /// A function of the kernel's, which only the kernel has.
+    #[error("kernel function {0} cannot be called here")]
+    NoKfunc(usize),
     /// A helper that the host does not know.
     #[error("the host has no helper {0}")]
     NoHelper(u32),
@@ -227,6 +230,7 @@ impl Run<'_, '_> {
                 }
                 there
             }
+            Op::Kfunc(kfunc, _) => return Err(Trap::NoKfunc(kfunc.index())),
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();
                 if let Some(func) =

@@ -43,7 +43,7 @@ mod parse;
 mod print;
 pub mod verify;
 
-pub use function::{Function, GlobalInfo, LoopData, MapInfo, Module, Pointee, SlotData};
+pub use function::{Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SlotData};
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};
@@ -118,6 +118,8 @@ pub enum Region {
     Global,
     /// A `struct bpf_sock`.
     Socket,
+    /// A `struct bpf_flow_keys`.
+    FlowKeys,
     /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
     Kernel,
     /// Not known: a function's parameter.
@@ -137,6 +139,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("ringbuf", Region::Ringbuf),
     ("global", Region::Global),
     ("socket", Region::Socket),
+    ("flow_keys", Region::FlowKeys),
     ("kernel", Region::Kernel),
     ("unknown", Region::Unknown),
 ];

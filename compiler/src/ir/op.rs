@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{Block, Func, Slot, Value};
-use crate::hir::{CoreId, GlobalId, MapId};
+use crate::hir::{CoreId, GlobalId, KfuncId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -105,6 +105,8 @@ pub enum Op {
         /// What to put there.
         new: Value,
     },
+    /// A function of the kernel's. The result is an `i64` or a pointer.
+    Kfunc(KfuncId, Args),
     /// A helper, by number. The result is an `i64` or a pointer.
     Call(u32, Args),
     /// A function of the module.
@@ -128,7 +130,7 @@ impl Op {
         match self {
             Self::Load { .. } => Effect::Reads,
             Self::Store { .. } | Self::Atomic { .. } | Self::CompareExchange { .. } => Effect::Writes,
-            Self::Call(..) | Self::CallFunction(..) => Effect::Writes,
+            Self::Call(..) | Self::CallFunction(..) | Self::Kfunc(..) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -164,7 +166,7 @@ impl Op {
                 *old = f(*old);
                 *new = f(*new);
             }
-            Self::Call(_, args) | Self::CallFunction(_, args) => {
+            Self::Call(_, args) | Self::CallFunction(_, args) | Self::Kfunc(_, args) => {
                 args.values.iter_mut().flatten().for_each(|value| *value = f(*value));
             }
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arena::Entity,
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -240,6 +240,10 @@ impl Reader {
             (["call"], [helper, args @ ..]) => Op::Call(self.number(helper)?, Args::new(&values(args)?)),
             (["invoke"], [func, args @ ..]) => match func.strip_prefix("fn").map(str::parse) {
                 Some(Ok(index)) => Op::CallFunction(Func::new(index), Args::new(&values(args)?)),
+                _ => return Err(unknown()),
+            },
+            (["kcall"], [kfunc, args @ ..]) => match kfunc.strip_prefix("kfunc").map(str::parse) {
+                Some(Ok(index)) => Op::Kfunc(KfuncId::new(index), Args::new(&values(args)?)),
                 _ => return Err(unknown()),
             },
             ([name], [a, b]) => {

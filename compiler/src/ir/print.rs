@@ -104,6 +104,10 @@ impl Printer<'_> {
             Op::CompareExchange { bytes, ptr, offset, old, new } => {
                 format!("cmpxchg.{bytes} {ptr}, {offset}, {old}, {new}")
             }
+            Op::Kfunc(kfunc, args) => {
+                let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
+                format!("kcall {kfunc}({})", args.join(", "))
+            }
             Op::Call(helper, args) => {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
                 format!("call {helper}({})", args.join(", "))

@@ -101,7 +101,7 @@ impl Verifier<'_> {
                 pointer(ptr) && matching && ty == Some(of(new))
             }
             Op::CallFunction(..) => ty.is_some(),
-            Op::Call(..) => ty.is_some_and(|ty| ty != Type::I32),
+            Op::Call(..) | Op::Kfunc(..) => ty.is_some_and(|ty| ty != Type::I32),
         };
         self.require(fine, || format!("{inst} is ill-typed: {op:?} gives {ty:?}"));
     }

@@ -12,7 +12,7 @@ use crate::{
     elf::CoreRelo,
     hir::{
         self, CoreId, KernelId,
-        kernel::{Shape, Step},
+        kernel::{Enumerator, Root, Shape, Step},
     },
 };
 
@@ -22,7 +22,18 @@ pub fn relocation(btf: &mut Btf, hir: &hir::Module, insn: u32, core: CoreId) -> 
     let kind = constant::find(core.question.constant()).map_or(0, |row| row.value as u32);
     let steps = core.path.iter().map(|step| format!(":{}", number(hir, *step)));
     let access = std::iter::once("0".to_string()).chain(steps).collect();
-    CoreRelo { insn, ty: structure(btf, hir, core.root), access, kind }
+    let ty = match &core.root {
+        Root::Struct(id) => structure(btf, hir, *id),
+        Root::Enumerator(of) => enumeration(btf, of),
+    };
+    CoreRelo { insn, ty, access, kind }
+}
+
+/// An enumeration with the one enumerator that is asked about.
+fn enumeration(btf: &mut Btf, of: &Enumerator) -> TypeId {
+    let values = vec![(btf.intern(&of.name), i64::from(of.value))];
+    let name = btf.intern(&of.tag);
+    btf.add(Type::Enum(Enum { name, size: 4, signed: false, values }))
 }
 
 /// The members as the kernel's check of a program's BTF wants them: by offset.
@@ -42,7 +53,7 @@ fn number(hir: &hir::Module, step: Step) -> usize {
     }
 }
 
-fn structure(btf: &mut Btf, hir: &hir::Module, id: KernelId) -> TypeId {
+pub(super) fn structure(btf: &mut Btf, hir: &hir::Module, id: KernelId) -> TypeId {
     let of = &hir.types.kernel[id];
     let order = ordered(hir, id);
     let mut members = Vec::with_capacity(order.len());

@@ -13,7 +13,7 @@ use crate::{
         map::{MapDef, Shape},
         types::{Composite, Member},
     },
-    elf::{self, Contents, DataSection, Function, Map, Object, Reloc, Target, Variable},
+    elf::{self, Contents, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable},
     hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
     ir::Region,
     source::SourceMap,
@@ -28,6 +28,10 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
     for map in hir.maps.values() {
         let def = map_def(&mut object.btf, hir, map);
         object.maps.push(Map { name: map.symbol.clone(), def, slots: Vec::new(), span: map.span });
+    }
+    for kfunc in hir.kfuncs.values() {
+        let proto = kfunc_proto(&mut object.btf, hir, kfunc);
+        object.externs.push(Extern { name: kfunc.symbol.clone(), proto, weak: false });
     }
     let places = globals(&mut object, hir);
     let programs = hir.programs.values().map(Described::Program);
@@ -87,6 +91,7 @@ fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
     let target = match target {
         bpf::Target::Function(func) => Target::Function(func.index()),
         bpf::Target::Map(map) => Target::Map(map.index()),
+        bpf::Target::Kfunc(kfunc) => Target::Extern(kfunc.index()),
         bpf::Target::Global(global, extra) => {
             let (section, offset) = places[global];
             Target::Data { section, offset: offset.wrapping_add_signed(extra) }
@@ -120,10 +125,14 @@ fn function(btf: &mut Btf, hir: &hir::Module, of: Described<'_>, code: &Code, pl
     }
 }
 
-/// The context's struct, which is only named: the kernel knows it.
+/// The context's struct, which is only named: the kernel knows it. Where it depends on the event it
+/// is `void`.
 fn context(btf: &mut Btf, program: ProgramType) -> TypeId {
     let name = btf.intern(program.row().context);
-    let context = btf.add(Type::Fwd { name, union: false });
+    let context = match program.row().context {
+        "" => TypeId::VOID,
+        _ => btf.add(Type::Fwd { name, union: false }),
+    };
     btf.ptr(context)
 }
 
@@ -146,6 +155,21 @@ fn function_proto(btf: &mut Btf, hir: &hir::Module, function: &hir::Function) ->
         params.push((format!("a{i}"), ty));
     }
     let params: Vec<_> = params.iter().map(|(name, ty)| (name.as_str(), *ty)).collect();
+    btf.func_proto(returns, &params)
+}
+
+/// The prototype of a kernel function, which loaders compare with the kernel's.
+fn kfunc_proto(btf: &mut Btf, hir: &hir::Module, of: &hir::Kfunc) -> TypeId {
+    let mut kernel = |of: Ty| match hir.types.as_pointer(of).map(|p| hir.types.get(p.pointee)) {
+        Some(TypeKind::Kernel(id)) => {
+            let pointee = kernel::structure(btf, hir, id);
+            btf.ptr(pointee)
+        }
+        _ => ty(btf, hir, of),
+    };
+    let returns = kernel(of.returns);
+    let params: Vec<(&str, TypeId)> =
+        of.params.iter().map(|(name, ty)| (name.as_str(), kernel(*ty))).collect();
     btf.func_proto(returns, &params)
 }
 

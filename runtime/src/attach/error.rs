@@ -54,6 +54,42 @@ pub enum AttachError {
         /// What was given.
         given: String,
     },
+    /// A section that does not say what its programs are attached to.
+    #[error("section `{section}` of program `{program}` does not say which event; write `{section}/NAME`")]
+    NoEvent {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: &'static str,
+    },
+    /// The kernel does not have the event.
+    #[error("there is no event for `{section}` of program `{program}` here ({source})")]
+    Event {
+        /// The program.
+        program: String,
+        /// Its section, with the event.
+        section: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The place in a file is not one.
+    #[error("`{program}` cannot be attached to `{target}`: {why}")]
+    UserFunction {
+        /// The program.
+        program: String,
+        /// The file and the function in it.
+        target: String,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// There is no such network interface.
+    #[error("there is no network interface `{name}` for `{program}`; `ip link` lists those that there are")]
+    NoInterface {
+        /// The program.
+        program: String,
+        /// The interface.
+        name: String,
+    },
     /// Nothing was given that the program could be attached to.
     #[error("`{program}` is attached to {wanted}; {advice}")]
     NoTarget {

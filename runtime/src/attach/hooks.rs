@@ -1,4 +1,5 @@
-//! How programs of each type are loaded: a row of the table [`HOOKS`] for each.
+//! How programs of each type are loaded: a row of the table [`HOOKS`] for each that aya loads.
+//! Others are loaded past it.
 //!
 //! Which attach types there are and what each is attached to is the catalogue's; the loader gives
 //! the kernel the one that the section fixes.
@@ -7,9 +8,12 @@ use aya::programs::{
     CgroupDevice, CgroupSkb, CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupSysctl, Program, ProgramError,
     SkMsg, SkSkb, SockOps,
 };
-use bpfl_stdlib::catalog::{attach::AttachType, program::ProgramType};
+use bpfl_stdlib::catalog::{
+    attach::{AttachType, TargetKind},
+    program::ProgramType,
+};
 
-use super::{AttachError, error};
+use super::{AttachError, error, events};
 use crate::spec::ProgramSpec;
 
 /// How programs of one type are loaded.
@@ -22,7 +26,7 @@ pub(crate) struct Hook {
 
 macro_rules! hooks {
     ($($ty:ident)+) => {
-        /// The types whose programs can be attached.
+        /// The types whose programs aya loads.
         static HOOKS: &[Hook] = &[$(Hook {
             ty: ProgramType::$ty,
             load: |program| <&mut $ty>::try_from(program)?.load(),
@@ -34,17 +38,34 @@ hooks! {
     CgroupSkb CgroupSock CgroupSockAddr CgroupSockopt CgroupSysctl CgroupDevice SockOps SkMsg SkSkb
 }
 
-/// The hook of a program, by its section.
-pub(crate) fn hook(spec: &ProgramSpec) -> Result<&'static Hook, AttachError> {
+/// How aya loads the program, if it is one that it loads.
+pub(crate) fn hook(spec: &ProgramSpec) -> Result<Option<&'static Hook>, AttachError> {
     let row = spec.row.ok_or_else(|| error::unknown_section(spec))?;
-    HOOKS.iter().find(|hook| hook.ty == row.ty).ok_or_else(|| AttachError::Unsupported {
-        program: spec.name.clone(),
-        program_type: row.program_type,
-    })
+    Ok(HOOKS.iter().find(|hook| hook.ty == row.ty))
+}
+
+/// What kind of target a program is attached to, by its section.
+pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError> {
+    let row = spec.row.ok_or_else(|| error::unknown_section(spec))?;
+    let unsupported =
+        || AttachError::Unsupported { program: spec.name.clone(), program_type: row.program_type };
+    let of_attach_types = row.ty.row().attach.iter().any(|at| plain(at.target));
+    match row.target_kind() {
+        Some(kind) if plain(kind) => Ok(kind),
+        Some(_) if events::supported(row) => row.target_kind().ok_or_else(unsupported),
+        None if of_attach_types => Err(error::open_section(spec)),
+        _ => Err(unsupported()),
+    }
+}
+
+/// Targets to which programs are attached by an attach type and nothing else.
+fn plain(kind: TargetKind) -> bool {
+    use TargetKind as K;
+    matches!(kind, K::Cgroup | K::SockMap | K::Interface | K::NetNamespace)
 }
 
 /// What a program is attached as, by its section.
 pub(crate) fn attach_type(spec: &ProgramSpec) -> Result<&'static AttachType, AttachError> {
-    hook(spec)?;
+    target_kind(spec)?;
     spec.row.and_then(|row| row.attach_type).ok_or_else(|| error::open_section(spec))
 }

@@ -6,23 +6,28 @@
 
 mod chain;
 mod error;
+mod events;
 mod hooks;
 mod target;
+mod tracefs;
 
 use std::{
+    ffi::CString,
     fs::File,
     io,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+    path::Path,
 };
 
 use bpfl_stdlib::catalog::{
-    attach::{AttachType, TargetKind},
+    attach::{AttachType, TargetKind, XDP},
     mode::AttachMode,
 };
 
 pub use chain::{Member, chain};
 pub use error::AttachError;
-pub(crate) use hooks::{attach_type, hook};
+pub(crate) use hooks::hook;
+pub(crate) use hooks::target_kind;
 pub use target::Target;
 pub(crate) use target::{check, choose, holds_sockets};
 
@@ -37,50 +42,90 @@ pub struct Link {
 /// What keeps a program attached.
 #[derive(Debug)]
 enum Held {
-    /// The kernel detaches when the last descriptor of the link is closed, in whatever way.
-    Link { _link: OwnedFd },
+    /// The kernel detaches when the last descriptor of each link is closed, in whatever way.
+    Links { _links: Vec<OwnedFd> },
     /// For kernels without a link for the hook.
     Attached { _attached: sys::Attached },
 }
 
-/// Opens the cgroup at `target`.
-pub(crate) fn open_cgroup(path: &std::path::Path) -> Result<OwnedFd, AttachError> {
-    let file = File::open(path).map_err(|source| AttachError::Target { path: path.into(), source })?;
-    Ok(file.into())
+/// A target, opened.
+pub(crate) enum Place {
+    /// A cgroup, map or network namespace.
+    Fd(OwnedFd),
+    /// An interface, by its index.
+    Interface(u32),
+    /// The program's own event, which is found when it is attached.
+    Event,
 }
 
-/// Attaches the loaded `program`, which is described by `spec`, to what is behind `place`, the
-/// descriptor of `target`; to a cgroup in this mode.
+/// Opens a target that is no map.
+pub(crate) fn open(spec: &ProgramSpec, target: &Target) -> Result<Place, AttachError> {
+    let file = |path: &Path| {
+        let file = File::open(path).map_err(|source| AttachError::Target { path: path.into(), source })?;
+        Ok(Place::Fd(file.into()))
+    };
+    match target {
+        Target::Cgroup(path) => file(path),
+        Target::Network => file(Path::new("/proc/thread-self/ns/net")),
+        Target::Interface(name) => {
+            let index = CString::new(name.as_str()).ok().and_then(|name| sys::interface(&name).ok());
+            let missing = || AttachError::NoInterface { program: spec.name.clone(), name: name.clone() };
+            index.map(Place::Interface).ok_or_else(missing)
+        }
+        Target::Event(_) | Target::Map(_) => Ok(Place::Event),
+    }
+}
+
+/// Attaches the loaded `program`, which is described by `spec`, to `place`, which is what `target`
+/// says; to a cgroup in this mode.
 pub(crate) fn attach(
     spec: &ProgramSpec,
     program: impl AsFd,
     target: &Target,
-    place: impl AsFd,
+    place: &Place,
     mode: &'static AttachMode,
 ) -> Result<Link, AttachError> {
-    let at = attach_type(spec)?;
+    if let (Place::Event, Some(row)) = (place, spec.row) {
+        return Ok(Link { _held: Held::Links { _links: events::attach(spec, row, program)? } });
+    }
+    let at = hooks::attach_type(spec)?;
     if matches!(target, Target::Cgroup(_)) && host::kernel() < mode.since {
         return Err(AttachError::NoMode { mode: mode.name, since: mode.since });
     }
-    let held = hold(at, program, place, mode).map_err(|source| error::refused(spec, target, mode, source))?;
-    Ok(Link { _held: held })
+    let held = match place {
+        Place::Fd(fd) => hold(at, program, fd, mode),
+        Place::Interface(index) => on_interface(at, program, *index),
+        Place::Event => Err(io::ErrorKind::Unsupported.into()),
+    };
+    Ok(Link { _held: held.map_err(|source| error::refused(spec, target, mode, source))? })
 }
 
-fn hold(
-    at: &AttachType,
-    program: impl AsFd,
-    place: impl AsFd,
-    mode: &'static AttachMode,
-) -> io::Result<Held> {
+fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static AttachMode) -> io::Result<Held> {
     let (flags, link_flags, mode_since) = match at.target {
         TargetKind::Cgroup => (mode.flags, mode.link_flags(), mode.link_since),
         _ => (0, 0, at.link_since),
     };
     let since = at.link_since.zip(mode_since).map(|(own, mode)| own.max(mode));
     if since.is_some_and(|since| host::kernel() >= since) {
-        return Ok(Held::Link { _link: sys::link(program, place, at.number, link_flags)? });
+        let link = sys::link(program, place.as_raw_fd() as u32, at.number, link_flags)?;
+        return Ok(Held::Links { _links: vec![link] });
     }
     Ok(Held::Attached { _attached: sys::Attached::new(program, place, at.number, flags)? })
+}
+
+/// `XDP_FLAGS_SKB_MODE`: after the driver, for which any interface will do.
+const AFTER_DRIVER: u32 = 1 << 1;
+
+/// XDP runs in the driver where that has room for it.
+fn on_interface(at: &AttachType, program: impl AsFd, index: u32) -> io::Result<Held> {
+    let program = program.as_fd();
+    let link = match sys::link(program, index, at.number, 0) {
+        Err(error) if at == &XDP && error.raw_os_error() != Some(libc::EBUSY) => {
+            sys::link(program, index, at.number, AFTER_DRIVER).map_err(|_| error)?
+        }
+        link => link?,
+    };
+    Ok(Held::Links { _links: vec![link] })
 }
 
 #[cfg(test)]

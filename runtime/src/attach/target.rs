@@ -7,7 +7,7 @@ use std::{
 
 use bpfl_stdlib::catalog::attach::TargetKind;
 
-use super::{AttachError, attach_type};
+use super::{AttachError, target_kind};
 use crate::spec::{MapSpec, ObjectSpec, ProgramSpec};
 
 /// What to attach to.
@@ -17,6 +17,12 @@ pub enum Target {
     Cgroup(PathBuf),
     /// A sockmap or sockhash of the same object, by its name.
     Map(String),
+    /// A network interface, by its name.
+    Interface(String),
+    /// The network namespace of this thread.
+    Network,
+    /// What the program's own section names: a tracepoint, a function, a clock.
+    Event(String),
 }
 
 impl Target {
@@ -24,6 +30,11 @@ impl Target {
     /// [`cgroup::resolve`](crate::cgroup::resolve) finds the one a user means.
     pub fn cgroup(path: impl AsRef<Path>) -> Self {
         Self::Cgroup(path.as_ref().into())
+    }
+
+    /// The network interface called `name`.
+    pub fn interface(name: impl Into<String>) -> Self {
+        Self::Interface(name.into())
     }
 
     /// The sockmap or sockhash called `name`, where `-` and `_` are alike.
@@ -35,6 +46,9 @@ impl Target {
         match self {
             Self::Cgroup(_) => kind == TargetKind::Cgroup,
             Self::Map(_) => kind == TargetKind::SockMap,
+            Self::Interface(_) => kind == TargetKind::Interface,
+            Self::Network => kind == TargetKind::NetNamespace,
+            Self::Event(_) => is_event(kind),
         }
     }
 }
@@ -44,8 +58,20 @@ impl fmt::Display for Target {
         match self {
             Self::Cgroup(path) => write!(f, "the cgroup `{}`", path.display()),
             Self::Map(name) => write!(f, "the map `{name}`"),
+            Self::Interface(name) => write!(f, "the interface `{name}`"),
+            Self::Network => f.write_str("this network namespace"),
+            Self::Event(section) => write!(f, "`{section}`"),
         }
     }
+}
+
+/// Whether programs for such a target say themselves what they are attached to.
+fn is_event(kind: TargetKind) -> bool {
+    use TargetKind as K;
+    matches!(
+        kind,
+        K::Function | K::Tracepoint | K::KernelFunctions | K::UserFunctions | K::PerfEvent | K::LsmHook
+    )
 }
 
 /// What a kind of target is called, and how a user names one.
@@ -53,13 +79,16 @@ fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
     match kind {
         TargetKind::Cgroup => ("a cgroup", "name its directory"),
         TargetKind::SockMap => ("a sockmap or sockhash", "define one with `defmap`"),
+        TargetKind::Interface => ("a network interface", "name it with `--interface`"),
+        TargetKind::NetNamespace => ("a network namespace", "it is the one that this runs in"),
+        kind if is_event(kind) => ("what its section names", "name nothing"),
         _ => ("something else", "this version of bpfl cannot"),
     }
 }
 
 /// Whether `program` of `object` can be attached to `target`, as far as the object tells.
 pub(crate) fn check(object: &ObjectSpec, program: &ProgramSpec, target: &Target) -> Result<(), AttachError> {
-    let kind = attach_type(program)?.target;
+    let kind = target_kind(program)?;
     if !target.is(kind) {
         let (wanted, _) = wanted(kind);
         return Err(AttachError::WrongTarget {
@@ -70,7 +99,7 @@ pub(crate) fn check(object: &ObjectSpec, program: &ProgramSpec, target: &Target)
     }
     match target {
         Target::Map(name) => object.map(name).map_or(Ok(()), |map| holds_sockets(object, map)),
-        Target::Cgroup(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -93,7 +122,12 @@ pub(crate) fn choose(
     program: &ProgramSpec,
     targets: &[Target],
 ) -> Result<Target, AttachError> {
-    let kind = attach_type(program)?.target;
+    let kind = target_kind(program)?;
+    match kind {
+        TargetKind::NetNamespace => return Ok(Target::Network),
+        kind if is_event(kind) => return Ok(Target::Event(program.section.clone())),
+        _ => {}
+    }
     if let Some(target) = targets.iter().find(|target| target.is(kind)) {
         return Ok(target.clone());
     }

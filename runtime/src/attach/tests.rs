@@ -71,6 +71,6 @@ fn the_only_map_of_sockets_need_not_be_named() {
 
 #[test]
 fn sections_that_leave_it_open_are_refused_with_those_that_do_not() {
-    let error = attach_type(&program("sk_skb")).unwrap_err().to_string();
+    let error = target_kind(&program("sk_skb")).unwrap_err().to_string();
     assert!(error.contains("`sk_skb/stream_parser` or `sk_skb/stream_verdict`"), "{error}");
 }

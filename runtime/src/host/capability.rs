@@ -30,6 +30,9 @@ pub static LOAD_CGROUP: &[&Capability] = &[&BPF];
 /// What attaching one takes.
 pub static ATTACH_CGROUP: &[&Capability] = &[&BPF, &NET_ADMIN];
 
+/// What loading and attaching a tracing program takes.
+pub static TRACE: &[&Capability] = &[&BPF, &PERFMON];
+
 /// Whether this thread has `capability` in its effective set.
 pub fn has(capability: &Capability) -> bool {
     capabilities(None).is_ok_and(|sets| sets.effective.contains(capability.set))

@@ -38,7 +38,7 @@ fn release() -> String {
 }
 
 /// The version of the running kernel.
-pub(crate) fn running() -> Version {
+pub fn running() -> Version {
     Version::parse(&release()).unwrap_or(OLDEST)
 }
 

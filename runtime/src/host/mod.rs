@@ -8,7 +8,7 @@ mod checks;
 pub mod memlock;
 mod trial;
 
-pub(crate) use checks::running as kernel;
+pub use checks::running as kernel;
 use serde::Serialize;
 
 /// How a check came out.

@@ -1,7 +1,10 @@
 //! The check that tries: a program of two instructions, loaded and attached to a child cgroup of
 //! its own, both gone again when the check returns.
 
-use std::io;
+use std::{
+    io,
+    os::fd::{AsFd, AsRawFd},
+};
 
 use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
 
@@ -42,13 +45,16 @@ fn attempt() -> Result<(), Failure> {
         license: c"GPL",
         instructions: &PASS,
         described: None,
+        flags: 0,
+        attach_btf_id: 0,
     };
     let program = load_program(&program, &mut [])
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;
-    let link = link(&program, &cgroup, CGROUP_INET_EGRESS.number, MULTI.link_flags())
-        .map_err(|error| refused("cannot be attached", &error, capability::ATTACH_CGROUP))?;
+    let link =
+        link(&program, cgroup.as_fd().as_raw_fd() as u32, CGROUP_INET_EGRESS.number, MULTI.link_flags())
+            .map_err(|error| refused("cannot be attached", &error, capability::ATTACH_CGROUP))?;
     drop(link);
     Ok(())
 }

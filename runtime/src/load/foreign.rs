@@ -12,8 +12,12 @@ use std::{
 };
 
 use aya::Ebpf;
-use aya_obj::{Function, Object, btf::Btf, generated::bpf_insn};
-use bpfl_stdlib::catalog::section::Section;
+use aya_obj::{
+    Function, Object,
+    btf::{Btf, BtfKind},
+    generated::bpf_insn,
+};
+use bpfl_stdlib::catalog::{attach::TargetKind, section::Section};
 
 use super::LoadError;
 use crate::{
@@ -47,6 +51,8 @@ pub(super) fn load(
     let program = Program {
         program_type: row.ty.row().number,
         attach_type: row.attach_type.map_or(0, |at| at.number),
+        flags: flags(row),
+        attach_btf_id: target(spec, row)?,
         name: &spec.name,
         license: &program.license,
         instructions: &instructions,
@@ -60,6 +66,33 @@ pub(super) fn load(
     let mut log = vec![0; LOG_BYTES];
     // When the log did not fit, this says so; what it was refused for, the first attempt has said.
     Ok(sys::load_program(&program, &mut log).map_err(|_| Refusal { error, log: text(&log) }))
+}
+
+/// `BPF_F_SLEEPABLE`
+const SLEEPABLE: u32 = 1 << 4;
+/// `BPF_F_XDP_HAS_FRAGS`
+const FRAGMENTS: u32 = 1 << 5;
+
+fn flags(row: &Section) -> u32 {
+    let sleepable = if row.sleepable { SLEEPABLE } else { 0 };
+    let fragments = if row.frags { FRAGMENTS } else { 0 };
+    sleepable | fragments
+}
+
+/// The id of what the program is for, in the kernel's BTF.
+fn target(spec: &ProgramSpec, row: &Section) -> Result<u32, LoadError> {
+    let Some(prefix) = row.btf_prefix() else { return Ok(0) };
+    let name = format!("{prefix}{}", row.target_of(&spec.section).unwrap_or_default());
+    let kind = match row.target_kind() {
+        Some(TargetKind::Tracepoint) => BtfKind::Typedef,
+        _ => BtfKind::Func,
+    };
+    let kernel = Btf::from_sys_fs().map_err(other)?;
+    kernel.id_by_type_name_kind(&name, kind).map_err(|_| LoadError::NoTarget {
+        program: spec.name.clone(),
+        section: spec.section.clone(),
+        name,
+    })
 }
 
 fn text(log: &[u8]) -> String {

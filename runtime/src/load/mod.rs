@@ -1,6 +1,7 @@
 //! Loading: the bytes of an object in, its maps and programs in the kernel out, through aya.
 
 mod foreign;
+mod kfunc;
 mod rename;
 
 use std::{
@@ -57,6 +58,24 @@ pub enum LoadError {
         /// Which capability is missing and what to do.
         advice: String,
     },
+    /// The kernel does not have what the program is for.
+    #[error(
+        "the kernel has nothing for `{program}`, which is in section `{section}`: no `{name}` in its BTF"
+    )]
+    NoTarget {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// What was looked for.
+        name: String,
+    },
+    /// The object calls a kernel function that the running kernel does not have.
+    #[error("the running kernel has no function `{name}` for programs to call")]
+    NoFunction {
+        /// The function.
+        name: String,
+    },
     /// The verifier refused the program.
     #[error("the kernel's verifier refused `{program}` ({source})")]
     Verifier {
@@ -105,7 +124,8 @@ impl Loaded {
     /// Makes the maps of the object `bytes`, which `spec` describes, and gets its programs ready to
     /// be loaded.
     pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8]) -> Result<Self, LoadError> {
-        let image = rename::image(spec, bytes).into_owned();
+        let mut image = rename::image(spec, bytes).into_owned();
+        kfunc::resolve(&mut image)?;
         let object = Object::parse(&image).map_err(|error| explain_object(error.into()))?;
         // Without it aya would load the object with those accesses left as they were compiled.
         if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
@@ -130,7 +150,7 @@ impl Loaded {
         let hook = attach::hook(spec)?;
         let row = spec.row.filter(|_| !self.foreign.contains_key(&spec.name));
         let Some(row) = row else { return Ok(()) };
-        if rename::known(&spec.section) {
+        if let Some(hook) = hook.filter(|_| rename::known(&spec.section)) {
             match (hook.load)(self.own(spec)?) {
                 Ok(()) | Err(ProgramError::AlreadyLoaded) => return Ok(()),
                 Err(ProgramError::LoadError { .. }) => {}
@@ -186,9 +206,10 @@ fn refused(spec: &ProgramSpec, refusal: Refusal) -> LoadError {
 /// The capabilities that loading a program takes, by its type.
 fn needed(spec: &ProgramSpec) -> &'static [&'static capability::Capability] {
     let beside = spec.row.map_or(&[][..], |row| row.ty.row().capabilities);
-    match beside.contains(&Capability::NetAdmin) {
-        true => capability::ATTACH_CGROUP,
-        false => capability::LOAD_CGROUP,
+    match () {
+        () if beside.contains(&Capability::NetAdmin) => capability::ATTACH_CGROUP,
+        () if beside.contains(&Capability::Perfmon) => capability::TRACE,
+        () => capability::LOAD_CGROUP,
     }
 }
 

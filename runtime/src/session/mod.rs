@@ -19,9 +19,10 @@ use bpfl_stdlib::catalog::{
 };
 
 use crate::{
-    attach::{self, AttachError, Link, Target},
+    attach::{self, AttachError, Link, Place, Target},
     load::{LoadError, Loaded},
     map::{Map, MapError, SocketEntries},
+    run::{self, Input, Output, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
 };
@@ -46,6 +47,9 @@ pub enum SessionError {
     /// The object cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// The program cannot be run.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// The program cannot be attached.
     #[error(transparent)]
     Attach(#[from] AttachError),
@@ -168,12 +172,12 @@ impl Session {
         attach::check(spec, program, target)?;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
         let place = match target {
-            Target::Cgroup(path) => attach::open_cgroup(path)?,
-            Target::Map(map) => own_map(ebpf, spec.map(map)?)?,
+            Target::Map(map) => Place::Fd(own_map(ebpf, spec.map(map)?)?),
+            target => attach::open(program, target)?,
         };
         ebpf.load(program)?;
         let handle = ebpf.program(program)?;
-        let link = attach::attach(program, handle, target, place, mode)?;
+        let link = attach::attach(program, handle, target, &place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
         links.push(Some(Attachment { program, target, _link: link }));
         Ok(LinkId(links.len() - 1))
@@ -219,6 +223,31 @@ impl Session {
             return Ok(self.spec.programs.iter().map(|program| program.name.clone()).collect());
         }
         names.iter().map(|name| Ok(self.spec.program(name.as_ref())?.name.clone())).collect()
+    }
+
+    /// Runs the program called `name` with `input`, which must be what its type takes.
+    ///
+    /// # Errors
+    /// When there is no such program, it cannot be loaded, or the kernel does not run it so: programs
+    /// of some types only run attached, and each type has its own demands on the input.
+    pub fn test_run(&mut self, name: &str, input: &Input<'_>) -> Result<Output, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let program = spec.program(name)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        ebpf.load(program)?;
+        Ok(run::test_run(program, ebpf.program(program)?, input)?)
+    }
+
+    /// What the iterator called `name` writes on a walk.
+    ///
+    /// # Errors
+    /// When there is no such program, or it is no iterator, or cannot be loaded or read.
+    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let program = spec.program(name)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        ebpf.load(program)?;
+        Ok(run::iterate(program, ebpf.program(program)?)?)
     }
 
     /// The programs that are attached, in the order in which they were, and what each is attached

@@ -1,11 +1,12 @@
 //! Attaching a loaded program: as a link where the kernel has one, and by hand where it has none.
 
 use std::{
+    ffi::CStr,
     io,
     os::fd::{AsFd, AsRawFd, OwnedFd},
 };
 
-use super::{Command, bpf, own};
+use super::{Command, address, bpf, own};
 
 #[repr(C)]
 struct LinkAttr {
@@ -15,22 +16,31 @@ struct LinkAttr {
     flags: u32,
 }
 
-/// Attaches `program` to the cgroup or map behind `target` until the link that is returned is
-/// closed. `flags` are those of `BPF_LINK_CREATE`.
-pub(crate) fn link(
-    program: impl AsFd,
-    target: impl AsFd,
-    attach_type: u32,
-    flags: u32,
-) -> io::Result<OwnedFd> {
-    let mut attr = LinkAttr {
-        program: program.as_fd().as_raw_fd() as u32,
-        target: target.as_fd().as_raw_fd() as u32,
-        attach_type,
-        flags,
-    };
+/// Attaches `program` to `target` until the link that is returned is closed. `target` is the number
+/// of a descriptor or of an interface, or 0 where the program itself says what it is for, and `flags`
+/// are those of `BPF_LINK_CREATE`.
+pub(crate) fn link(program: impl AsFd, target: u32, attach_type: u32, flags: u32) -> io::Result<OwnedFd> {
+    let program = program.as_fd().as_raw_fd() as u32;
+    let mut attr = LinkAttr { program, target, attach_type, flags };
     // SAFETY: this command's attributes hold no addresses.
     let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
+    own(fd)
+}
+
+#[repr(C)]
+struct RawTracepointAttr {
+    name: u64,
+    program: u32,
+    pad: u32,
+}
+
+/// Attaches `program` to the raw tracepoint called `name` until what is returned is closed. Programs
+/// that were loaded for a BTF id take no name.
+pub(crate) fn open_raw_tracepoint(program: impl AsFd, name: Option<&CStr>) -> io::Result<OwnedFd> {
+    let name = name.map_or(0, |name| address(name.to_bytes_with_nul()));
+    let mut attr = RawTracepointAttr { name, program: program.as_fd().as_raw_fd() as u32, pad: 0 };
+    // SAFETY: the kernel reads a name that ends in NUL and outlives the call, if there is one.
+    let fd = unsafe { bpf(Command::RawTracepointOpen, &mut attr) }?;
     own(fd)
 }
 
@@ -120,6 +130,8 @@ mod tests {
             license: c"GPL",
             instructions: &PASS,
             described: None,
+            flags: 0,
+            attach_btf_id: 0,
         };
         let programs = [0; 2].map(|_| load_program(&program, &mut []).unwrap());
         let [one, two] =

@@ -6,12 +6,17 @@
 
 mod attach;
 mod map;
+mod perf;
 mod program;
+mod run;
 
-pub(crate) use attach::{Attached, link};
+pub(crate) use attach::{Attached, link, open_raw_tracepoint};
 pub(crate) use map::RawMap;
+pub(crate) use perf::{Event, enable_event, interface, open_event};
 pub use program::attached_programs;
 pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
+pub use run::{Input, Output};
+pub(crate) use run::{Takes, iterator, test_run};
 
 use std::{
     io,
@@ -30,10 +35,13 @@ enum Command {
     ProgramLoad = 5,
     ProgramAttach = 8,
     ProgramDetach = 9,
+    ProgramTestRun = 10,
     InfoByFd = 15,
     ProgramQuery = 16,
+    RawTracepointOpen = 17,
     BtfLoad = 18,
     LinkCreate = 28,
+    IteratorCreate = 33,
 }
 
 /// Calls bpf(2).

@@ -30,7 +30,7 @@ struct LoadAttr {
     line_size: u32,
     lines: u64,
     line_count: u32,
-    pad: u32,
+    attach_btf_id: u32,
 }
 
 /// `struct` of `BPF_BTF_LOAD`.
@@ -83,6 +83,10 @@ pub(crate) struct Program<'a> {
     pub(crate) program_type: u32,
     /// A number of `enum bpf_attach_type`.
     pub(crate) attach_type: u32,
+    /// Flags of `BPF_PROG_LOAD`.
+    pub(crate) flags: u32,
+    /// The id in the kernel's BTF of what it is for, 0 for types that need none.
+    pub(crate) attach_btf_id: u32,
     /// Its name, of which the kernel keeps 15 bytes.
     pub(crate) name: &'a str,
     /// Its licence.
@@ -98,6 +102,8 @@ pub(crate) fn load_program(of: &Program<'_>, log: &mut [u8]) -> io::Result<Owned
     let mut attr = LoadAttr {
         program_type: of.program_type,
         attach_type: of.attach_type,
+        flags: of.flags,
+        attach_btf_id: of.attach_btf_id,
         instruction_count: of.instructions.len() as u32,
         instructions: address(of.instructions),
         license: address(of.license.to_bytes_with_nul()),

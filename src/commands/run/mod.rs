@@ -115,7 +115,8 @@ fn attach(
     cgroup: Option<&Path>,
 ) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
-    let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).collect();
+    let interface = args.interface.iter().map(Target::interface);
+    let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
     let attached = session.attach_some(&args.programs, &targets);
     attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
     note_unused(args, session);
@@ -129,6 +130,10 @@ fn note_unused(args: &Run, session: &Session) {
     let to_map = session.attached().any(|(_, target)| matches!(target, Target::Map(_)));
     if args.cgroup.is_some() && args.command.is_empty() && !to_cgroup {
         output::note("no program here is attached to a cgroup, so --cgroup says nothing");
+    }
+    let to_interface = session.attached().any(|(_, target)| matches!(target, Target::Interface(_)));
+    if args.interface.is_some() && !to_interface {
+        output::note("no program here is attached to an interface, so --interface says nothing");
     }
     if args.map.is_some() && !to_map {
         output::note("no program here is attached to a map, so --map says nothing");

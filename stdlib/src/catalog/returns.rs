@@ -8,7 +8,7 @@ use super::{
     attach::{self, AttachType},
     program::ProgramType::{
         self, CgroupDevice, CgroupSkb, CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupSysctl,
-        FlowDissector, Kprobe, LwtIn, LwtOut, LwtXmit, Netfilter, SchedAct, SchedCls, SkLookup, SkMsg,
+        FlowDissector, Kprobe, Lsm, LwtIn, LwtOut, LwtXmit, Netfilter, SchedAct, SchedCls, SkLookup, SkMsg,
         SkReuseport, SkSkb, SockOps, SocketFilter, Tracing, Xdp,
     },
     set::{AttachSet, ProgramSet},
@@ -77,6 +77,8 @@ const MUST: AttachSet = AttachSet::of(&[
 const SESSION: AttachSet = AttachSet::of(&[&attach::TRACE_KPROBE_SESSION, &attach::TRACE_UPROBE_SESSION]);
 const CALLS: AttachSet =
     AttachSet::of(&[&attach::TRACE_FENTRY, &attach::TRACE_FEXIT, &attach::TRACE_FSESSION]);
+const LSM: AttachSet = AttachSet::of(&[&attach::LSM_MAC]);
+const LSM_CGROUP: AttachSet = AttachSet::of(&[&attach::LSM_CGROUP]);
 const ITER: AttachSet = AttachSet::of(&[&attach::TRACE_ITER]);
 
 const REFUSE_OR_ALLOW: &[Meaning] =
@@ -179,6 +181,9 @@ pub static VERDICTS: &[Verdict] = &[
         (0, 1),
         &[is(0, "", "the walk goes on"), is(1, "", "this object is visited again")],
     ),
+    // `bpf_lsm_get_retval_range` of kernel/bpf/bpf_lsm.c.
+    ranged(&[Lsm], LSM, (-4095, 0), &[is(0, "", "the hook allows it"), is(-1, "", "it fails with EPERM")]),
+    ranged(&[Lsm], LSM_CGROUP, (0, 1), REFUSE_OR_ALLOW),
     free(&[Xdp], XDP, "as XDP_ABORTED"),
     free(&[SchedCls, SchedAct], TC, "as TC_ACT_UNSPEC"),
     free(&[SkMsg, SkReuseport], SK, "as SK_DROP"),

@@ -5,7 +5,7 @@
 //! with a `+` takes what follows a slash as its target: `kprobe/do_unlinkat`.
 
 use super::{
-    attach::{self, AttachType},
+    attach::{self, AttachType, TargetKind},
     program::{PROGRAMS, ProgramType},
 };
 
@@ -26,8 +26,8 @@ pub struct Section {
     pub sleepable: bool,
     /// Whether programs in it handle packets in several fragments (`BPF_F_XDP_HAS_FRAGS`).
     pub frags: bool,
-    /// Whether the compiler supports more of it than its name: programs whose target the kernel
-    /// must be told by a BTF id are not supported yet.
+    /// Whether the compiler supports more of it than its name: programs that replace others and
+    /// tables of functions are not supported yet.
     pub supported: bool,
 }
 
@@ -41,7 +41,7 @@ const fn exact(name: &'static str, ty: ProgramType, attach_type: Option<&'static
         target: false,
         sleepable: false,
         frags: false,
-        supported: !program.btf_target,
+        supported: !matches!(ty, Ext | StructOps),
     }
 }
 
@@ -222,6 +222,33 @@ impl Section {
     /// target.
     pub fn target_of<'a>(&self, section: &'a str) -> Option<&'a str> {
         section.strip_prefix('?').unwrap_or(section).strip_prefix(self.name)?.strip_prefix('/')
+    }
+
+    /// What its programs are attached to, also where no attach type says it.
+    pub fn target_kind(&self) -> Option<TargetKind> {
+        self.attach_type.map(|at| at.target).or(match self.ty {
+            Kprobe if self.name.starts_with('u') => Some(TargetKind::UserFunctions),
+            Kprobe => Some(TargetKind::KernelFunctions),
+            Tracepoint | RawTracepoint | RawTracepointWritable => Some(TargetKind::Tracepoint),
+            PerfEvent => Some(TargetKind::PerfEvent),
+            _ => None,
+        })
+    }
+
+    /// The prefix of the name that the kernel's BTF has for what follows the slash, in sections whose
+    /// programs the kernel must be told the target of by that (`find_attach_btf_id` of libbpf.c).
+    pub fn btf_prefix(&self) -> Option<&'static str> {
+        if !self.ty.row().btf_target {
+            return None;
+        }
+        match self.attach_type.map(|at| at.target)? {
+            TargetKind::Tracepoint => Some("btf_trace_"),
+            TargetKind::LsmHook => Some("bpf_lsm_"),
+            TargetKind::Cgroup => Some("bpf_lsm_"),
+            TargetKind::Iterator => Some("bpf_iter_"),
+            TargetKind::Function => Some(""),
+            _ => None,
+        }
     }
 
     /// The name as libbpf's table has it.

@@ -317,6 +317,7 @@ impl Selector<'_> {
             }
             (Op::Call(helper, args), Some(d)) => self.call(Machine::Call(helper), args, d),
             (Op::CallFunction(func, args), Some(d)) => self.call(Machine::CallFunction(func), args, d),
+            (Op::Kfunc(kfunc, args), Some(d)) => self.call(Machine::Kfunc(kfunc), args, d),
             _ => {}
         }
     }

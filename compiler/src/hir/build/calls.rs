@@ -36,7 +36,13 @@ impl<'a> Builder<'a> {
         if let Some(accessor) = self.accessors.get(self.text(self.names.kernel(call.name))).copied() {
             return self.access(accessor, call);
         }
+        if let Some((Global::Kfunc(id), _)) = self.globals.get(&self.names.kernel(call.name)).copied() {
+            return self.kfunc_call(id, call);
+        }
         if let Some(read) = self.socket_reader(call) {
+            return read;
+        }
+        if let Some(read) = self.register_reader(call) {
             return read;
         }
         match helper::find(folded) {
@@ -120,7 +126,7 @@ impl<'a> Builder<'a> {
             let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message);
             return Some(error.help(format!("it exists for {}", places(helper))));
         }
-        if helper.sleeps {
+        if helper.sleeps && !hook.sleepable {
             let message = format!("`{name}` may sleep, and this program may not");
             return Some(Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message));
         }
@@ -186,7 +192,8 @@ impl<'a> Builder<'a> {
             Arg::I64 => Ty::I64,
             Arg::U16 => Ty::U16,
             Arg::U32 | Arg::Size | Arg::SizeOrZero => Ty::U32,
-            Arg::U64 | Arg::Address | Arg::AllocSize => Ty::U64,
+            Arg::Address => return self.address_arg(datum),
+            Arg::U64 | Arg::AllocSize => Ty::U64,
             _ => return self.memory_arg(helper, arg, datum),
         };
         let value = self.value(datum);
@@ -210,8 +217,17 @@ impl<'a> Builder<'a> {
         false
     }
 
+    /// An address as a number, or a pointer to memory of the kernel's.
+    fn address_arg(&mut self, datum: DatumId) -> ExprId {
+        let value = self.value(datum);
+        match self.module.types.as_pointer(self.ty(value)) {
+            Some(p) if matches!(p.region, Region::Kernel | Region::Ctx) => value,
+            _ => self.store_as(value, Ty::U64),
+        }
+    }
+
     /// A BTF pointer to the kernel's struct of this name; `nil` or 0 where `nullable`.
-    fn kernel_arg(&mut self, datum: DatumId, name: &str, nullable: bool) -> ExprId {
+    pub(super) fn kernel_arg(&mut self, datum: DatumId, name: &str, nullable: bool) -> ExprId {
         if nullable && self.is_null(datum) {
             return self.null(self.span(datum));
         }

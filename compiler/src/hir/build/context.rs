@@ -25,6 +25,9 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     if b.has_no_context() {
         return b.context(call.span);
     }
+    if b.hook.is_some_and(|hook| hook.ty.row().btf_target) {
+        return b.traced_argument(call);
+    }
     if let ([ty, offset], Some(hook)) = (call.args, b.hook)
         && let Some(scalar) = b.raw_type(*ty, hook)
     {
@@ -57,6 +60,30 @@ pub fn pointer<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 type Direction = (&'static str, fn(Rights) -> Shape);
 
 impl Builder<'_> {
+    /// `(pt-regs-parm1)`, `(pt-regs-rc)` …: the registers of a probe, by what the C calling convention
+    /// keeps in them. The context may be given, as the macros of C have it: `(pt-regs-parm1 (ctx-ptr))`.
+    pub(super) fn register_reader(&mut self, call: &Call<'_>) -> Option<ExprId> {
+        let name = self.text(self.names.kernel(call.name)).strip_prefix("pt_regs_")?;
+        let register = context::register(name)?;
+        let hook = self.hook?;
+        let field = context::fields(hook.ty).iter().find(|field| field.name == register);
+        let Some(field) = field else {
+            let message = format!("a {} program has no registers", hook.ty.row().name);
+            let error = Diagnostic::error(&codes::FIELD_ACCESS, call.span, message);
+            return Some(self.fail(error.help("probes have, and programs of perf events")));
+        };
+        let own = |datum: &DatumId| {
+            self.items(*datum).is_some_and(|i| matches!(i, [head] if self.is_symbol(*head, "ctx-ptr")))
+        };
+        if !(call.args.is_empty() || call.args.len() == 1 && own(&call.args[0])) {
+            let message = format!("`{}` reads this program's own registers", self.text(call.name));
+            let error = Diagnostic::error(&codes::ARITY, call.span, message);
+            return Some(self.fail(error.help(format!("write `({})`", self.text(call.name)))));
+        }
+        let ptr = self.context(call.span);
+        Some(self.add(ExprKind::Load(ptr, field.offset as i32), Ty::U64, call.span))
+    }
+
     pub(super) fn has_no_context(&self) -> bool {
         self.inside.function && self.inside.ctx.is_none()
     }
@@ -86,21 +113,27 @@ impl Builder<'_> {
     }
 
     fn raw_read(&mut self, hook: Hook, ty: Ty, offset: DatumId, span: Span) -> ExprId {
-        let Some(value) = self.constant_value(offset) else {
+        let Some(at) = self.raw_offset(hook, ty, offset, span, false) else {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         };
-        let width = self.module.types.size(ty);
-        let allowed = u32::try_from(value).ok().filter(|at| {
-            context::of(hook.ty).is_some_and(|context| context.access(hook.ty, hook.attach, *at, width).0)
-        });
-        let Some(at) = allowed else {
-            let program = hook.ty.row().name;
-            let message = format!("a {program} program may not read {width} bytes at offset {value}");
-            let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
-            return self.fail(error.help(format!("`bpfl explain {program}` lists what it may read")));
-        };
         let ptr = self.context(span);
-        self.add(ExprKind::Load(ptr, at as i32), ty, span)
+        self.add(ExprKind::Load(ptr, at), ty, span)
+    }
+
+    /// Where a raw access is, which must be allowed; `None` after a report.
+    fn raw_offset(&mut self, hook: Hook, ty: Ty, offset: DatumId, span: Span, write: bool) -> Option<i32> {
+        let value = self.constant_value(offset)?;
+        let width = self.module.types.size(ty);
+        let access = |at: u32| context::of(hook.ty).map(|of| of.access(hook.ty, hook.attach, at, width));
+        let can = |at: &u32| access(*at).is_some_and(|(reads, writes)| if write { writes } else { reads });
+        let allowed = u32::try_from(value).ok().filter(can);
+        if allowed.is_none() {
+            let (program, verb) = (hook.ty.row().name, if write { "write" } else { "read" });
+            let message = format!("a {program} program may not {verb} {width} bytes at offset {value}");
+            let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
+            self.report(error.help(format!("`bpfl explain {program}` lists what it may {verb}")));
+        }
+        allowed.map(|at| at as i32)
     }
 
     /// What reading the field gives; `None` for pointers that the language does not have yet.
@@ -112,7 +145,9 @@ impl Builder<'_> {
             Kind::Packet | Kind::OptVal => types.pointer(Ty::U8, Region::Packet, false),
             Kind::PacketEnd | Kind::OptValEnd => types.pointer(Ty::NOTHING, Region::PacketEnd, false),
             Kind::Sock { of, nullable } => self.socket_pointer(Socket::of(of), nullable),
-            Kind::PacketMeta | Kind::FlowKeys | Kind::Kernel(_) | Kind::Padding => return None,
+            Kind::FlowKeys => self.socket_pointer(Socket::FlowKeys, false),
+            Kind::Kernel(name) if !name.contains(' ') => self.kernel_pointer(name, false),
+            Kind::PacketMeta | Kind::Kernel(_) | Kind::Padding => return None,
         })
     }
 
@@ -219,11 +254,18 @@ impl Builder<'_> {
         self.fail(error.help(help))
     }
 
-    /// `(ctx field [index])` as a place.
+    /// `(ctx field [index])` or `(ctx type offset)` as a place.
     pub(super) fn context_place(&mut self, name: DatumId, index: Option<DatumId>) -> Place {
         if self.has_no_context() {
             self.context(self.span(name));
             return Place::Error;
+        }
+        if let (Some(offset), Some(hook)) = (index, self.hook)
+            && let Some(ty) = self.raw_type(name, hook)
+        {
+            let span = self.span(name);
+            let Some(offset) = self.raw_offset(hook, ty, offset, span, true) else { return Place::Error };
+            return Place::Memory { ptr: self.context(span), offset, ty, sharing: Sharing::Own };
         }
         let Some((field, offset)) = self.field(name, index) else { return Place::Error };
         let span = self.span(name);

@@ -1,11 +1,11 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, atomics, binding, bytes, callbacks, compare, context, control, exits, expand, locks,
+    Builder, arith, ask, atomics, binding, bytes, callbacks, compare, context, control, exits, expand, locks,
     log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
-    hir::{Atomic, Binary, Compare, ExprId},
+    hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
     names::Name,
     read::DatumId,
     source::Span,
@@ -218,6 +218,43 @@ pub const FORMS: &[Form] = &[
     form("pass-verdict", 0, 0, "(pass-verdict)", packet::verdict),
     form("network-offset", 0, 0, "(network-offset)", packet::network_offset),
     form("link-header-size", 0, 0, "(link-header-size)", packet::link_header),
+    // the running kernel
+    form(
+        "kernel-struct-exists",
+        1,
+        1,
+        "(kernel-struct-exists struct)",
+        each!(ask::of_struct, Question::StructExists),
+    ),
+    form(
+        "kernel-struct-size",
+        1,
+        1,
+        "(kernel-struct-size struct)",
+        each!(ask::of_struct, Question::StructSize),
+    ),
+    form(
+        "kernel-field-exists",
+        2,
+        2,
+        "(kernel-field-exists struct field)",
+        each!(ask::of_field, Question::Exists),
+    ),
+    form("kernel-field-size", 2, 2, "(kernel-field-size struct field)", each!(ask::of_field, Question::Size)),
+    form(
+        "kernel-enum-exists",
+        2,
+        2,
+        "(kernel-enum-exists enum member)",
+        each!(ask::of_enum, Question::EnumExists),
+    ),
+    form(
+        "kernel-enum-value",
+        2,
+        2,
+        "(kernel-enum-value enum member)",
+        each!(ask::of_enum, Question::EnumValue),
+    ),
     // maps
     form("map-lookup", 2, 2, "(map-lookup map key)", maps::lookup),
     form("map-update", 3, 4, "(map-update map key value [flags])", maps::update),

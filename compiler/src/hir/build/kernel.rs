@@ -5,7 +5,7 @@
 //! Through a BTF pointer that is a load; an address that is a number is read with
 //! `probe-read-kernel`, which gives 0 for what cannot be read.
 
-use bpfl_stdlib::catalog::helper;
+use bpfl_stdlib::catalog::{helper, program::ProgramType};
 
 use super::{Builder, forms::Call, given, structs::Accessor, top::Definition};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{
         Binary, ExprId, ExprKind, Int, Ty, TypeKind,
-        kernel::{Core, KernelId, KernelStruct, Member, Question, Shape, Step},
+        kernel::{Core, KernelId, KernelStruct, Member, Question, Root, Shape, Step},
     },
     ir::Region,
     names::nearest,
@@ -27,6 +27,18 @@ pub struct Import {
     /// The struct that it takes a pointer to.
     root: KernelId,
     hops: Vec<Hop>,
+    reader: Reader,
+}
+
+/// From where a reader reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reader {
+    /// From what its argument points to.
+    Pointer,
+    /// From the program's context, the record of a tracepoint.
+    Record,
+    /// From there, where in the record something is; the address of that is its value.
+    Elsewhere,
 }
 
 /// A member of a struct.
@@ -62,16 +74,7 @@ impl<'a> Builder<'a> {
     /// `(import-kernel-struct name field …)`: a field is a name, or a list of names that lead to it.
     pub(super) fn import_kernel_struct(&mut self, definition: Definition<'a>) {
         let spelled = self.text(definition.name);
-        let view = match self.kernel.view() {
-            Ok(view) => view,
-            Err(reason) => {
-                let message =
-                    format!("`{spelled}` is the kernel's, and its BTF is needed to know it: {reason}");
-                let error = Diagnostic::error(&codes::NO_KERNEL_TYPES, definition.name_span, message);
-                self.report(error.help("name the BTF to compile for: `--btf FILE`"));
-                return;
-            }
-        };
+        let Some(view) = self.kernel_types(definition.name_span) else { return };
         let name = spelled.replace('-', "_");
         let Some(id) = view.composite(&name).or_else(|| view.composite(&name.to_ascii_lowercase())) else {
             let message = format!("the kernel has no struct called `{name}`");
@@ -85,6 +88,59 @@ impl<'a> Builder<'a> {
         for field in definition.rest {
             self.import_field(view, (id, root), self.text(self.names.kernel(definition.name)), *field);
         }
+    }
+
+    /// The kernel's BTF; `None` after a report that it is not there.
+    pub(super) fn kernel_types(&mut self, span: Span) -> Option<&'a View> {
+        let kernel = self.kernel;
+        match kernel.view() {
+            Ok(view) => Some(view),
+            Err(reason) => {
+                let message = format!("this is the kernel's, and its BTF is needed to know it: {reason}");
+                let error = Diagnostic::error(&codes::NO_KERNEL_TYPES, span, message);
+                self.report(error.help("name the BTF to compile for: `--btf FILE`"));
+                None
+            }
+        }
+    }
+
+    /// Whether a struct has a member of this name.
+    pub(super) fn has_member(&self, view: &View, of: TypeId, name: &str) -> bool {
+        member(view, of, name).is_some()
+    }
+
+    /// The step to a member of a struct, and how many bytes it has.
+    pub(super) fn member_step(
+        &mut self,
+        view: &View,
+        (id, root): (TypeId, KernelId),
+        name: &str,
+    ) -> Option<(Step, u32)> {
+        let found = member(view, id, name)?;
+        let (target, resolved) = view.resolved(found.ty);
+        let (shape, ty) = resolved.as_ref().and_then(|ty| self.shape(view, target, ty))?;
+        let size = self.module.types.size(ty);
+        Some((self.step(root, found.name, found.offset, found.bits, shape), size))
+    }
+
+    /// A reader of one member, called `name`; its number.
+    pub(super) fn import_member(
+        &mut self,
+        view: &View,
+        (id, root): (TypeId, KernelId),
+        name: &str,
+        datum: DatumId,
+        reader: Reader,
+    ) -> Option<usize> {
+        let hop = Hop { root, path: Vec::new(), offset: 0, ty: Ty::ERROR, bits: None };
+        let mut walk = Walk { view, at: id, here: root, hop };
+        self.walk_to(&mut walk, name, (self.span(datum), true), &mut Vec::new())?;
+        // A record is bytes to the verifier: a pointer in it is a number.
+        if self.module.types.as_pointer(walk.hop.ty).is_some() {
+            walk.hop.ty = Ty::U64;
+        }
+        self.imports.push(Import { root, hops: vec![walk.hop], reader });
+        Some(self.imports.len() - 1)
     }
 
     fn import_field(&mut self, view: &View, (id, root): (TypeId, KernelId), prefix: &str, field: DatumId) {
@@ -108,7 +164,7 @@ impl<'a> Builder<'a> {
         hops.push(walk.hop);
         let folded: Vec<_> = names.iter().map(|name| self.text(self.names.kernel(*name))).collect();
         let reader = format!("{prefix}_{}", folded.join("_"));
-        self.imports.push(Import { root, hops });
+        self.imports.push(Import { root, hops, reader: Reader::Pointer });
         let index = self.imports.len() - 1;
         self.accessors.insert(format!("{reader}_ptr"), Accessor::KernelPtr(index));
         self.accessors.insert(reader, Accessor::Kernel(index));
@@ -116,10 +172,19 @@ impl<'a> Builder<'a> {
 
     /// Takes a step to the member called `name`; `None` after a report.
     fn walk(&mut self, walk: &mut Walk<'_>, name: DatumId, last: bool, hops: &mut Vec<Hop>) -> Option<()> {
-        let span = self.span(name);
         let text = self.data.symbol(name).map_or("", |name| self.text(name)).replace('-', "_");
-        let Some(found) = member(walk.view, walk.at, &text) else {
-            self.unknown_member(walk.view, walk.at, &text, span);
+        self.walk_to(walk, &text, (self.span(name), last), hops)
+    }
+
+    fn walk_to(
+        &mut self,
+        walk: &mut Walk<'_>,
+        text: &str,
+        (span, last): (Span, bool),
+        hops: &mut Vec<Hop>,
+    ) -> Option<()> {
+        let Some(found) = member(walk.view, walk.at, text) else {
+            self.unknown_member(walk.view, walk.at, text, span);
             return None;
         };
         let (target, resolved) = walk.view.resolved(found.ty);
@@ -160,7 +225,7 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
-    fn unknown_member(&mut self, view: &View, of: TypeId, name: &str, span: Span) {
+    pub(super) fn unknown_member(&mut self, view: &View, of: TypeId, name: &str, span: Span) {
         let title = view.get(of).map_or("", |ty| view.str(ty.name()));
         let message = format!("the kernel's `{title}` has no member `{name}`");
         let mut error = Diagnostic::error(&codes::UNKNOWN_FIELD, span, message);
@@ -173,7 +238,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The step to a member, which the struct gets unless it has it.
-    fn step(&mut self, of: KernelId, name: &str, bit_offset: u32, bits: u8, shape: Shape) -> Step {
+    pub(super) fn step(&mut self, of: KernelId, name: &str, bit_offset: u32, bits: u8, shape: Shape) -> Step {
         let members = &mut self.module.types.kernel[of].members;
         let known = members.iter().position(|member| member.name == name);
         let index = known.unwrap_or_else(|| {
@@ -184,7 +249,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The struct or union `id` of the kernel's.
-    fn composite(&mut self, view: &View, id: TypeId) -> KernelId {
+    pub(super) fn composite(&mut self, view: &View, id: TypeId) -> KernelId {
         let ty = view.get(id);
         let size = ty.as_ref().and_then(Type::stated_size).unwrap_or(0);
         let name = ty.as_ref().map_or("", |ty| view.str(ty.name()));
@@ -256,14 +321,20 @@ impl<'a> Builder<'a> {
 
     /// A pointer as a value: to a struct typed, to anything else a number.
     fn pointee(&mut self, view: &View, pointee: TypeId) -> Ty {
-        match view.resolved(pointee) {
-            (id, Some(Type::Struct(_) | Type::Union(_))) => {
-                let id = self.composite(view, id);
-                let pointee = self.module.types.intern(TypeKind::Kernel(id));
-                self.module.types.pointer(pointee, Region::Kernel, false)
-            }
-            _ => Ty::U64,
-        }
+        self.kernel_struct_pointer(view, pointee, false).unwrap_or(Ty::U64)
+    }
+
+    /// A pointer to a struct or union of the kernel's; `None` for what is something else.
+    pub(super) fn kernel_struct_pointer(
+        &mut self,
+        view: &View,
+        pointee: TypeId,
+        nullable: bool,
+    ) -> Option<Ty> {
+        let (id, Some(Type::Struct(_) | Type::Union(_))) = view.resolved(pointee) else { return None };
+        let id = self.composite(view, id);
+        let pointee = self.module.types.intern(TypeKind::Kernel(id));
+        Some(self.module.types.pointer(pointee, Region::Kernel, nullable))
     }
 
     /// The unit to load for a bit-field, as loaders compute it (`bpf_core_calc_field_relo` in
@@ -286,6 +357,9 @@ impl<'a> Builder<'a> {
     /// `(NAME-FIELD p [index])` and `(NAME-FIELD-ptr p [index])`
     pub(super) fn kernel_access(&mut self, index: usize, address: bool, call: &Call<'a>) -> ExprId {
         let import = self.imports[index].clone();
+        if import.reader != Reader::Pointer {
+            return self.record_access(&import, call);
+        }
         let (pointer, element) = match call.args {
             [pointer] => (*pointer, None),
             [pointer, element] => (*pointer, Some(*element)),
@@ -314,6 +388,49 @@ impl<'a> Builder<'a> {
             true => self.hop_address(at, &last, call.span),
             false if self.module.types.is_aggregate(last.ty) => self.whole(&last, call),
             false => self.read_hop(at, &last, call),
+        }
+    }
+
+    /// `(tp-FIELD [index])`
+    fn record_access(&mut self, import: &Import, call: &Call<'a>) -> ExprId {
+        let element = match (call.args, import.hops.first().map(|hop| self.kind(hop.ty))) {
+            ([], _) => None,
+            ([element], Some(TypeKind::Array { .. })) => Some(*element),
+            (args, _) => {
+                let message =
+                    format!("a field of the record takes no argument, and {} given", given(args.len()));
+                return self.fail_at(&codes::ARITY, call.span, message);
+            }
+        };
+        let (Some(hop), Some(hook)) = (import.hops.first(), self.hook) else {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        };
+        if hook.ty != ProgramType::Tracepoint {
+            let message = format!("a {} program gets no record of a tracepoint", hook.ty.row().name);
+            let error = Diagnostic::error(&codes::FIELD_ACCESS, call.span, message);
+            return self
+                .fail(error.help("programs in sections such as \"tracepoint/sched/sched_switch\" do"));
+        }
+        let mut hop = hop.clone();
+        if let Some(element) = element
+            && self.element_of(&mut hop, element).is_none()
+        {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        }
+        let base = self.context(call.span);
+        match import.reader {
+            Reader::Elsewhere => {
+                let place = self.read_hop(base, &hop, call);
+                let place = self.convert(place, Ty::U64);
+                let low = self.add(ExprKind::Int(0xffff), Ty::U64, call.span);
+                let at = self.add(ExprKind::Binary(Binary::And, place, low), Ty::U64, call.span);
+                let at = self.convert(at, Ty::I64);
+                let ty = self.module.types.pointer(Ty::U8, Region::Ctx, false);
+                let base = self.context(call.span);
+                self.add(ExprKind::Advance(base, at), ty, call.span)
+            }
+            _ if self.module.types.is_aggregate(hop.ty) => self.hop_address(base, &hop, call.span),
+            _ => self.read_hop(base, &hop, call),
         }
     }
 
@@ -372,7 +489,7 @@ impl<'a> Builder<'a> {
     }
 
     fn question(&mut self, hop: &Hop, question: Question, answer: u32, ty: Ty, span: Span) -> ExprId {
-        let core = Core { root: hop.root, path: hop.path.clone(), question, answer };
+        let core = Core { root: Root::Struct(hop.root), path: hop.path.clone(), question, answer };
         let Self { cores, module, .. } = self;
         let id = *cores.entry(core.clone()).or_insert_with(|| module.cores.push(core));
         self.add(ExprKind::Core(id), ty, span)
@@ -381,9 +498,9 @@ impl<'a> Builder<'a> {
     /// Where a hop goes to: a pointer from a pointer, a number from a number.
     fn hop_address(&mut self, base: ExprId, hop: &Hop, span: Span) -> ExprId {
         match self.module.types.as_pointer(self.ty(base)) {
-            Some(_) => {
+            Some(pointer) => {
                 let offset = self.question(hop, Question::Offset, hop.offset, Ty::I64, span);
-                let ty = self.module.types.pointer(hop.ty, Region::Kernel, false);
+                let ty = self.module.types.pointer(hop.ty, pointer.region, false);
                 self.add(ExprKind::Advance(base, offset), ty, span)
             }
             None => {

@@ -5,6 +5,7 @@
 //! is defined after it.
 
 mod arith;
+mod ask;
 mod atomics;
 mod binding;
 mod bytes;
@@ -20,6 +21,7 @@ mod forms;
 mod functions;
 mod globals;
 mod kernel;
+mod kfunc;
 mod locks;
 mod log2;
 mod loops;
@@ -33,11 +35,13 @@ mod place;
 mod printk;
 mod program;
 mod scope;
+mod signature;
 mod sockets;
 mod storage;
 mod structs;
 mod text;
 mod top;
+mod tracepoint;
 mod type_names;
 mod unroll;
 
@@ -49,8 +53,8 @@ use std::{
 use bpfl_stdlib::catalog::constant;
 
 use super::{
-    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, MapId, Module, StructId, Ty, TypeKind, Var, VarId,
-    visit,
+    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, TypeKind, Var,
+    VarId, visit,
 };
 use crate::{
     btf::TypeId,
@@ -73,6 +77,7 @@ enum Global {
     Map(MapId),
     Constant(i128),
     Variable(GlobalId),
+    Kfunc(KfuncId),
     Program,
     /// A `defun`, by its position among them.
     Function(usize),
@@ -97,6 +102,8 @@ struct Builder<'a> {
     kernel: &'a KernelBtf,
     /// The readers of kernel structs.
     imports: Vec<kernel::Import>,
+    /// Functions of the kernel's whose definition has errors.
+    broken_kfuncs: Vec<KfuncId>,
     /// The questions asked about kernel structs, each once.
     cores: HashMap<super::kernel::Core, CoreId>,
     /// The kernel's structs without a name, by their number in its BTF.
@@ -105,6 +112,8 @@ struct Builder<'a> {
     forms: HashMap<Name, &'static forms::Form>,
     /// The program whose body is being built.
     hook: Option<Hook>,
+    /// What that program is called with, of tracing programs.
+    signature: signature::Signature,
     /// Whether the program uses something whose definition has errors.
     unsound: bool,
     /// What the forms around the current form hold, innermost last.
@@ -185,10 +194,12 @@ pub fn build_and_expand(
         accessors: HashMap::new(),
         kernel,
         imports: Vec::new(),
+        broken_kfuncs: Vec::new(),
         cores: HashMap::new(),
         anonymous: HashMap::new(),
         forms: table,
         hook: None,
+        signature: signature::Signature::default(),
         unsound: false,
         held: Vec::new(),
         blocks: Vec::new(),
@@ -398,6 +409,7 @@ impl<'a> Builder<'a> {
     fn not_a_value(&mut self, name: Name, what: Global, place: Span, span: Span) -> ExprId {
         let text = self.text(name);
         let (what, help) = match what {
+            Global::Kfunc(_) => ("function of the kernel's", format!("call it: `({text} …)`")),
             Global::Map(_) => ("map", format!("read an element with `(getmap {text} key)`")),
             Global::Function(_) => ("function", format!("call it: `({text} …)`")),
             _ => ("program", "programs are called by the kernel, or through a tail call".into()),

@@ -1,6 +1,6 @@
 //! Places: what `setf`, `incf` and `decf` change.
 
-use super::{Builder, Global, bytes, structs::Accessor};
+use super::{Builder, Global, bytes, forms::Call, structs::Accessor};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, VarId},
@@ -110,6 +110,7 @@ impl<'a> Builder<'a> {
             }
             (Some("aref"), [array, index]) => self.element_place(*array, *index, span),
             _ => match self.accessor(*head) {
+                None if let Some(place) = self.fields_of_socket(*head, args, span) => place,
                 Some(Accessor::Field(id, index)) => self.field_place(id, index, args, span),
                 Some(Accessor::Kernel(_)) => {
                     let message = "a kernel struct cannot be changed";
@@ -119,6 +120,11 @@ impl<'a> Builder<'a> {
                 _ => self.no_place(datum, span),
             },
         }
+    }
+
+    fn fields_of_socket(&mut self, head: DatumId, args: &'a [DatumId], span: Span) -> Option<Place> {
+        let name = self.data.symbol(head)?;
+        self.socket_place(&Call { name, head: self.span(head), span, args, used: false })
     }
 
     fn no_place(&mut self, datum: DatumId, span: Span) -> Place {

@@ -23,6 +23,8 @@ pub struct Hook {
     pub attach: Option<&'static AttachType>,
     /// Whether its licence is compatible with the GPL.
     pub gpl: bool,
+    /// Whether it may sleep.
+    pub sleepable: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -56,7 +58,12 @@ impl<'a> Builder<'a> {
         let license = license.unwrap_or_else(|| "GPL".into());
         let before = self.diagnostics.error_count();
         self.unsound = false;
-        self.hook = Some(Hook { ty, attach: section.attach_type, gpl: gpl_compatible(&license) });
+        let at = options.get("section").map_or(definition.name_span, |datum| self.span(datum));
+        let name = text.as_deref().unwrap_or(section.name);
+        let Some(signature) = self.signature(section, name, at) else { return };
+        let (attach, sleepable) = (section.attach_type, section.sleepable);
+        self.hook = Some(Hook { ty, attach, gpl: gpl_compatible(&license), sleepable });
+        self.signature = signature;
         let body = self.program_body(body, &definition);
         self.hook = None;
         let symbol = self.symbol_of(&definition);
@@ -166,7 +173,7 @@ impl<'a> Builder<'a> {
         let span = place.map_or(definition.name_span, |datum| self.span(datum));
         let message = format!("programs in section `{}` are not supported yet", section.name);
         let error = Diagnostic::error(&codes::UNKNOWN_SECTION, span, message);
-        self.report(error.help("they need the kernel's types, which this version does not read"));
+        self.report(error.help("programs that replace others and tables of functions are for C as yet"));
     }
 
     fn disagreement(&mut self, options: &Options, section: &Section) {

@@ -1,11 +1,18 @@
-//! Sockets: `(bpf-sock-FIELD sk)` and `(bpf-tcp-sock-FIELD tp)`.
+//! Sockets: `(bpf-sock-FIELD sk)` and `(bpf-tcp-sock-FIELD tp)`; and, as fields behind a pointer
+//! of the context's are the same to the verifier, `(bpf-flow-keys-FIELD keys)`.
 //!
 //! What may be read through a socket pointer depends on what it may point to, so the pointer's type
 //! says which of the kernel's structs that is.
 
 use bpfl_stdlib::catalog::context::{self, Field, Kind, Struct};
 
-use super::{Builder, forms::Call, given};
+use super::{
+    Builder,
+    forms::Call,
+    given,
+    place::{Place, Sharing},
+    program::Hook,
+};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, Int, Ty, TypeKind, types::Socket},
@@ -14,7 +21,8 @@ use crate::{
 };
 
 /// The readers' prefixes, in kernel spelling, and the struct of each.
-const READERS: &[(&str, Socket)] = &[("bpf_tcp_sock_", Socket::Tcp), ("bpf_sock_", Socket::Full)];
+const READERS: &[(&str, Socket)] =
+    &[("bpf_tcp_sock_", Socket::Tcp), ("bpf_sock_", Socket::Full), ("bpf_flow_keys_", Socket::FlowKeys)];
 
 impl Socket {
     /// What may be read through a pointer to it.
@@ -23,7 +31,22 @@ impl Socket {
             Self::Full => &context::SOCK,
             Self::Common => &context::SOCK_COMMON,
             Self::Tcp => &context::TCP_SOCK,
+            Self::FlowKeys => &context::FLOW_KEYS,
         }
+    }
+
+    /// Whose readers it has: those of sockets, of the part of TCP, or of dissected headers.
+    fn readers(self) -> usize {
+        match self {
+            Self::Full | Self::Common => 0,
+            Self::Tcp => 1,
+            Self::FlowKeys => 2,
+        }
+    }
+
+    /// What messages call it.
+    fn title(self) -> &'static str {
+        if self == Self::FlowKeys { "bpf-flow-keys" } else { "socket" }
     }
 
     /// The one whose fields are `fields`.
@@ -37,7 +60,8 @@ impl<'a> Builder<'a> {
     /// A pointer to a socket.
     pub(super) fn socket_pointer(&mut self, socket: Socket, nullable: bool) -> Ty {
         let pointee = self.module.types.intern(TypeKind::Socket(socket));
-        self.module.types.pointer(pointee, Region::Socket, nullable)
+        let region = if socket == Socket::FlowKeys { Region::FlowKeys } else { Region::Socket };
+        self.module.types.pointer(pointee, region, nullable)
     }
 
     /// The call of a reader of sockets, if its name is one's.
@@ -49,49 +73,88 @@ impl<'a> Builder<'a> {
     }
 
     fn read_socket(&mut self, name: &str, wanted: Socket, call: &Call<'a>) -> ExprId {
+        let Some((ptr, socket, field, offset)) = self.socket_field(name, wanted, call) else {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        };
+        if !self.accessible(socket, offset, field.width).0 {
+            return self.unreadable(field, socket, call);
+        }
+        let ty = self.socket_field_type(field);
+        self.add(ExprKind::Load(ptr, offset as i32), ty, call.span)
+    }
+
+    /// A field as a place, if the call is one of a reader of structs that can be written.
+    pub(super) fn socket_place(&mut self, call: &Call<'a>) -> Option<Place> {
+        let name = self.text(self.names.kernel(call.name)).strip_prefix("bpf_flow_keys_")?;
+        let Some((ptr, socket, field, offset)) = self.socket_field(name, Socket::FlowKeys, call) else {
+            return Some(Place::Error);
+        };
+        if !self.accessible(socket, offset, field.width).1 {
+            return None;
+        }
+        let ty = self.socket_field_type(field);
+        Some(Place::Memory { ptr, offset: offset as i32, ty, sharing: Sharing::Own })
+    }
+
+    fn socket_field_type(&mut self, field: &Field) -> Ty {
+        let bits = (field.width * 8) as u8;
+        self.module.types.int(Int { bits, signed: field.kind == Kind::Signed })
+    }
+
+    /// The pointer of a reader's call, what it points to, the field and the offset in bytes of what is
+    /// read; `None` after a report.
+    fn socket_field(
+        &mut self,
+        name: &str,
+        wanted: Socket,
+        call: &Call<'a>,
+    ) -> Option<(ExprId, Socket, &'static Field, u32)> {
         let Some(field) = wanted.fields().field(name) else {
-            return self.unknown_socket_field(name, wanted, call);
+            self.unknown_socket_field(name, wanted, call);
+            return None;
         };
         let (pointer, index) = match call.args {
             [pointer] => (*pointer, None),
             [pointer, index] => (*pointer, Some(*index)),
             args => {
-                let message = format!("a field is read through a socket, and {} given", given(args.len()));
-                return self.fail_at(&codes::ARITY, call.span, message);
+                let message =
+                    format!("a field is read through a {}, and {} given", wanted.title(), given(args.len()));
+                self.fail_at(&codes::ARITY, call.span, message);
+                return None;
             }
         };
         let ptr = self.value(pointer);
         let Some(socket) = self.socket_of(ptr, wanted) else {
-            if self.ty(ptr) == Ty::ERROR {
-                return ptr;
+            if self.ty(ptr) != Ty::ERROR {
+                self.no_socket(ptr, wanted);
             }
-            let message = format!("this is {}, and a socket is wanted here", self.show(self.ty(ptr)));
-            let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(ptr), message);
-            return self
-                .fail(error.help("`(ctx sk)` is one, and so is what `sk-fullsock` and `tcp-sock` give"));
+            return None;
         };
-        let Some(index) = self.field_index(field, call.args[0], index) else {
-            return self.add(ExprKind::Error, Ty::ERROR, call.span);
-        };
-        let offset = field.offset + index * field.width;
-        if !self.readable(socket, offset, field.width) {
-            return self.unreadable(field, socket, call);
-        }
-        let bits = (field.width * 8) as u8;
-        let ty = self.module.types.int(Int { bits, signed: field.kind == Kind::Signed });
-        self.add(ExprKind::Load(ptr, offset as i32), ty, call.span)
+        let index = self.field_index(field, call.args[0], index)?;
+        Some((ptr, socket, field, field.offset + index * field.width))
+    }
+
+    fn no_socket(&mut self, ptr: ExprId, wanted: Socket) {
+        let message = format!("this is {}, and a {} is wanted here", self.show(self.ty(ptr)), wanted.title());
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(ptr), message);
+        self.report(match wanted {
+            Socket::FlowKeys => error.help("that is `(ctx flow-keys)`"),
+            _ => error.help("`(ctx sk)` is one, and so is what `sk-fullsock` and `tcp-sock` give"),
+        });
     }
 
     fn socket_of(&self, ptr: ExprId, wanted: Socket) -> Option<Socket> {
         let pointer = self.module.types.as_pointer(self.ty(ptr))?;
         match self.kind(pointer.pointee) {
-            TypeKind::Socket(own) if (own == Socket::Tcp) == (wanted == Socket::Tcp) => Some(own),
+            TypeKind::Socket(own) if own.readers() == wanted.readers() => Some(own),
             _ => None,
         }
     }
 
-    fn readable(&self, socket: Socket, offset: u32, width: u32) -> bool {
-        self.hook.is_some_and(|hook| socket.fields().access(hook.ty, hook.attach, offset, width).0)
+    /// Whether the bytes may be read, and whether written.
+    fn accessible(&self, socket: Socket, offset: u32, width: u32) -> (bool, bool) {
+        let access = |hook: Hook| socket.fields().access(hook.ty, hook.attach, offset, width);
+        self.hook.map_or((false, false), access)
     }
 
     fn unreadable(&mut self, field: &Field, socket: Socket, call: &Call<'_>) -> ExprId {
@@ -107,7 +170,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unknown_socket_field(&mut self, name: &str, socket: Socket, call: &Call<'_>) -> ExprId {
-        let message = format!("a socket has no field `{}`", name.replace('_', "-"));
+        let message = format!("a {} has no field `{}`", socket.title(), name.replace('_', "-"));
         let error = Diagnostic::error(&codes::UNKNOWN_FIELD, call.head, message);
         let fields: Vec<_> = socket.fields().named().map(|field| field.name.replace('_', "-")).collect();
         self.fail(match nearest(name, fields.iter().map(String::as_str)) {

@@ -19,8 +19,8 @@ use std::collections::{HashMap, HashSet};
 use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
 
 use super::{
-    Args, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Pointee, Region, Slot,
-    SlotData, Terminator, Type, Value,
+    Args, Block, Cond, Edge, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op, Pointee, Region,
+    Slot, SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::{Arena, Entity},
@@ -45,7 +45,15 @@ pub fn lower(hir: &hir::Module) -> Module {
         align: hir.types.align(global.ty).max(1),
         read_only: global.section == hir::DataSection::Rodata,
     });
-    Module { maps: maps.collect(), globals: globals.collect(), functions }
+    let kfuncs = hir.kfuncs.values().map(|kfunc| {
+        let nullable = |ty: &Ty| hir.types.as_pointer(*ty).is_some_and(|pointer| pointer.nullable);
+        KfuncInfo {
+            symbol: kfunc.symbol.clone(),
+            reference: kfunc.reference,
+            nullable: kfunc.params.iter().map(|(_, ty)| nullable(ty)).collect(),
+        }
+    });
+    Module { maps: maps.collect(), globals: globals.collect(), kfuncs: kfuncs.collect(), functions }
 }
 
 struct Lower<'a> {
@@ -274,7 +282,7 @@ impl<'a> Lower<'a> {
     fn value_here(&mut self, id: ExprId) -> Value {
         let value = self.lowered(id);
         let expr = &self.hir.exprs[id];
-        let fresh = matches!(expr.kind, ExprKind::Call(..) | ExprKind::Load(..));
+        let fresh = matches!(expr.kind, ExprKind::Call(..) | ExprKind::Kfunc(..) | ExprKind::Load(..));
         if fresh && self.hir.types.as_pointer(expr.ty).is_some_and(|pointer| pointer.nullable) {
             self.f.set_nullable(value);
         }
@@ -370,6 +378,13 @@ impl<'a> Lower<'a> {
             ExprKind::Copy(source) => self.copy(*source, span),
             ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),
             ExprKind::Slot(value) => self.slot_with(*value, span),
+            ExprKind::Kfunc(kfunc, args) => {
+                let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
+                // A register is set in any case; that of a function without a result is not looked at.
+                let result = if ty == Type::I32 { Type::I64 } else { ty };
+                let value = self.emit(Op::Kfunc(*kfunc, Args::new(&args)), result, span);
+                if result == ty { value } else { self.constant(0, ty, span) }
+            }
             ExprKind::Call(helper, args) => {
                 let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();

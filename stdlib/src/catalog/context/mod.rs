@@ -26,7 +26,11 @@ pub use rule::{Rights, Rule, Shape};
 pub use sock::{SOCK, SOCK_COMMON};
 pub use tcp_sock::TCP_SOCK;
 
-use super::{attach::AttachType, program::ProgramType, set::Widths};
+use super::{
+    attach::{self, AttachType},
+    program::ProgramType,
+    set::Widths,
+};
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -193,6 +197,27 @@ impl Struct {
         can
     }
 }
+
+/// Whether the kernel vouches for the pointers of the context, so that its own functions take them
+/// (`prog_args_trusted` of kernel/bpf/btf.c; `nf_is_valid_access` of net/netfilter/nf_bpf_link.c).
+pub fn trusted(ty: ProgramType, attach: Option<&'static AttachType>) -> bool {
+    use ProgramType as P;
+    match ty {
+        P::Tracing => attach == Some(&attach::TRACE_RAW_TP) || attach == Some(&attach::TRACE_ITER),
+        P::Lsm | P::StructOps | P::Netfilter => true,
+        _ => false,
+    }
+}
+
+/// The register that holds, when a function is called, what `PT_REGS_…` of libbpf's bpf_tracing.h reads,
+/// by that name in lower case: for x86-64, the only machine so far.
+pub fn register(what: &str) -> Option<&'static str> {
+    trace::REGISTERS.iter().find(|(own, _)| *own == what).map(|(_, register)| *register)
+}
+
+/// How many arguments a traced function or tracepoint has at most: `MAX_BPF_FUNC_ARGS` in
+/// include/linux/bpf.h.
+pub const MOST_ARGUMENTS: u32 = 12;
 
 /// The context of programs of type `ty`; `None` where it depends on the event.
 pub fn of(ty: ProgramType) -> Option<&'static Struct> {

@@ -1,0 +1,40 @@
+//! The numbers of tracepoints, which tracefs tells.
+//!
+//! Where tracefs is not mounted, an instance of it is opened for the look-up alone; it is mounted
+//! nowhere and goes with its descriptor.
+
+use std::{fs::File, io, io::Read, os::fd::OwnedFd, path::Path};
+
+use rustix::{
+    fs::{Mode, OFlags, openat},
+    mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen},
+};
+
+/// Where it is mounted, in new kernels and in old ones.
+const MOUNTS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
+
+/// The number of the tracepoint `category/event`.
+pub(super) fn id(event: &str) -> io::Result<u64> {
+    let path = format!("events/{}/id", event.replacen(':', "/", 1));
+    let mount = MOUNTS.iter().map(Path::new).find(|mount| mount.join("events").exists());
+    let mut text = String::new();
+    match mount {
+        Some(mount) => File::open(mount.join(path))?.read_to_string(&mut text)?,
+        None => File::from(openat(own()?, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+            .read_to_string(&mut text)?,
+    };
+    text.trim().parse().map_err(io::Error::other)
+}
+
+/// An instance of our own.
+fn own() -> io::Result<OwnedFd> {
+    let open = || {
+        let fs = fsopen("tracefs", FsOpenFlags::FSOPEN_CLOEXEC)?;
+        fsconfig_create(&fs)?;
+        fsmount(&fs, FsMountFlags::FSMOUNT_CLOEXEC, MountAttrFlags::empty())
+    };
+    open().map_err(|error| {
+        let how = "tracefs is not mounted; as root, `mount -t tracefs tracefs /sys/kernel/tracing`";
+        io::Error::other(format!("{how} ({})", io::Error::from(error)))
+    })
+}
