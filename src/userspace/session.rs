@@ -10,7 +10,6 @@ use bpfl_compiler::{
         special::{Special, host_form},
     },
     read::Data,
-    source::Span,
 };
 use bpfl_runtime::session::Session;
 
@@ -80,7 +79,7 @@ fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result<Vec
         forms.push(Value::cons(symbol, rest).at(form.origin));
     }
     let data = Data::new();
-    let mut place = |origin: Origin| origin.span().unwrap_or(Span::default());
+    let mut place = |origin: Origin| origin.span().unwrap_or_default();
     let data_forms = forms.iter().map(|form| convert::datum(names, &data, form, &mut place));
     let data_forms = data_forms.collect::<std::result::Result<Vec<_>, Exit>>()?;
     let world = world(interp)?;

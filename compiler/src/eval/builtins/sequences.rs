@@ -328,7 +328,7 @@ fn quantify(interp: &mut Interp<'_>, args: &[Value], stop: bool, some: bool) -> 
     let shortest = sequences.iter().map(Vec::len).min().unwrap_or(0);
     for i in 0..shortest {
         let value = interp.apply(&args[0], sequences.iter().map(|items| items[i].clone()).collect())?;
-        if !value.is_nil() == stop {
+        if value.is_nil() != stop {
             return Ok(if some { value } else { Value::NIL });
         }
     }

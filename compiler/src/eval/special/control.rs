@@ -12,7 +12,7 @@ pub const FORMS: &[Special] = &[
     special("quote", 1, 1, |_, args, _| Ok(args[0].clone())),
     special("quasiquote", 1, 1, |interp, args, env| quasi::fill(interp, &args[0], env)),
     special("function", 1, 1, function),
-    special("lambda", 1, MANY, |interp, args, env| lambda(interp, args, env)),
+    special("lambda", 1, MANY, lambda),
     special("progn", 0, MANY, |interp, args, env| interp.progn(args, env)),
     special("locally", 0, MANY, |interp, args, env| interp.progn(args, env)),
     special("prog1", 1, MANY, prog1),

@@ -1,6 +1,6 @@
 //! Quasiquotation.
 
-use crate::eval::{Env, Exit, Interp, Kind, Origin, Result, Value, error};
+use crate::eval::{Env, Exit, Interp, Kind, Result, Value, error};
 
 /// The template with what is unquoted filled in.
 pub fn fill(interp: &mut Interp<'_>, template: &Value, env: &Env) -> Result {
@@ -81,9 +81,5 @@ fn fill_list(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -
         }
         at = rest;
     };
-    let origin = match template.origin {
-        Origin::None => Origin::None,
-        origin => origin,
-    };
-    Ok(Value::list_with_tail(filled, tail).at(origin))
+    Ok(Value::list_with_tail(filled, tail).at(template.origin))
 }

@@ -37,7 +37,7 @@ pub fn run(interp: &mut Interp<'_>, plan: &Plan, env: &Env) -> Result {
     let mut base = env.clone();
     for (pattern, form) in &plan.with {
         let value = interp.eval(form, &base)?;
-        base = bind(interp, pattern, value, base)?;
+        base = bind(pattern, value, base)?;
     }
     for name in names(&plan.body) {
         base = base.bind(name, Value::NIL);
@@ -101,15 +101,15 @@ fn names(actions: &[Action]) -> Vec<Name> {
 }
 
 /// Binds the names of a tree to the parts of a value; what is missing is nil.
-fn bind(interp: &mut Interp<'_>, pattern: &Value, value: Value, env: Env) -> Result<Env> {
+fn bind(pattern: &Value, value: Value, env: Env) -> Result<Env> {
     match &pattern.kind {
         Kind::Nil => Ok(env),
         Kind::Symbol(symbol) => Ok(env.bind(symbol.folded, value)),
         Kind::Cons(_) => {
             let (first, rest) = pattern.pair().unwrap_or_default();
             let (car, cdr) = value.pair().unwrap_or_default();
-            let env = bind(interp, &first, car, env)?;
-            bind(interp, &rest, cdr, env)
+            let env = bind(&first, car, env)?;
+            bind(&rest, cdr, env)
         }
         _ => Err(error::wanted("a variable", pattern).at(pattern.origin)),
     }
@@ -191,13 +191,13 @@ fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) ->
                 Some(step) => interp.apply(step, vec![whole.clone()])?,
                 None => rest,
             };
-            bind(interp, pattern, if *tails { whole } else { item }, env).map(Some)
+            bind(pattern, if *tails { whole } else { item }, env).map(Some)
         }
         State::Items { pattern, other, items } => {
             let Some((item, beside)) = items.next() else { return Ok(None) };
-            let env = bind(interp, pattern, item, env)?;
+            let env = bind(pattern, item, env)?;
             match other {
-                Some(other) => bind(interp, other, beside, env).map(Some),
+                Some(other) => bind(other, beside, env).map(Some),
                 None => Ok(Some(env)),
             }
         }
@@ -215,7 +215,7 @@ fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) ->
                 }
             }
             *next = call(interp, if *down { "-" } else { "+" }, vec![now.clone(), by.clone()])?;
-            bind(interp, pattern, now, env).map(Some)
+            bind(pattern, now, env).map(Some)
         }
         State::Equals { pattern, first, then, started } => {
             let value = match then {
@@ -223,7 +223,7 @@ fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) ->
                 _ => interp.eval(first, &env)?,
             };
             *started = true;
-            bind(interp, pattern, value, env).map(Some)
+            bind(pattern, value, env).map(Some)
         }
     }
 }
