@@ -1,9 +1,14 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bpfl_compiler::{
     driver::{Cpu, Options, Stage},
+    inputs::Files,
     kernel_btf::KernelBtf,
 };
 use bpfl_stdlib::catalog::mode::{self, AttachMode};
@@ -45,6 +50,8 @@ pub enum Command {
     Build(Build),
     /// Say what is wrong with a source file, and write nothing
     Check(Check),
+    /// Show a source file with its macros expanded
+    Expand(Expand),
     /// Load a file's programs, attach them, and show their maps until told to stop
     Run(Run),
     /// Show the machine code of an object or a source file
@@ -83,7 +90,8 @@ impl Compile {
         let read = move || {
             std::fs::read(&path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
         };
-        Options { cpu: self.cpu, btf: KernelBtf::new(read) }
+        let include = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
+        Options { cpu: self.cpu, btf: KernelBtf::new(read), files: Files::new(include) }
     }
 }
 
@@ -144,6 +152,23 @@ pub struct Check {
     /// The source file; `-` is standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// `bpfl expand`.
+#[derive(Debug, Args)]
+pub struct Expand {
+    /// The source file; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Only the first step of each call
+    #[arg(long)]
+    pub once: bool,
+    /// Only the top-level form with this number, from 1
+    #[arg(long, value_name = "N")]
+    pub form: Option<usize>,
     /// How to compile.
     #[command(flatten)]
     pub compile: Compile,

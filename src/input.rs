@@ -7,18 +7,19 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
-    driver::{self, Compiled, Options, Stage},
+    driver::{self, Compiled, Expand, Options, Stage},
     source::{FileId, SourceMap, Span},
 };
 
 use crate::{
     cli::Compile,
-    failure::{FAILED, Failure},
-    output,
+    failure::{FAILED, Failure, Outcome},
+    output, userspace,
 };
 
 const ELF_MAGIC: &[u8] = b"\x7fELF";
@@ -164,6 +165,16 @@ fn refuse(sources: &SourceMap, diagnostic: Diagnostic) -> Failure {
 }
 
 impl Source {
+    /// Whether it has forms for userspace, so that it is to be run and not only attached.
+    pub fn is_script(&self) -> bool {
+        userspace::is_script(&self.sources, self.file)
+    }
+
+    /// Evaluates it, for at most `time`.
+    pub fn run_script(self, time: Option<Duration>) -> Outcome {
+        userspace::run(self.sources, self.file, self.options, time)
+    }
+
     /// Compiles it to an object and prints the diagnostics.
     pub fn compile(self) -> Result<Vec<u8>, Failure> {
         self.compile_with_sources().map(|(compiled, _)| compiled.object)
@@ -182,6 +193,13 @@ impl Source {
         let Self { sources, file, diagnostics, options } = &mut self;
         let text = driver::print(sources, *file, stage, options, diagnostics);
         self.finish(text)
+    }
+
+    /// Its top-level forms as text, with macros expanded; prints the diagnostics.
+    pub fn expand(mut self, how: Expand) -> Result<Vec<String>, Failure> {
+        let Self { sources, file, diagnostics, options } = &mut self;
+        let forms = driver::expand(sources, *file, how, options, diagnostics);
+        self.finish(Some(forms))
     }
 
     fn finish<T>(&mut self, result: Option<T>) -> Result<T, Failure> {

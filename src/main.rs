@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod signals;
 mod table;
+mod userspace;
 mod view;
 
 use std::process::ExitCode;

@@ -5,12 +5,14 @@ use std::str::FromStr;
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    elf, hir, ir,
+    elf, hir,
+    inputs::{self, Files},
+    ir,
     kernel_btf::KernelBtf,
     listing,
     names::Names,
     object, opt,
-    read::{self, Data},
+    read::{self, Data, DatumId},
     source::{FileId, SourceMap, Span},
 };
 
@@ -48,6 +50,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The kernel's types, for programs that read its structs.
     pub btf: KernelBtf,
+    /// The files that the source includes.
+    pub files: Files,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -105,14 +109,41 @@ fn compiled(
 ) -> Option<Compiled> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
-    let ir = optimized(&hir, &names, options, diagnostics)?;
-    let codes = codes(&hir, &ir, options, diagnostics)?;
-    let model = object::assemble(sources, &hir, codes);
+    finish(sources, &hir, &names, options, diagnostics)
+}
+
+/// Compiles forms that are read already, as [`compile`] does those of a file. Their places are in
+/// `sources`.
+pub fn compile_forms(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let hir = typed(sources, names, data, forms, options, diagnostics);
+    let compiled = finish(sources, &hir, names, options, diagnostics);
+    diagnostics.settle(sources);
+    compiled
+}
+
+/// The typed program to an object.
+fn finish(
+    sources: &SourceMap,
+    hir: &hir::Module,
+    names: &Names,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let ir = optimized(hir, names, options, diagnostics)?;
+    let codes = codes(hir, &ir, options, diagnostics)?;
+    let model = object::assemble(sources, hir, codes);
     let places = |f: &elf::Function| Places { program: f.name.clone(), spans: f.spans.clone() };
     match object::write(&model) {
         Ok(object) => Some(Compiled { object, places: model.functions.iter().map(places).collect() }),
         Err(error) => {
-            let span = sources.whole(file).first();
+            let span = hir.programs.values().next().map_or(Span::default(), |program| program.span);
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));
             None
         }
@@ -171,8 +202,15 @@ pub fn expand(
     diagnostics: &mut Diagnostics,
 ) -> Vec<String> {
     let (names, data) = (Names::new(), Data::new());
-    let forms = read::read(sources, file, &names, &data, diagnostics);
-    let input = hir::build::Input { names: &names, data: &data, forms: &forms, kernel: &options.btf };
+    let forms = inputs::file(sources, file, &names, &data, &options.files, diagnostics);
+    let prelude = inputs::prelude(sources, &names, &data, diagnostics);
+    let input = hir::build::Input {
+        names: &names,
+        data: &data,
+        prelude: &prelude,
+        forms: &forms,
+        kernel: &options.btf,
+    };
     let (_, expanded) = hir::build::build_and_expand(sources, input, Some(expand), diagnostics);
     diagnostics.settle(sources);
     expanded.iter().map(|form| read::print(&names, &data, *form) + "\n").collect()
@@ -217,15 +255,27 @@ pub fn program(
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
     let data = Data::new();
-    let forms = read::read(sources, file, names, &data, diagnostics);
-    let input = hir::build::Input { names, data: &data, forms: &forms, kernel: &options.btf };
-    let hir = hir::build::build(sources, input, diagnostics);
+    let forms = inputs::file(sources, file, names, &data, &options.files, diagnostics);
+    let hir = typed(sources, names, &data, &forms, options, diagnostics);
     if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
         diagnostics.push(error.help(LEAST_PROGRAM));
     }
     hir
+}
+
+fn typed(
+    sources: &mut SourceMap,
+    names: &Names,
+    data: &Data,
+    forms: &[DatumId],
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> hir::Module {
+    let prelude = inputs::prelude(sources, names, data, diagnostics);
+    let input = hir::build::Input { names, data, prelude: &prelude, forms, kernel: &options.btf };
+    hir::build::build(sources, input, diagnostics)
 }
 
 const LEAST_PROGRAM: &str =

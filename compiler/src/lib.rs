@@ -18,6 +18,7 @@ pub mod driver;
 pub mod elf;
 pub mod eval;
 pub mod hir;
+pub mod inputs;
 pub mod ir;
 pub mod kernel_btf;
 pub mod listing;

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod disasm;
 mod doctor;
+mod expand;
 mod explain;
 mod list;
 mod man;
@@ -18,6 +19,7 @@ pub fn dispatch(command: Command) -> Outcome {
     match command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Expand(args) => expand::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::List(args) => list::run(&args),

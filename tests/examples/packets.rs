@@ -35,6 +35,32 @@ fn packets_and_bytes_are_counted_by_protocol() {
     bench.finish(1);
 }
 
+/// A DNS message's header with so many questions, and nothing after it.
+fn dns(questions: u8) -> [u8; 12] {
+    [0, 1, 1, 0, 0, questions, 0, 0, 0, 0, 0, 0]
+}
+
+#[test]
+fn dns_packets_are_counted_by_their_questions() {
+    let Some(mut bench) = Bench::start("flow-kinds", None) else { return };
+    let sender = UdpSocket::from(bench.udp().unwrap());
+    let send = |bytes: &[u8], port: u16| sender.send_to(bytes, ("127.0.0.1", port)).unwrap();
+    let send_all = |count: usize, questions: u8, port: u16| {
+        (0..count).for_each(|_| {
+            send(&dns(questions), port);
+        });
+    };
+    send_all(3, 1, 53);
+    send_all(2, 2, 53);
+    // Too short for a header: let through and not counted.
+    send(&dns(1)[..4], 53);
+    send_all(4, 1, 9);
+    let counts = (0..3).map(|kind| bench.session.map("kinds").unwrap().lookup(&Value::Int(kind)).unwrap());
+    let counts: Vec<_> = counts.collect();
+    assert_eq!(counts, [4, 3, 2].map(|count| Some(Value::Int(count))));
+    bench.finish(1);
+}
+
 /// How many datagrams have come.
 fn received(socket: &UdpSocket) -> usize {
     let mut count = 0;

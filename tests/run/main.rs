@@ -5,5 +5,6 @@ mod ends;
 mod hooks;
 mod order;
 mod refused;
+mod scripts;
 mod setup;
 mod trace;

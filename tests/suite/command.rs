@@ -14,7 +14,7 @@ type Body = fn() -> Result<(), Failed>;
 
 /// All of them.
 pub fn tests() -> Vec<Trial> {
-    let rows: [(&str, Body); 11] = [
+    let rows: [(&str, Body); 15] = [
         ("a missing file", || refused(|folder| folder.join("missing.lisp"), &["missing.lisp", "E0001"])),
         ("a missing file with a near miss", near_miss),
         ("a directory", || refused(Path::to_path_buf, &["E0001", "directory"])),
@@ -23,6 +23,10 @@ pub fn tests() -> Vec<Trial> {
         ("several errors", || content(b"(a)\n(b)\n(c", &["file.lisp:1:2", "file.lisp:2:2", "file.lisp:3:1"])),
         ("100,000 nested parentheses", || content(&b"(".repeat(100_000), &["E0003"])),
         ("a closed pipe", closed_pipe),
+        ("an included file", included),
+        ("a missing include", missing_include),
+        ("kernel types that are missing", missing_types),
+        ("one form expanded once", expanded),
         ("check succeeds", check_succeeds),
         ("two builds are the same", same_twice),
         ("each code is explained", explained),
@@ -124,6 +128,67 @@ fn check_succeeds() -> Result<(), Failed> {
     match output.status.success() && output.stderr.is_empty() {
         true => Ok(()),
         false => Err(format!("{output:?}").into()),
+    }
+}
+
+/// What a command says on standard error in a folder with these files.
+fn said(files: &[(&str, &str)], args: &[&str]) -> Result<(bool, String, String), Failed> {
+    let folder = Folder::new()?;
+    for (name, text) in files {
+        let path = folder.0.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&folder.0))?;
+        fs::write(path, text)?;
+    }
+    let output = bpfl().args(args).current_dir(&folder.0).output()?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok((output.status.success(), text(output.stdout), text(output.stderr)))
+}
+
+fn holds(text: &str, parts: &[&str]) -> Result<(), Failed> {
+    match parts.iter().find(|part| !text.contains(**part)) {
+        None => Ok(()),
+        Some(part) => Err(format!("`{part}` is not in\n{text}").into()),
+    }
+}
+
+const PASS: &str = "(defprog pass (:section \"cgroup_skb/egress\") (answer))";
+
+/// A file is included once, from the folder of the file that names it; errors point into it.
+fn included() -> Result<(), Failed> {
+    let main = format!("(include \"lib/a.lisp\")\n(include \"lib/b.lisp\")\n{PASS}");
+    let a = "(include \"b.lisp\")\n(defmacro answer () '(one))";
+    let good = [("main.lisp", main.as_str()), ("lib/a.lisp", a), ("lib/b.lisp", "(defmacro one () 1)")];
+    let (success, _, text) = said(&good, &["check", "main.lisp"])?;
+    if !success {
+        return Err(text.into());
+    }
+    let bad = [good[0], good[1], ("lib/b.lisp", "; here\n(defmap m :type :hash)\n(defmacro one () 1)")];
+    let (_, _, text) = said(&bad, &["check", "main.lisp"])?;
+    holds(&text, &["lib/b.lisp:2:", "E0108"])
+}
+
+fn missing_include() -> Result<(), Failed> {
+    let (success, _, text) = said(&[("main.lisp", "(include \"gone.lisp\")")], &["check", "main.lisp"])?;
+    assert!(!success);
+    holds(&text, &["E0001", "`gone.lisp` cannot be included", "main.lisp:1:10"])
+}
+
+fn missing_types() -> Result<(), Failed> {
+    let text = "(import-kernel-struct task_struct tgid)";
+    let (success, _, text) = said(&[("main.lisp", text)], &["check", "main.lisp", "--btf", "gone.btf"])?;
+    assert!(!success);
+    holds(&text, &["E0503", "`gone.btf` cannot be read", "main.lisp:1:23", "--btf FILE"])
+}
+
+fn expanded() -> Result<(), Failed> {
+    let text = "(defmacro one () 1)\n(defmacro two () '(one))\n(defconstant a (two))";
+    let files = [("main.lisp", text)];
+    let (_, all, _) = said(&files, &["expand", "main.lisp"])?;
+    holds(&all, &["(defconstant a 1)"])?;
+    let (_, once, _) = said(&files, &["expand", "main.lisp", "--once", "--form", "3"])?;
+    match once.as_str() {
+        "(defconstant a (one))\n" => Ok(()),
+        other => Err(format!("--once gives {other}").into()),
     }
 }
 

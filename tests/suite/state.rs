@@ -55,6 +55,8 @@ pub struct Inputs {
     pub context: Vec<u8>,
     /// Length of the packet behind its Ethernet header.
     pub packet: usize,
+    /// Bytes that it has from some byte behind that header on.
+    pub patches: Vec<(usize, Vec<u8>)>,
 }
 
 /// The entries of each map, by its symbol.
@@ -166,10 +168,10 @@ impl Inputs {
     pub fn frame(&self) -> Vec<u8> {
         let mut frame = vec![0; ETHERNET_BYTES + self.packet];
         frame[12] = 0x08;
-        for (offset, byte) in [(0, 0x45), (9, 17)] {
-            if let Some(place) = frame.get_mut(ETHERNET_BYTES + offset) {
-                *place = byte;
-            }
+        let ip = [(0, vec![0x45]), (9, vec![17])];
+        for (offset, bytes) in ip.iter().chain(&self.patches) {
+            let room = frame.get_mut(ETHERNET_BYTES + offset..).unwrap_or_default();
+            room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         }
         frame
     }
@@ -182,6 +184,13 @@ impl Inputs {
     fn give(&mut self, item: &Item, shapes: &[Shape]) -> Result<(), String> {
         if let Some(shape) = shape_of(item, shapes) {
             self.entries.push((shape.symbol.clone(), shape.key_of(item)?, item.value.bytes(shape.value)?));
+        } else if item.target == "packet" {
+            let at = item.key.as_ref().ok_or("which byte of the packet?")?.int()? as usize;
+            let bytes = match &item.value {
+                Literal::Bytes(bytes) => bytes.clone(),
+                value => vec![value.int()? as u8],
+            };
+            self.patches.push((at, bytes));
         } else if item.target == "len" {
             self.packet = item.value.int()? as usize;
         } else if let Some((field, offset)) = field(item) {

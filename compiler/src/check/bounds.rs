@@ -195,8 +195,33 @@ impl Proof<'_> {
     fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
         let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= limit::PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
-        let proven = self.proven(address, block);
-        address.constant >= 0 && end <= proven && address.parts.iter().all(small)
+        let inside = || end <= self.proven(address, block) || self.on_all_ways(address, end, 0);
+        address.constant >= 0 && address.parts.iter().all(small) && inside()
+    }
+
+    /// Whether the bytes up to `end` are known to be there of every pointer that a joined one may
+    /// be. Null is none: that it is not used is another proof. A way that leads in a circle proves
+    /// nothing.
+    fn on_all_ways(&self, address: &Address, end: i64, depth: u32) -> bool {
+        const MOST_JOINS: u32 = 8;
+        let joined = self.f.def(address.root).is_none();
+        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
+        let Some(home) = home.filter(|_| depth < MOST_JOINS) else { return false };
+        let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
+        let fine = |pred: Block, arg: Value| {
+            if self.f.constant(arg) == Some(0) {
+                return true;
+            }
+            let mut from = self.address(arg, 0);
+            let end = end.saturating_add(from.constant);
+            from.parts.extend(&address.parts);
+            let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
+            end <= self.proven(&from, pred).max(by_edge) || self.on_all_ways(&from, end, depth + 1)
+        };
+        self.graph.preds(home).iter().all(|pred| {
+            let mut edges = self.f.end(*pred).edges().filter(|edge| edge.block == home);
+            edges.all(|edge| fine(*pred, edge.args[index]))
+        })
     }
 
     /// How many bytes from the root and run-time parts of `address` on are known to be there.

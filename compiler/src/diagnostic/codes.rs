@@ -79,6 +79,7 @@ codes! {
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
     MACRO_FAILS "E0601" "a macro or an evaluation fails"
     ENDLESS_EXPANSION "E0602" "a macro expansion has no end"
+    UNHANDLED "E0603" "a script ends with an error that nothing handles"
     REFUSED "E0701" "the kernel refuses a program"
     INTERNAL "E0900" "a bug in bpfl"
 }

@@ -81,7 +81,7 @@ fn datum_within(
                 }
             }
         }
-        Kind::Table(_) | Kind::Function(_) | Kind::Condition(_) | Kind::Host(_) => {
+        Kind::Record(_) | Kind::Table(_) | Kind::Function(_) | Kind::Condition(_) | Kind::Host(_) => {
             return Err(Exit::error(format!("{} cannot be part of a program", value.type_name())));
         }
     };

@@ -52,7 +52,9 @@ pub fn format(interp: &mut Interp<'_>, control: &str, args: &[Value]) -> Result<
     debug_assert!(end.is_none());
     let mut writer = Writer { interp, args: args.to_vec(), next: 0, out: String::new() };
     writer.write(&parts)?;
-    Ok(writer.out)
+    let out = writer.out;
+    interp.spend(out.len())?;
+    Ok(out)
 }
 
 struct Parser<'c> {

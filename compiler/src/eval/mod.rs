@@ -24,7 +24,12 @@ pub use env::Env;
 pub use error::{Condition, Exit, Result};
 pub use value::{Function, Kind, Origin, Symbol, Value};
 
-use crate::names::{Name, Names, nearest};
+use crate::{
+    diagnostic::Diagnostics,
+    names::{Name, Names, nearest},
+    read::{self, Data},
+    source::SourceMap,
+};
 use env::{Callee, Meant};
 use special::Special;
 use value::Closure;
@@ -69,14 +74,16 @@ pub const MANY: usize = usize::MAX;
 /// How much an evaluation may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Forms evaluated; 0 for no limit.
+    /// Forms evaluated, and elements made, in one evaluation; 0 for no limit.
     pub steps: u64,
+    /// The same of all evaluations together; 0 for no limit.
+    pub total: u64,
     /// Forms within forms.
     pub depth: u32,
 }
 
-/// What a macro may take: a few seconds, and no more stack than there is.
-pub const MACRO_LIMITS: Limits = Limits { steps: 20_000_000, depth: 4_000 };
+/// What macros may take: a second or so each, a few together, and no more stack than there is.
+pub const MACRO_LIMITS: Limits = Limits { steps: 4_000_000, total: 20_000_000, depth: 4_000 };
 
 /// How many steps there are between two polls of the host.
 const POLL: u64 = 1 << 10;
@@ -92,9 +99,12 @@ pub struct Interp<'n> {
     symbol_macros: HashMap<Name, Value>,
     limits: Limits,
     steps: u64,
+    total: u64,
     depth: u32,
     blocks: u64,
     gensyms: u64,
+    /// What is printed, where it is caught, innermost last.
+    captured: Vec<String>,
     /// All values of the last form, when it gave other than one.
     multiple: Option<Vec<Value>>,
     t: Symbol,
@@ -114,9 +124,11 @@ impl<'n> Interp<'n> {
             symbol_macros: HashMap::new(),
             limits,
             steps: 0,
+            total: 0,
             depth: 0,
             blocks: 0,
             gensyms: 0,
+            captured: Vec::new(),
             multiple: None,
             t: Symbol { name: t, folded: t },
         };
@@ -130,6 +142,26 @@ impl<'n> Interp<'n> {
     pub fn define_builtin(&mut self, builtin: &'static Builtin) {
         let name = self.names.intern(builtin.name);
         self.functions.insert(name, Rc::new(Function::Builtin(builtin)));
+    }
+
+    /// Adds a special form of the host's.
+    pub fn define_special(&mut self, form: &'static Special) {
+        self.specials.insert(self.names.intern(form.name), form);
+    }
+
+    /// Prints, to the host unless it is caught.
+    pub fn print(&mut self, text: &str) {
+        match self.captured.last_mut() {
+            Some(caught) => caught.push_str(text),
+            None => self.host.print(text),
+        }
+    }
+
+    /// Gives several values: the first is the value.
+    pub fn give(&mut self, values: Vec<Value>) -> Value {
+        let first = values.first().cloned().unwrap_or_default();
+        self.multiple = Some(values);
+        first
     }
 
     /// Defines a function.
@@ -167,10 +199,9 @@ impl<'n> Interp<'n> {
         self.functions.contains_key(&name) || self.specials.contains_key(&name)
     }
 
-    /// The names of all macros.
-    pub fn macros(&self) -> impl Iterator<Item = &'n str> {
-        let names = self.names;
-        self.macros.keys().map(|name| names.text(*name))
+    /// The folded names of all macros.
+    pub fn macro_names(&self) -> impl Iterator<Item = Name> {
+        self.macros.keys().copied()
     }
 
     /// The host.
@@ -239,14 +270,23 @@ impl<'n> Interp<'n> {
     }
 
     fn burn(&mut self) -> Result<()> {
-        self.steps += 1;
-        if self.limits.steps > 0 && self.steps > self.limits.steps {
-            return Err(Exit::error("this evaluation has no end in sight: it was stopped"));
-        }
+        self.spend(1)?;
         if self.depth >= self.limits.depth {
             return Err(Exit::error("this evaluation goes too deep: a recursion without an end?"));
         }
-        if self.steps.is_multiple_of(POLL) {
+        Ok(())
+    }
+
+    /// Counts `amount` steps: a form evaluated, a round of a loop, an element made.
+    fn spend(&mut self, amount: usize) -> Result<()> {
+        let before = self.steps;
+        self.steps += amount as u64;
+        self.total += amount as u64;
+        let beyond = |limit: u64, spent: u64| limit > 0 && spent > limit;
+        if beyond(self.limits.steps, self.steps) || beyond(self.limits.total, self.total) {
+            return Err(Exit::error("this evaluation has no end in sight: it was stopped"));
+        }
+        if before / POLL != self.steps / POLL {
             self.host.poll().map_err(Exit::Stopped)?;
         }
         Ok(())
@@ -347,6 +387,18 @@ impl<'n> Interp<'n> {
             *arg = self.eval(arg, env)?;
         }
         Ok(args)
+    }
+
+    /// Evaluates the text of definitions that the evaluator makes itself.
+    fn eval_text(&mut self, text: &str) -> Result<()> {
+        let (data, mut diagnostics) = (Data::new(), Diagnostics::default());
+        let mut sources = SourceMap::new();
+        let file = sources.add("definitions", text);
+        for form in read::read(&sources, file, self.names, &data, &mut diagnostics) {
+            let form = convert::value(self.names, &data, form, |_| Origin::None);
+            self.eval(&form, &Env::default())?;
+        }
+        Ok(())
     }
 
     /// The forms in turn, for the last one's value.

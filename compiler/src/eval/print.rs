@@ -47,6 +47,14 @@ impl Interp<'_> {
             }
             Kind::Table(table) => out.push_str(&format!("#<hash-table {}>", table.borrow().len())),
             Kind::Function(_) => out.push_str("#<function>"),
+            Kind::Record(record) => {
+                out.push_str(&format!("#S({}", record.name));
+                for (name, value) in &*record.fields.borrow() {
+                    out.push_str(&format!(" :{} ", name.replace('_', "-")));
+                    self.print_to(value, escape, out);
+                }
+                out.push(')');
+            }
             Kind::Condition(condition) if escape => {
                 out.push_str(&format!("#<{} {:?}>", condition.kind, condition.message));
             }

@@ -17,7 +17,7 @@ fn run(text: &str) -> Result<String, String> {
     let mut diagnostics = Diagnostics::default();
     let forms = read::read(&sources, file, &names, &data, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{text}");
-    let mut interp = Interp::new(&names, Box::new(Alone), Limits { steps: 200_000, depth: 1_000 });
+    let mut interp = Interp::new(&names, Box::new(Alone), Limits { steps: 200_000, total: 0, depth: 1_000 });
     let mut last = Ok(String::new());
     for form in forms {
         let form = convert::value(&names, &data, form, Origin::Call);

@@ -78,10 +78,43 @@ pub enum Kind {
     Table(Rc<RefCell<Table>>),
     /// Something to call.
     Function(Rc<Function>),
+    /// A record of a `defstruct`.
+    Record(Rc<Record>),
     /// An error that was handled.
     Condition(Rc<Condition>),
     /// Something of the host's.
     Host(Rc<dyn Object>),
+}
+
+/// A record: named fields, in order.
+pub struct Record {
+    /// What it is a record of, as spelled.
+    pub name: String,
+    /// The fields; names are in kernel spelling, with `_`.
+    pub fields: RefCell<Vec<(String, Value)>>,
+}
+
+impl Record {
+    /// The field of that name, where `-` and `_` are alike.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let fields = self.fields.borrow();
+        fields.iter().find(|(field, _)| same_name(field, name)).map(|(_, value)| value.clone())
+    }
+
+    /// Sets a field, which may have been left out so far.
+    pub fn set(&self, name: &str, value: &Value) {
+        let mut fields = self.fields.borrow_mut();
+        match fields.iter_mut().find(|(field, _)| same_name(field, name)) {
+            Some((_, old)) => *old = value.clone(),
+            None => fields.push((name.replace('-', "_"), value.clone())),
+        }
+    }
+}
+
+/// Whether two names are one, where `-` and `_`, and upper and lower case, are alike.
+pub fn same_name(a: &str, b: &str) -> bool {
+    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    a.bytes().map(plain).eq(b.bytes().map(plain))
 }
 
 /// A value that only the host knows how to use.
@@ -355,6 +388,10 @@ impl Value {
             Kind::Vector(items) => Key::Many(items.borrow().iter().map(Self::key).collect()),
             Kind::Table(table) => Key::Identity(Rc::as_ptr(table) as usize),
             Kind::Function(function) => Key::Identity(Rc::as_ptr(function) as usize),
+            Kind::Record(record) => {
+                let fields = record.fields.borrow();
+                Key::Many(fields.iter().map(|(_, value)| value.key()).collect())
+            }
             Kind::Condition(condition) => Key::Identity(Rc::as_ptr(condition) as usize),
             Kind::Host(object) => Key::Identity(Rc::as_ptr(object) as *const () as usize),
         }
@@ -374,6 +411,7 @@ impl Value {
             Kind::Vector(_) => "a vector",
             Kind::Table(_) => "a hash table",
             Kind::Function(_) => "a function",
+            Kind::Record(_) => "a record",
             Kind::Condition(_) => "a condition",
             Kind::Host(_) => "an object",
         }

@@ -82,6 +82,16 @@ pub trait Host {
     fn call(&mut self, helper: u32, args: &[u64], memory: &mut Memory) -> Result<u64, Trap>;
 }
 
+/// An address in the 4 bytes that some contexts have for packet pointers: the object's number, one of
+/// the first 65,536, and an offset below 65,536.
+pub fn narrow(address: u64) -> u32 {
+    (address >> 16) as u32 & 0xffff_0000 | address as u32 & 0xffff
+}
+
+fn widen(narrow: u32) -> u64 {
+    u64::from(narrow >> 16) << 32 | u64::from(narrow & 0xffff)
+}
+
 /// Runs `function` for at most `fuel` instructions and gives what it returns.
 pub fn run(
     function: &Function,
@@ -165,7 +175,11 @@ impl Run<'_> {
             Op::MapAddr(map) => self.host.map(map),
             Op::GlobalAddr(global) => self.host.global(global),
             Op::Core(_, answer) => answer.into(),
-            Op::Load { bytes, ptr, offset } => self.memory.read(self.at(ptr, offset), bytes)?,
+            Op::Load { bytes, ptr, offset } => {
+                let value = self.memory.read(self.at(ptr, offset), bytes)?;
+                let pointer = self.f.result(inst).is_some_and(|result| self.f.ty(result).is_pointer());
+                if pointer && bytes == 4 { widen(value as u32) } else { value }
+            }
             Op::Store { bytes, ptr, offset, value } => {
                 self.memory.write(self.at(ptr, offset), bytes, get(self, value))?;
                 0

@@ -163,6 +163,7 @@ const BODIES: &[(&str, usize)] = &[
     ("while", 1),
     ("case", 1),
     ("block", 1),
+    ("eval-when", 1),
     ("macrolet", 1),
     ("symbol-macrolet", 1),
     ("progn", 0),

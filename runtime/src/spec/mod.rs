@@ -137,7 +137,7 @@ impl ObjectSpec {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the object has no {what} `{name}`; {suggestion}")]
 pub struct NoSuch {
-    /// `program` or `map`.
+    /// `program`, `map` or `global variable`.
     pub what: &'static str,
     /// The name as asked for.
     pub name: String,
@@ -146,7 +146,7 @@ pub struct NoSuch {
 }
 
 impl NoSuch {
-    fn new<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<_> = known.collect();
         Self { what, name: name.into(), suggestion: name::suggestion(name, &known) }
     }

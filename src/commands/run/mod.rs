@@ -22,16 +22,32 @@ use origin::Origin;
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
-    input::{self, Input},
+    input::{self, Input, Source},
     output,
     signals::Signals,
 };
 
 /// Runs the command.
 pub fn run(args: &Run) -> Outcome {
+    if let Some(script) = script(args)? {
+        return script.run_script(args.time);
+    }
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),
         false => prepare(args).and_then(|ready| command::run(args, ready)).map_err(Failure::into_own),
+    }
+}
+
+/// The file, if it is a script.
+fn script(args: &Run) -> Result<Option<Source>, Failure> {
+    // Standard input can be read once only, and its forms are attached.
+    let Some(file) = args.file.as_ref().filter(|file| args.command.is_empty() && !input::is_stdin(file))
+    else {
+        return Ok(None);
+    };
+    match input::read(file, &args.compile)? {
+        Input::Lisp(source) if source.is_script() => Ok(Some(source)),
+        _ => Ok(None),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod kfunc;
 pub mod limit;
 pub mod map;
 pub mod mode;
+pub mod packet;
 pub mod program;
 pub mod refusal;
 pub mod returns;

@@ -28,8 +28,8 @@ pub const ROWS: &[Builtin] = &[
         Ok(Value::list_with_tail(items.to_vec(), tail.clone()))
     }),
     builtin("make-list", 1, MANY, make_list),
-    builtin("append", 0, MANY, |_, args| append(args)),
-    builtin("nconc", 0, MANY, |_, args| append(args)),
+    builtin("append", 0, MANY, append_all),
+    builtin("nconc", 0, MANY, append_all),
     builtin("last", 1, 2, last),
     builtin("butlast", 1, 2, butlast),
     builtin("copy-list", 1, 1, |_, args| Ok(Value::list(list(&args[0])?))),
@@ -106,13 +106,17 @@ fn append(lists: &[Value]) -> Result {
     Ok(Value::list_with_tail(items, last.clone()))
 }
 
+fn append_all(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let copied = args.iter().map(|list| list.dotted().0.len()).sum();
+    interp.spend(copied)?;
+    append(args)
+}
+
 fn make_list(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let keys = super::Keys::parse(interp, &args[1..], &["initial-element"])?;
     let item = keys.get("initial-element").cloned().unwrap_or_default();
     let count = index(&args[0])?;
-    if count > 1 << 20 {
-        return Err(Exit::error("this list is too long"));
-    }
+    interp.spend(count)?;
     Ok(Value::list(vec![item; count]))
 }
 

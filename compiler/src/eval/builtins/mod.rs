@@ -3,6 +3,7 @@
 mod arith;
 mod lists;
 mod misc;
+mod records;
 mod sequences;
 mod strings;
 mod tables;
@@ -15,8 +16,8 @@ const fn builtin(name: &'static str, min: usize, max: usize, call: Body) -> Buil
     Builtin { name, min, max, call }
 }
 
-const FAMILIES: [&[Builtin]; 6] =
-    [arith::ROWS, lists::ROWS, misc::ROWS, sequences::ROWS, strings::ROWS, tables::ROWS];
+const FAMILIES: [&[Builtin]; 7] =
+    [arith::ROWS, lists::ROWS, misc::ROWS, records::ROWS, sequences::ROWS, strings::ROWS, tables::ROWS];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Builtin> {

@@ -110,9 +110,7 @@ fn make_array(interp: &mut Interp<'_>, args: &[Value]) -> Result {
         Some((first, _)) => index(&first)?,
         None => index(&args[0])?,
     };
-    if size > 1 << 24 {
-        return Err(Exit::error("this array is too large"));
-    }
+    interp.spend(size)?;
     let empty = keys.get("fill-pointer").is_some_and(|at| matches!(at.kind, Kind::Int(0)));
     let item = keys.get("initial-element").cloned().unwrap_or_default();
     Ok(Value::vector(vec![item; if empty { 0 } else { size }]))

@@ -118,12 +118,15 @@ fn concatenate(interp: &mut Interp<'_>, args: &[Value]) -> Result {
                 chars.iter().map(char).collect::<Result<String>>()
             }
         });
-        return Ok(parts.collect::<Result<Vec<_>>>()?.concat().into());
+        let whole = parts.collect::<Result<Vec<_>>>()?.concat();
+        interp.spend(whole.len())?;
+        return Ok(whole.into());
     }
     let mut items = Vec::new();
     for part in &args[1..] {
         items.extend(sequence(part)?);
     }
+    interp.spend(items.len())?;
     match name {
         "list" => Ok(Value::list(items)),
         "vector" => Ok(Value::vector(items)),

@@ -38,6 +38,7 @@ fn dolist(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     in_loop(interp, env, |interp, env| {
         let mut at = list;
         while let Some((item, rest)) = at.pair() {
+            interp.spend(1)?;
             interp.progn(&args[1..], &env.bind(name, item))?;
             at = rest;
         }
@@ -51,6 +52,7 @@ fn dotimes(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let Kind::Int(count) = count.kind else { return Err(error::wanted("an integer", &count)) };
     in_loop(interp, env, |interp, env| {
         for i in 0..count {
+            interp.spend(1)?;
             interp.progn(&args[1..], &env.bind(name, i.into()))?;
         }
         interp.eval(&result, &env.bind(name, count.max(0).into()))
@@ -76,6 +78,7 @@ fn do_(interp: &mut Interp<'_>, args: &[Value], env: &Env, in_turn: bool) -> Res
             inner = inner.bind(*name, value);
         }
         while interp.eval(test, &inner)?.is_nil() {
+            interp.spend(1)?;
             interp.progn(&args[2..], &inner)?;
             let mut next = Vec::new();
             for (name, _, step) in &variables {
@@ -102,6 +105,7 @@ fn while_(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let body = args.get(if bounded { 3 } else { 1 }..).unwrap_or_default();
     in_loop(interp, env, |interp, env| {
         while !interp.eval(&args[0], env)?.is_nil() {
+            interp.spend(1)?;
             interp.progn(body, env)?;
         }
         Ok(Value::NIL)

@@ -6,8 +6,10 @@ mod control;
 pub mod define;
 mod iterate;
 mod loops;
+mod output;
 mod place;
 mod quasi;
+pub mod records;
 
 pub use control::is_of_type;
 
@@ -33,6 +35,16 @@ impl Special {
     }
 }
 
+/// A form of the host's own.
+pub const fn host_form(
+    name: &'static str,
+    min: usize,
+    max: usize,
+    eval: fn(&mut Interp<'_>, &[Value], &Env) -> Result,
+) -> Special {
+    special(name, min, max, eval)
+}
+
 const fn special(
     name: &'static str,
     min: usize,
@@ -42,8 +54,16 @@ const fn special(
     Special { name, min, max, eval }
 }
 
-const FAMILIES: [&[Special]; 6] =
-    [binding::FORMS, condition::FORMS, control::FORMS, define::FORMS, iterate::FORMS, place::FORMS];
+const FAMILIES: [&[Special]; 8] = [
+    binding::FORMS,
+    condition::FORMS,
+    control::FORMS,
+    define::FORMS,
+    iterate::FORMS,
+    output::FORMS,
+    place::FORMS,
+    records::FORMS,
+];
 
 /// All special forms.
 pub fn all() -> impl Iterator<Item = &'static Special> {

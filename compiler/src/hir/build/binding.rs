@@ -191,12 +191,36 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
             let ty = b.ty(stored);
             b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
         }
+        Place::Swapped(bytes, inner) => step_swapped(b, call, op, (bytes, *inner), amount),
         Place::Element { map, key } => step_element(b, call, op, map, key, amount),
         Place::Memory { ptr, offset, ty, sharing } => match sharing {
             Sharing::Shared => step_atomically(b, call, op, (ptr, offset, ty), amount),
             Sharing::Own => step_plainly(b, call, op, (ptr, offset, ty), amount),
         },
     }
+}
+
+/// A place in network order: read, changed and written in host order.
+fn step_swapped<'a>(
+    b: &mut Builder<'a>,
+    call: &Call<'a>,
+    op: Binary,
+    (bytes, inner): (u8, Place),
+    amount: ExprId,
+) -> ExprId {
+    let Place::Memory { ptr, offset, ty, sharing } = inner else {
+        let error = Diagnostic::error(&codes::NOT_A_PLACE, call.span, "this cannot be changed in place");
+        return b.fail(error.help("read it, swap it, and set it: `(setf place …)`"));
+    };
+    let (pointer, ptr) = b.hold(ptr);
+    let place = |ptr| Place::Swapped(bytes, Box::new(Place::Memory { ptr, offset, ty, sharing }));
+    let p = b.read_var(pointer, call.span);
+    let old = b.read_place(place(p), call.span);
+    let new = b.operate(op, old, amount, call.span);
+    let p = b.read_var(pointer, call.span);
+    let stored = b.write(place(p), new, call.span);
+    let ty = b.ty(stored);
+    b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
 }
 
 /// The amount as something to add, of type `ty`.

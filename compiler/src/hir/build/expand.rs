@@ -77,7 +77,10 @@ impl<'a> Builder<'a> {
         let parts: Vec<_> =
             [definition.head].iter().chain(definition.rest).map(|d| self.template(*d)).collect();
         match special::define::closure(&mut self.interp, &parts, &Env::default(), true) {
-            Ok((name, expander)) => self.interp.define_macro(name, expander),
+            Ok((name, expander)) => {
+                self.prelude.remove(&name.folded);
+                self.interp.define_macro(name, expander);
+            }
             Err(exit) => self.evaluation_failed(exit, definition.span, "this macro"),
         }
     }
@@ -143,7 +146,17 @@ impl<'a> Builder<'a> {
 
     fn macro_named(&self, folded: Name) -> Option<Rc<Function>> {
         let local = self.local_macros.iter().rev().find(|(name, _)| *name == folded);
-        local.map(|(_, expander)| expander.clone()).or_else(|| self.interp.macro_named(folded))
+        let hidden = || self.prelude.contains(&folded) && self.defines(folded);
+        match local {
+            Some((_, expander)) => Some(expander.clone()),
+            None => self.interp.macro_named(folded).filter(|_| !hidden()),
+        }
+    }
+
+    /// Whether the file defines something else of that name to call.
+    fn defines(&self, folded: Name) -> bool {
+        let kernel = self.names.kernel(folded);
+        self.accessors.contains_key(self.text(kernel)) || self.globals.contains_key(&kernel)
     }
 
     /// The form of a symbol macro, unless a variable hides it.

@@ -1,7 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, ask, binding, bytes, compare, context, control, expand, maps, memory, storage, structs,
+    Builder, arith, ask, binding, bytes, compare, context, control, expand, maps, memory, packet, storage,
+    structs,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -168,6 +169,9 @@ pub const FORMS: &[Form] = &[
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    form("pass-verdict", 0, 0, "(pass-verdict)", packet::verdict),
+    form("network-offset", 0, 0, "(network-offset)", packet::network_offset),
+    form("link-header-size", 0, 0, "(link-header-size)", packet::link_header),
     // the running kernel
     form(
         "kernel-struct-exists",

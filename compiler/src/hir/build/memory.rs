@@ -81,7 +81,7 @@ pub fn stack_addr<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 impl Builder<'_> {
     /// A pointer and a constant offset from it; an offset known only at run time moves the pointer.
-    fn address(&mut self, pointer: DatumId, offset: Option<DatumId>) -> Option<(ExprId, i32)> {
+    pub(super) fn address(&mut self, pointer: DatumId, offset: Option<DatumId>) -> Option<(ExprId, i32)> {
         let ptr = self.value(pointer);
         if self.ty(ptr) == Ty::ERROR {
             return None;

@@ -22,6 +22,7 @@ mod map_decl;
 mod maps;
 mod memory;
 mod options;
+mod packet;
 mod place;
 mod program;
 mod scope;
@@ -58,6 +59,7 @@ pub use expand::Expand;
 use forms::Call;
 use program::Hook;
 use scope::Scope;
+pub use top::is_definition;
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]
@@ -106,6 +108,8 @@ struct Builder<'a> {
     reservations: Vec<VarId>,
     /// What evaluates macros.
     interp: Interp<'a>,
+    /// The macros of the prelude, which give way to what the file defines, by folded name.
+    prelude: HashSet<Name>,
     /// Symbol macros of the whole file, by folded name.
     symbol_macros: HashMap<Name, DatumId>,
     /// The macros of the `macrolet` forms around the current form, by folded name.
@@ -128,6 +132,8 @@ pub struct Input<'a> {
     pub names: &'a Names,
     /// The data; macros add to them.
     pub data: &'a Data,
+    /// The prelude's top-level data.
+    pub prelude: &'a [DatumId],
     /// The file's top-level data.
     pub forms: &'a [DatumId],
     /// The kernel's types.
@@ -146,7 +152,7 @@ pub fn build_and_expand(
     expand: Option<Expand>,
     diagnostics: &mut Diagnostics,
 ) -> (Module, Vec<DatumId>) {
-    let Input { names, data, forms, kernel } = input;
+    let Input { names, data, prelude, forms, kernel } = input;
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -169,6 +175,7 @@ pub fn build_and_expand(
         unsound: false,
         reservations: Vec::new(),
         interp: Interp::new(names, Box::new(Alone), MACRO_LIMITS),
+        prelude: HashSet::new(),
         symbol_macros: HashMap::new(),
         local_macros: Vec::new(),
         expansions: HashMap::new(),
@@ -177,6 +184,8 @@ pub fn build_and_expand(
         counters: unroll::Counters::default(),
         loops: 0,
     };
+    builder.top_level(prelude);
+    builder.prelude = builder.interp.macro_names().collect();
     builder.top_level(forms);
     let expanded = expand.map(|how| builder.expansions_of(forms, how)).unwrap_or_default();
     let Builder { module, new_expansions, .. } = builder;

@@ -1,6 +1,6 @@
 //! Places: what `setf`, `incf` and `decf` change.
 
-use super::{Builder, Global, forms::Call, structs::Accessor};
+use super::{Builder, Global, bytes, forms::Call, structs::Accessor};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapId, Ty, VarId},
@@ -33,6 +33,8 @@ pub enum Place {
         /// Who else may change it.
         sharing: Sharing,
     },
+    /// A place of 2, 4 or 8 bytes in network order, named in host order.
+    Swapped(u8, Box<Self>),
     /// A bit-field.
     Bits {
         /// The pointer.
@@ -79,6 +81,12 @@ impl<'a> Builder<'a> {
         let Some([head, args @ ..]) = self.items(datum) else { return self.no_place(datum, span) };
         let name = self.symbol(*head).map(|name| self.text(name));
         match (name, args) {
+            (Some("ntohs" | "htons"), [inner]) => Place::Swapped(2, Box::new(self.place(*inner))),
+            (Some("ntohl" | "htonl"), [inner]) => Place::Swapped(4, Box::new(self.place(*inner))),
+            (Some("ntohll" | "htonll"), [inner]) => Place::Swapped(8, Box::new(self.place(*inner))),
+            (Some("load"), [ty, pointer, offset @ ..]) if offset.len() < 2 => {
+                self.load_place(*ty, *pointer, offset.first().copied())
+            }
             (Some("deref"), [pointer]) => self.deref_place(*pointer),
             (Some("getmap"), [map, key]) => match self.map_and_key(*map, *key) {
                 Some((map, key)) => Place::Element { map, key },
@@ -120,6 +128,30 @@ impl<'a> Builder<'a> {
             "places are variables, `(deref pointer)`, `(getmap map key)` and, where writable, `(ctx field)`",
         ));
         Place::Error
+    }
+
+    /// Stores a value in network order; the expression's value is it in host order.
+    fn write_swapped(&mut self, bytes: u8, inner: Place, value: ExprId, span: Span) -> ExprId {
+        let ty = bytes::type_of(bytes);
+        let value = self.store_as(value, ty);
+        let (var, value) = self.hold(value);
+        let held = self.read_var(var, span);
+        let swapped = bytes::swap_value(self, held, bytes, span);
+        let stored = self.write(inner, swapped, span);
+        let again = self.read_var(var, span);
+        let body = self.seq(vec![stored, again], span);
+        self.add(ExprKind::Let(vec![(var, value)], body), ty, span)
+    }
+
+    /// `(load type pointer [offset])` as a place.
+    fn load_place(&mut self, ty: DatumId, pointer: DatumId, offset: Option<DatumId>) -> Place {
+        let ty = self.scalar_type(ty);
+        let address = self.address(pointer, offset);
+        let (Some(ty), Some((ptr, offset))) = (ty, address) else { return Place::Error };
+        let region = self.module.types.as_pointer(self.ty(ptr)).map(|pointer| pointer.region);
+        let shared = region.is_some_and(Region::is_shared);
+        let sharing = if shared { Sharing::Shared } else { Sharing::Own };
+        Place::Memory { ptr, offset, ty, sharing }
     }
 
     fn deref_place(&mut self, pointer: DatumId) -> Place {
@@ -168,6 +200,7 @@ impl<'a> Builder<'a> {
                 let ty = self.ty(value);
                 self.add(ExprKind::MapWrite(map, key, value), ty, span)
             }
+            Place::Swapped(bytes, inner) => self.write_swapped(bytes, *inner, value, span),
             Place::Memory { ty, .. } if self.module.types.is_aggregate(ty) => {
                 let message = format!("a {} is set field by field", self.show(ty));
                 self.fail_at(&codes::NOT_A_PLACE, span, message)

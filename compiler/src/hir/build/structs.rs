@@ -1,7 +1,7 @@
 //! Structs, unions and arrays: their definitions, and what a definition defines.
 
 use super::{
-    Builder,
+    Builder, bytes,
     forms::Call,
     given,
     options::Options,
@@ -432,6 +432,10 @@ impl<'a> Builder<'a> {
             Place::Element { map, key } => {
                 let ty = self.module.maps[map].value;
                 self.add(ExprKind::MapRead(map, key), ty, span)
+            }
+            Place::Swapped(bytes, inner) => {
+                let value = self.read_place(*inner, span);
+                bytes::swap_value(self, value, bytes, span)
             }
             Place::Error => self.add(ExprKind::Error, Ty::ERROR, span),
         }

@@ -48,6 +48,11 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("import-kernel-struct", 1, |b, d| b.import_kernel_struct(d)),
 ];
 
+/// Whether a top-level form of that name, in lower case, defines something for the kernel.
+pub fn is_definition(name: &str) -> bool {
+    DEFINITIONS.iter().any(|(definition, ..)| *definition == name)
+}
+
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
@@ -119,6 +124,10 @@ impl<'a> Builder<'a> {
             _ => format!("there is no top-level form called `{text}`"),
         };
         let mut error = Diagnostic::error(&codes::NOT_TOP_LEVEL, self.span(head), message);
+        if text.starts_with("bpf:") || text == "with-bpf-session" {
+            let error = error.help("this is a form for userspace: `bpfl run` evaluates the file");
+            return self.report(error);
+        }
         if let Some(near) = nearest(text, DEFINITIONS.iter().map(|(name, ..)| *name)) {
             error = error.help(format!("did you mean `{near}`?"));
         } else if self.symbol(head).is_some_and(|name| self.forms.contains_key(&name)) {

@@ -50,6 +50,7 @@ pub fn run(interp: &mut Interp<'_>, plan: &Plan, env: &Env) -> Result {
     let mut gathered = Gathered::default();
     let mut scope = base.clone();
     loop {
+        interp.spend(1)?;
         match advance(interp, &mut states, &base, &scope)? {
             Some(next) => scope = next,
             None => break,
@@ -58,9 +59,6 @@ pub fn run(interp: &mut Interp<'_>, plan: &Plan, env: &Env) -> Result {
             Flow::On => {}
             Flow::Done => break,
             Flow::Left(value) => return Ok(value),
-        }
-        if plan.drivers.is_empty() {
-            interp.burn()?;
         }
     }
     interp.progn(&plan.finally, &scope)?;

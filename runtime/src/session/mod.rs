@@ -5,6 +5,8 @@
 //! frees its programs and maps; a killed process does the same, because nothing is pinned and
 //! attachments are links.
 
+mod globals;
+
 use std::{
     fs, io,
     os::fd::{AsFd, OwnedFd},
@@ -51,6 +53,12 @@ pub enum SessionError {
     /// The program cannot be attached.
     #[error(transparent)]
     Attach(#[from] AttachError),
+    /// A variable that the programs rely on not to change.
+    #[error("`{name}` is read-only once the object is loaded; set it before")]
+    ReadOnly {
+        /// The variable.
+        name: String,
+    },
     /// A map cannot be read or changed.
     #[error(transparent)]
     Map(#[from] MapError),
@@ -251,6 +259,14 @@ impl Session {
     /// Detaches one attachment; whether it was still attached.
     pub fn detach(&mut self, link: LinkId) -> bool {
         self.links.get_mut(link.0).and_then(Option::take).is_some()
+    }
+
+    /// Ends it: what was attached is detached, sockets leave their maps, maps and programs are freed.
+    /// The object can be loaded again.
+    pub fn end(&mut self) {
+        self.sockets = SocketEntries::default();
+        self.links.clear();
+        self.loaded = None;
     }
 
     /// Detaches everything; maps and programs stay loaded.

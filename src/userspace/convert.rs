@@ -1,0 +1,79 @@
+//! The runtime's values as Lisp values and back.
+
+use bpfl_compiler::eval::{Exit, Interp, Kind, Value, special::records};
+use bpfl_runtime::{btf::shape::Shape, value::Value as Raw};
+
+/// A key or value of a map, whose shape gives structs their names.
+pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, Exit> {
+    Ok(match raw {
+        Raw::Int(number) | Raw::Enum { number, .. } => (*number).into(),
+        Raw::Bool(flag) => interp.truth(*flag),
+        Raw::Float(number) => (*number).into(),
+        Raw::Text(text) => text.as_str().into(),
+        Raw::Bytes(bytes) => Value::vector(bytes.iter().map(|byte| i128::from(*byte).into()).collect()),
+        Raw::Array(each) => {
+            let element = match shape {
+                Shape::Array { element, .. } => element,
+                other => other,
+            };
+            vector(interp, each, element)?
+        }
+        Raw::PerCpu(each) => vector(interp, each, shape)?,
+        Raw::Struct(fields) => record(interp, fields, shape)?,
+    })
+}
+
+fn vector(interp: &mut Interp<'_>, each: &[Raw], shape: &Shape) -> Result<Value, Exit> {
+    let items = each.iter().map(|one| lisp(interp, one, shape)).collect::<Result<_, _>>()?;
+    Ok(Value::vector(items))
+}
+
+fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> Result<Value, Exit> {
+    let (name, shapes) = match shape {
+        Shape::Struct { name, fields, .. } if !name.is_empty() => (name.as_str(), fields.as_slice()),
+        Shape::Struct { fields, .. } => ("record", fields.as_slice()),
+        _ => ("record", &[][..]),
+    };
+    let name = name.replace('_', "-");
+    let maker = interp.symbol(&format!("make-{name}"));
+    if !interp.has_function(maker.folded) {
+        let names: Vec<String> = fields.iter().map(|(field, _)| field.clone()).collect();
+        interp.define_record(&name, &names)?;
+    }
+    let mut values = Vec::with_capacity(fields.len());
+    for (i, (field, raw)) in fields.iter().enumerate() {
+        let shape = shapes.get(i).filter(|own| own.name == *field).map(|own| &*own.shape);
+        values.push((field.clone(), lisp(interp, raw, shape.unwrap_or(&Shape::Bytes { bytes: 0 }))?));
+    }
+    Ok(records::make(&name, values))
+}
+
+/// A Lisp value as a key or value.
+pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
+    Ok(match &value.kind {
+        Kind::Int(number) => Raw::Int(*number),
+        Kind::Float(number) => Raw::Float(*number),
+        Kind::Nil => Raw::Bool(false),
+        Kind::Symbol(symbol) if interp.names().text(symbol.folded) == "t" => Raw::Bool(true),
+        Kind::Symbol(symbol) | Kind::Keyword(symbol) => Raw::Text(interp.text(*symbol).to_string()),
+        Kind::Str(text) => Raw::Text(text.to_string()),
+        Kind::Char(c) => Raw::Int(u32::from(*c).into()),
+        Kind::Vector(items) => Raw::Array(many(interp, &items.borrow())?),
+        Kind::Cons(_) => {
+            let items = value.elements().ok_or_else(|| super::object::wanted("a proper list", value))?;
+            Raw::Array(many(interp, &items)?)
+        }
+        Kind::Record(record) => {
+            let fields = record.fields.borrow();
+            let field = |(name, value): &(String, Value)| Ok((name.clone(), raw(interp, value)?));
+            Raw::Struct(fields.iter().map(field).collect::<Result<_, Exit>>()?)
+        }
+        Kind::Table(_) | Kind::Function(_) | Kind::Condition(_) | Kind::Host(_) => {
+            return Err(super::object::wanted("something that a map can hold", value));
+        }
+    })
+}
+
+fn many(interp: &Interp<'_>, items: &[Value]) -> Result<Vec<Raw>, Exit> {
+    items.iter().map(|item| raw(interp, item)).collect()
+}

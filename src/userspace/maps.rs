@@ -1,0 +1,115 @@
+//! Maps and global variables.
+
+use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
+
+use super::{
+    convert::{lisp, raw},
+    object::{Handle, failed, wanted},
+    objects::name,
+};
+
+pub const ROWS: &[Builtin] = &[
+    Builtin { name: "bpf:map-lookup", min: 2, max: 2, call: lookup },
+    Builtin { name: "bpf:map-ref", min: 2, max: 2, call: lookup },
+    Builtin { name: "setf-bpf:map-ref", min: 3, max: 3, call: set },
+    Builtin { name: "bpf:map-update", min: 3, max: 4, call: update },
+    Builtin { name: "bpf:map-delete", min: 2, max: 2, call: delete },
+    Builtin { name: "bpf:map-keys", min: 1, max: 1, call: keys },
+    Builtin { name: "bpf:map-entries", min: 1, max: 1, call: entries },
+    Builtin { name: "bpf:sockmap-update", min: 3, max: 3, call: sockmap_update },
+    Builtin { name: "bpf:global", min: 2, max: 2, call: global },
+    Builtin { name: "setf-bpf:global", min: 3, max: 3, call: set_global },
+];
+
+fn lookup(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let key = raw(interp, &args[1])?;
+    let (found, shape) = {
+        let mut session = session.borrow_mut();
+        let map = session.map(map).map_err(failed)?;
+        (map.lookup(&key).map_err(|error| failed(error.into()))?, map.spec().value.clone())
+    };
+    found.map_or(Ok(Value::NIL), |value| lisp(interp, &value, &shape))
+}
+
+fn store(interp: &Interp<'_>, map: &Value, key: &Value, value: &Value, flags: u64) -> Result {
+    let (session, map) = Handle::map(map)?;
+    let (key, raw) = (raw(interp, key)?, raw(interp, value)?);
+    let mut session = session.borrow_mut();
+    let map = session.map(map).map_err(failed)?;
+    map.update(&key, &raw, flags).map_err(|error| failed(error.into()))?;
+    Ok(value.clone())
+}
+
+/// `(setf (bpf:map-ref map key) value)`: the value comes first.
+fn set(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    store(interp, &args[1], &args[2], &args[0], 0)
+}
+
+fn update(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let flags = match args.get(3).map(|flags| &flags.kind) {
+        None => 0,
+        Some(Kind::Int(flags)) => u64::try_from(*flags).map_err(|_| Exit::error("flags are not negative"))?,
+        Some(_) => return Err(wanted("flags", &args[3])),
+    };
+    store(interp, &args[0], &args[1], &args[2], flags)
+}
+
+fn delete(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let key = raw(interp, &args[1])?;
+    let mut session = session.borrow_mut();
+    let there = session.map(map).map_err(failed)?.delete(&key).map_err(|error| failed(error.into()))?;
+    Ok(interp.truth(there))
+}
+
+fn entries(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let (entries, key_shape, shape) = {
+        let mut session = session.borrow_mut();
+        let map = session.map(map).map_err(failed)?;
+        let entries = map.entries().map_err(|error| failed(error.into()))?;
+        (entries, map.spec().key.clone(), map.spec().value.clone())
+    };
+    let mut pairs = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        pairs.push(Value::cons(lisp(interp, &key, &key_shape)?, lisp(interp, &value, &shape)?));
+    }
+    Ok(Value::list(pairs))
+}
+
+fn keys(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let pairs = entries(interp, args)?.elements().unwrap_or_default();
+    Ok(Value::list(pairs.into_iter().filter_map(|pair| Some(pair.pair()?.0)).collect::<Vec<_>>()))
+}
+
+/// `(bpf:sockmap-update map key fd)`
+fn sockmap_update(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let key = raw(interp, &args[1])?;
+    let number = match args[2].kind {
+        Kind::Int(fd) => i32::try_from(fd).map_err(|_| Exit::error("this is no file descriptor"))?,
+        _ => return Err(wanted("a file descriptor", &args[2])),
+    };
+    let fd = super::system::descriptor(number)?;
+    session.borrow_mut().sockmap_update(map, &key, fd).map_err(failed)?;
+    Ok(args[2].clone())
+}
+
+/// `(bpf:global session "name")`
+fn global(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let name = name(interp, &args[1])?;
+    let session = Handle::session(&args[0])?;
+    let shape = session.borrow().global_shape(&name).map_err(failed)?;
+    let value = session.borrow_mut().global(&name).map_err(failed)?;
+    lisp(interp, &value, &shape)
+}
+
+/// `(setf (bpf:global session "name") value)`
+fn set_global(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let name = name(interp, &args[2])?;
+    let value = raw(interp, &args[0])?;
+    let session = Handle::session(&args[1])?;
+    session.borrow_mut().set_global(&name, &value).map_err(failed)?;
+    Ok(args[0].clone())
+}

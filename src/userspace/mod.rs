@@ -1,0 +1,268 @@
+//! Userspace Lisp: scripts that load programs, attach them and read their maps.
+//!
+//! A script is a source file with a form that the evaluator knows and the kernel does not: its forms
+//! are evaluated in turn. What it defines for the kernel (`defmap`, `defprog` …) is compiled when a
+//! session without an object is entered. The functions are in a table each: [`objects`] opens and
+//! loads, [`maps`] reads and writes, [`attach`] attaches, [`system`] has time and processes;
+//! [`session`] is `with-bpf-session`.
+//!
+//! Always holds: whatever ends a script, what it attached is detached and freed, because sessions are
+//! values that end with the scope that holds them.
+
+mod attach;
+mod convert;
+mod maps;
+mod object;
+mod objects;
+mod session;
+mod system;
+
+use std::{
+    any::Any,
+    io::{Write, stdout},
+    time::{Duration, Instant},
+};
+
+use bpfl_compiler::{
+    diagnostic::{Diagnostic, Diagnostics, codes, render::render},
+    driver::Options,
+    eval::{Condition, Env, Exit, Host, Interp, Limits, Origin, Value, convert as data_convert},
+    hir::build::is_definition,
+    inputs,
+    names::Names,
+    read::{Data, DatumId},
+    source::{FileId, SourceMap},
+};
+use nix::sys::signal::Signal;
+
+use crate::{
+    failure::{FAILED, Failure, Outcome},
+    output,
+    signals::{Event, Signals},
+};
+
+/// The deepest recursion of a script; there is no limit to its length.
+const LIMITS: Limits = Limits { steps: 0, total: 0, depth: 10_000 };
+
+/// What a script's functions need to know.
+struct World {
+    sources: SourceMap,
+    options: Options,
+    /// What the script defines for the kernel.
+    definitions: Vec<Value>,
+    signals: Option<Signals>,
+    /// The signal that ended the script.
+    ended_by: Option<Signal>,
+    /// When the script is to end.
+    deadline: Option<Instant>,
+    /// Whether the deadline ended it.
+    timed_out: bool,
+    started: Instant,
+}
+
+impl Host for World {
+    fn print(&mut self, text: &str) {
+        let mut out = stdout().lock();
+        // Who closed the stream does not want to read it.
+        let _ = out.write_all(text.as_bytes());
+        if text.contains('\n') {
+            let _ = out.flush();
+        }
+    }
+
+    fn poll(&mut self) -> Result<(), String> {
+        self.wait(Duration::ZERO)
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl World {
+    /// Waits, unless a signal or the deadline ends the script.
+    fn wait(&mut self, patience: Duration) -> Result<(), String> {
+        let end = Instant::now() + patience;
+        loop {
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| now >= deadline) {
+                self.timed_out = true;
+                return Err("its time is up".into());
+            }
+            let until = self.deadline.map_or(end, |deadline| deadline.min(end));
+            let patience = until.saturating_duration_since(now);
+            let event = match &self.signals {
+                Some(signals) => signals.wait(patience).map_err(|error| error.to_string())?,
+                None => None,
+            };
+            if let Some(Event::End { signal, .. }) = event {
+                self.ended_by = Some(signal);
+                return Err(format!("{signal} has come"));
+            }
+            if event.is_none() && Instant::now() >= end {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The script's world.
+fn world<'i>(interp: &'i mut Interp<'_>) -> Result<&'i mut World, Exit> {
+    interp.host().as_any().downcast_mut().ok_or_else(|| Exit::error("this needs userspace"))
+}
+
+/// Whether a file is a script: it has a top-level form that only the evaluator knows.
+pub fn is_script(sources: &SourceMap, file: FileId) -> bool {
+    let (names, data) = (Names::new(), Data::new());
+    let mut diagnostics = Diagnostics::default();
+    let forms = bpfl_compiler::read::read(sources, file, &names, &data, &mut diagnostics);
+    let world = interpreter(&names, World::new(SourceMap::new(), Options::default(), None));
+    forms.iter().any(|form| kind_of(&world, &names, &data, *form) == FormKind::Userspace)
+}
+
+/// What a top-level form is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum FormKind {
+    /// The kernel's side.
+    Kernel,
+    /// Both sides: macros, constants, structs.
+    Both,
+    /// Userspace.
+    Userspace,
+}
+
+/// Definitions that both sides see.
+const BOTH: &[&str] =
+    &["defmacro", "defstruct", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
+/// Forms that say nothing about whom they are for.
+const NEITHER: &[&str] = &["in-package", "declaim", "include", "progn"];
+
+fn kind_of(interp: &Interp<'_>, names: &Names, data: &Data, form: DatumId) -> FormKind {
+    let Some([head, args @ ..]) = data.list(form) else { return FormKind::Kernel };
+    let Some(name) = data.symbol(*head).map(|name| names.folded(name)) else { return FormKind::Kernel };
+    let text = names.text(name);
+    match text {
+        _ if BOTH.contains(&text) || NEITHER.contains(&text) => FormKind::Both,
+        // Kernel functions and globals have types.
+        "defun" => {
+            let params = args.get(1).and_then(|params| data.list(*params)).unwrap_or(&[]);
+            let typed = params.iter().any(|param| data.list(*param).is_some());
+            let returns = args
+                .get(2)
+                .is_some_and(|next| matches!(data.get(*next), bpfl_compiler::read::Datum::Keyword(_)));
+            if typed || returns { FormKind::Kernel } else { FormKind::Userspace }
+        }
+        "defvar" | "defglobal" => {
+            let ty = args.get(1).and_then(|ty| data.symbol(*ty)).map(|ty| names.text(names.folded(ty)));
+            let named = ty.is_some_and(|ty| bpfl_compiler::hir::Types::named(ty).is_some());
+            let array = args.get(1).and_then(|ty| data.list(*ty)).and_then(|ty| data.symbol(*ty.first()?));
+            let array = array.is_some_and(|head| names.text(names.folded(head)) == "array");
+            if named || array { FormKind::Kernel } else { FormKind::Userspace }
+        }
+        _ if is_definition(text) => FormKind::Kernel,
+        _ if interp.has_function(name) => FormKind::Userspace,
+        _ => FormKind::Kernel,
+    }
+}
+
+impl World {
+    fn new(sources: SourceMap, options: Options, signals: Option<Signals>) -> Self {
+        Self {
+            sources,
+            options,
+            definitions: Vec::new(),
+            signals,
+            ended_by: None,
+            deadline: None,
+            timed_out: false,
+            started: Instant::now(),
+        }
+    }
+}
+
+/// An evaluator with all that userspace has.
+fn interpreter(names: &Names, world: World) -> Interp<'_> {
+    let mut interp = Interp::new(names, Box::new(world), LIMITS);
+    for table in [attach::ROWS, maps::ROWS, objects::ROWS, system::ROWS] {
+        table.iter().for_each(|builtin| interp.define_builtin(builtin));
+    }
+    session::FORMS.iter().for_each(|form| interp.define_special(form));
+    interp
+}
+
+/// Evaluates a script; the status is the command's.
+pub fn run(mut sources: SourceMap, file: FileId, options: Options, time: Option<Duration>) -> Outcome {
+    let (names, data) = (Names::new(), Data::new());
+    let mut diagnostics = Diagnostics::default();
+    let forms = inputs::file(&mut sources, file, &names, &data, &options.files, &mut diagnostics);
+    if diagnostics.has_errors() {
+        diagnostics.sort();
+        output::tell(&render(&sources, diagnostics.iter(), output::color()));
+        return Err(Failure::Said(FAILED));
+    }
+    let signals =
+        Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
+    let mut world = World::new(sources, options, Some(signals));
+    world.deadline = time.map(|time| Instant::now() + time);
+    let mut interp = interpreter(&names, world);
+    let result = evaluate(&mut interp, &names, &data, &forms);
+    let _ = stdout().flush();
+    match result {
+        Ok(()) => Ok(0),
+        Err(exit) => end(&mut interp, exit),
+    }
+}
+
+fn evaluate(interp: &mut Interp<'_>, names: &Names, data: &Data, forms: &[DatumId]) -> Result<(), Exit> {
+    let value = |form: &DatumId| data_convert::value(names, data, *form, Origin::Call);
+    for form in forms {
+        let kind = kind_of(interp, names, data, *form);
+        if kind != FormKind::Userspace {
+            let definition = value(form);
+            world(interp)?.definitions.push(definition);
+        }
+    }
+    for form in forms {
+        if kind_of(interp, names, data, *form) != FormKind::Kernel && !is_kernel_only(names, data, *form) {
+            interp.eval(&value(form), &Env::default())?;
+        }
+    }
+    Ok(())
+}
+
+/// Definitions of both sides that the evaluator has no form for: the kernel's enums become
+/// constants when they are compiled.
+fn is_kernel_only(names: &Names, data: &Data, form: DatumId) -> bool {
+    let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
+    head.is_some_and(|head| matches!(names.text(names.folded(head)), "defenum" | "include"))
+}
+
+/// How a script that did not come to its end ends.
+fn end(interp: &mut Interp<'_>, exit: Exit) -> Outcome {
+    let condition = match exit {
+        Exit::Error(condition) => *condition,
+        Exit::Return(..) => Condition {
+            message: "it returns from a block that is left".into(),
+            origin: Origin::None,
+            kind: "error",
+        },
+        Exit::Stopped(reason) => {
+            let world = world(interp).map_err(|_| Failure::new(reason.clone()))?;
+            return match (world.ended_by, world.timed_out) {
+                (Some(signal), _) => Ok(128 + signal as u8),
+                (None, true) => Ok(0),
+                (None, false) => Err(Failure::new(reason)),
+            };
+        }
+    };
+    let world = world(interp).map_err(|_| Failure::new(condition.message.clone()))?;
+    let span = condition.origin.span();
+    match span {
+        Some(span) => {
+            let diagnostic = Diagnostic::error(&codes::UNHANDLED, span, condition.message);
+            output::tell(&render(&world.sources, [&diagnostic], output::color()));
+            Err(Failure::Said(FAILED))
+        }
+        None => Err(Failure::new(condition.message)),
+    }
+}

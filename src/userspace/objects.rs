@@ -1,0 +1,58 @@
+//! Opening and loading.
+
+use std::{cell::RefCell, rc::Rc};
+
+use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
+use bpfl_runtime::session::Session;
+
+use super::object::{Handle, What, failed, wanted};
+
+pub const ROWS: &[Builtin] = &[
+    Builtin { name: "bpf:open-object", min: 1, max: 1, call: open },
+    Builtin { name: "bpf:find-program", min: 2, max: 2, call: find_program },
+    Builtin { name: "bpf:load-program", min: 1, max: 1, call: load_program },
+    Builtin { name: "bpf:find-map", min: 2, max: 2, call: find_map },
+    Builtin { name: "bpf:close", min: 1, max: 1, call: close },
+];
+
+/// A string, or a symbol's name.
+pub fn name(interp: &Interp<'_>, value: &Value) -> std::result::Result<String, Exit> {
+    match &value.kind {
+        Kind::Str(text) => Ok(text.to_string()),
+        Kind::Symbol(symbol) | Kind::Keyword(symbol) => Ok(interp.text(*symbol).to_string()),
+        _ => Err(wanted("a name", value)),
+    }
+}
+
+fn open(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let path = name(interp, &args[0])?;
+    let session = Session::open_file(path).map_err(failed)?;
+    Ok(Handle::value(&Rc::new(RefCell::new(session)), What::Session))
+}
+
+fn find_program(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let session = Handle::session(&args[0])?;
+    let name = name(interp, &args[1])?;
+    let found = session.borrow().spec().program(&name).map(|program| program.name.clone());
+    let found = found.map_err(|error| failed(error.into()))?;
+    Ok(Handle::value(session, What::Program(found)))
+}
+
+fn load_program(_: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, name) = Handle::program(&args[0])?;
+    session.borrow_mut().load_some(&[name]).map_err(failed)?;
+    Ok(args[0].clone())
+}
+
+fn find_map(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let session = Handle::session(&args[0])?;
+    let name = name(interp, &args[1])?;
+    let found = session.borrow_mut().map(&name).map(|map| map.name().to_string()).map_err(failed)?;
+    Ok(Handle::value(session, What::Map(found)))
+}
+
+/// Detaches everything; what is left of the object goes with its last use.
+fn close(_: &mut Interp<'_>, args: &[Value]) -> Result {
+    Handle::session(&args[0])?.borrow_mut().detach_all();
+    Ok(Value::NIL)
+}

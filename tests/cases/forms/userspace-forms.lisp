@@ -1,0 +1,3 @@
+;; error: E0106 @ 3:2
+
+(with-bpf-session () 1)
