@@ -100,6 +100,9 @@ fn pointer(btf: &mut Btf, name: &str, member: &str) -> TypeId {
     btf.ptr(id)
 }
 
+/// A function: its name, what it returns, its parameters, and whether programs may call it.
+type Signature<'a> = (&'a str, TypeId, &'a [(&'a str, TypeId)], bool);
+
 /// Functions to be traced and to be called, a tracepoint, a hook and an iterator.
 fn add_functions(btf: &mut Btf, task: TypeId) {
     let (bool, u32, i32) = (btf.basic(Basic::Bool), btf.basic(Basic::U32), btf.basic(Basic::I32));
@@ -108,7 +111,7 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let file = pointer(btf, "file", "f_flags");
     let meta = pointer(btf, "bpf_iter_meta", "session_id");
     let switch = [("__data", void), ("preempt", bool), ("prev", task), ("next", task), ("prev_state", u32)];
-    let functions: &[(&str, TypeId, &[(&str, TypeId)], bool)] = &[
+    let functions: &[Signature] = &[
         ("tcp_connect", i32, &[("sk", sock)], false),
         ("bpf_lsm_file_open", i32, &[("file", file)], false),
         ("bpf_iter_task", i32, &[("meta", meta), ("task", task)], false),
