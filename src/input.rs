@@ -170,6 +170,11 @@ impl Source {
         userspace::is_script(&self.sources, self.file)
     }
 
+    /// Checks a script without running it.
+    pub fn check_script(self) -> Outcome {
+        userspace::check(self.sources, self.file, self.options)
+    }
+
     /// Evaluates it, for at most `time`.
     pub fn run_script(self, time: Option<Duration>) -> Outcome {
         userspace::run(self.sources, self.file, self.options, time)

@@ -10,12 +10,15 @@
 //! values that end with the scope that holds them.
 
 mod attach;
+mod check;
 mod convert;
 mod maps;
 mod object;
 mod objects;
 mod session;
 mod system;
+
+pub use check::check;
 
 use std::{
     any::Any,

@@ -62,14 +62,14 @@ fn read(interp: &Interp<'_>, object: &Value) -> std::result::Result<Vec<u8>, Exi
     std::fs::read(&path).map_err(|error| Exit::error(format!("`{path}` cannot be read ({error})")))
 }
 
-fn inline_of(interp: &Interp<'_>, form: &Value) -> Option<&'static str> {
+pub fn inline_of(interp: &Interp<'_>, form: &Value) -> Option<&'static str> {
     let head = form.pair()?.0.symbol()?;
     let text = interp.names().text(head.folded);
     INLINE.iter().find(|(inline, _)| *inline == text).map(|(_, definition)| *definition)
 }
 
 /// Compiles the script's definitions and those of a body.
-fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result<Vec<u8>, Exit> {
+pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result<Vec<u8>, Exit> {
     let names = interp.names();
     let mut forms = world(interp)?.definitions.clone();
     for form in inline {

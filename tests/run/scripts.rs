@@ -188,6 +188,9 @@ fn definitions_that_do_not_compile_are_shown_at_their_place() {
     let folder = Folder::new("compile");
     let body = "(with-bpf-session ()\n  (bpf:prog p (:section \"cgroup_skb/egress\") (frob))\n  (bpf:attach p \"/\"))";
     let path = folder.write("script.lisp", body);
+    let checked = refusal(&["check", &path]);
+    assert!(checked.contains("error[E0101]") && checked.contains("script.lisp:2:47"), "{checked}");
+    assert!(output(&["check", &example("watch-egress.lisp")]).status.success());
     let said = refusal(&["run", &path]);
     assert!(said.contains("error[E0101]") && said.contains("script.lisp:2:47"), "{said}");
     assert!(said.contains("what this session defines does not compile"), "{said}");
