@@ -51,7 +51,7 @@ pub fn file(
     forms
 }
 
-/// The top-level data of the prelude.
+/// The top-level data of the prelude; none when nothing that was read can need it.
 pub fn prelude(
     sources: &mut SourceMap,
     names: &Names,
@@ -59,6 +59,9 @@ pub fn prelude(
     diagnostics: &mut Diagnostics,
 ) -> Vec<DatumId> {
     let mut forms = Vec::new();
+    if !names.folded_texts().any(bpfl_stdlib::prelude::is_wanted_by) {
+        return forms;
+    }
     for (name, text) in bpfl_stdlib::prelude::FILES {
         let file = sources.add(format!("<prelude>/{name}"), *text);
         forms.extend(read::read(sources, file, names, data, diagnostics));

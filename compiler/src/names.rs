@@ -52,6 +52,11 @@ impl Names {
         own
     }
 
+    /// All folded spellings so far.
+    pub fn folded_texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.entries.len()).map(|index| self.text(self.entries[index].folded))
+    }
+
     /// The name spelled `text`, when it was interned before.
     pub fn get(&self, text: &str) -> Option<Name> {
         self.ids.borrow().get(text).copied()

@@ -3,3 +3,37 @@
 /// Its files, by name, in the order in which they are read. A later one uses what an earlier one
 /// defines.
 pub static FILES: &[(&str, &str)] = &[("net.lisp", include_str!("../lisp/net.lisp"))];
+
+/// How the names start that the prelude defines.
+static STEMS: &[&str] = &[
+    "defheader",
+    "eth-",
+    "vlan-",
+    "ipv4-",
+    "ipv6-",
+    "tcp-",
+    "udp-",
+    "icmp-",
+    "packet-is-",
+    "with-packet",
+    "with-eth",
+    "with-ipv",
+    "with-tcp",
+    "with-udp",
+    "with-icmp",
+    "parse-",
+];
+
+/// Names with which a macro can make any name.
+static MAKERS: &[&str] = &["intern", "symbolicate", "make-symbol"];
+
+/// Whether a program with this name, in lower case, may use the prelude. Reading it takes as long as
+/// compiling a small program.
+pub fn is_wanted_by(name: &str) -> bool {
+    defines(name) || MAKERS.contains(&name)
+}
+
+/// Whether the prelude may define this name.
+pub fn defines(name: &str) -> bool {
+    STEMS.iter().any(|stem| name.starts_with(stem))
+}

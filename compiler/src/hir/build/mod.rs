@@ -222,6 +222,10 @@ pub fn build_and_expand(
     };
     builder.top_level(prelude);
     builder.prelude = builder.interp.macro_names().collect();
+    debug_assert!(
+        builder.prelude.iter().all(|name| bpfl_stdlib::prelude::defines(names.text(*name))),
+        "a macro of the prelude's is not among its stems"
+    );
     builder.top_level(forms);
     visit::keep_reached(&mut builder.module);
     let expanded = expand.map(|how| builder.expansions_of(forms, how)).unwrap_or_default();
