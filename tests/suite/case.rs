@@ -9,6 +9,7 @@
 //! ;; run second: -> ret 0        a program other than the first
 //! ;;   , out[1]=7                more of the line before
 //! ;; varies                      results differ from run to run; only what is said is compared
+//! ;; kernel-only                 the interpreter cannot run it: raw instructions, dynptrs
 //! ```
 //!
 //! They stand before the first form. Without `error:` lines the case must compile. A comment with
@@ -55,6 +56,8 @@ pub struct Case {
     pub runs: Vec<Run>,
     /// Whether results differ from run to run.
     pub varies: bool,
+    /// Whether only the kernel can run it.
+    pub kernel_only: bool,
 }
 
 /// How a severity is written.
@@ -129,6 +132,7 @@ impl Case {
             "slots" => self.slots = Some(rest.parse().map_err(|_| format!("`{rest}` is no number"))?),
             "run" => self.runs.push(Run::parse(&text[word.len()..])?),
             "varies" => self.varies = true,
+            "kernel-only" => self.kernel_only = true,
             _ => return Err(format!("there is no directive `{word}`")),
         }
         Ok(())

@@ -237,7 +237,28 @@ impl Emitter<'_> {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Kfunc(kfunc)));
                 self.push(Insn::call_kfunc(0, 0), span);
             }
+            Inst::Asm(index) => self.raw(i, index),
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
+        }
+    }
+
+    /// Raw instructions, with the registers that were picked for their operands.
+    fn raw(&mut self, i: usize, index: usize) {
+        let code = self.code;
+        let (asm, _) = &code.asms[index];
+        let picked = usize::from(asm.dst) + usize::from(asm.src);
+        let mut next = code.operands(i).len() - picked;
+        for (raw, span) in &asm.insns {
+            let mut raw = *raw;
+            for (given, register) in [(asm.dst, &mut raw.dst), (asm.src, &mut raw.src)] {
+                if given {
+                    *register = self.allocated.operand(i, next);
+                    next += 1;
+                }
+            }
+            let (first, second) = raw.slots();
+            self.push(first, *span);
+            second.into_iter().for_each(|second| self.push(second, *span));
         }
     }
 

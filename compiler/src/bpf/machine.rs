@@ -7,7 +7,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
     hir::{CoreId, GlobalId, KfuncId, MapId},
-    ir::{Func, Slot},
+    ir::{Asm, Func, Slot},
     source::Span,
 };
 
@@ -77,6 +77,8 @@ pub enum Inst {
     CallFunction(Func),
     /// d = r0 after the kernel's function; arguments in r1 to r5.
     Kfunc(KfuncId),
+    /// Raw instructions; d, if there is one, is their result, a and b are the registers picked.
+    Asm(usize),
     /// Goes to the only successor.
     Jump,
     /// Goes to the first successor if a compares so to the source, else to the second.
@@ -105,6 +107,8 @@ pub struct Code {
     operands: Vec<Operand>,
     /// Where each instruction's operands start.
     starts: Vec<u32>,
+    /// The raw instructions of each [`Inst::Asm`], and what they change besides their result.
+    pub asms: Vec<(Asm, PRegSet)>,
     pub blocks: Vec<Block>,
     pub vregs: usize,
 }
@@ -135,6 +139,7 @@ impl Code {
     pub fn clobbers(&self, inst: usize) -> PRegSet {
         match self.insts[inst] {
             Inst::Call(_) | Inst::CallFunction(_) | Inst::Kfunc(_) => super::alloc::CALL_CLOBBERS,
+            Inst::Asm(index) => self.asms[index].1,
             _ => PRegSet::empty(),
         }
     }

@@ -13,6 +13,7 @@ pub mod insn;
 pub mod legalize;
 mod machine;
 pub mod opcode;
+pub mod raw;
 mod select;
 
 use crate::{

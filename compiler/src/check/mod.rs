@@ -6,6 +6,7 @@
 //! [`returns::harden`] adds.
 
 mod align;
+mod asm;
 mod bounds;
 mod calls;
 pub mod chains;
@@ -44,6 +45,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         null::check(&mut proof);
         bounds::check(&mut proof);
         align::check(&mut proof);
+        asm::check(&mut proof);
         readonly::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);

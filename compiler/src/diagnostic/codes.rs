@@ -50,6 +50,7 @@ codes! {
     NOT_A_PLACE "E0112" "this cannot be set"
     UNKNOWN_BLOCK "E0113" "no block has this name"
     RECURSION "E0114" "a function calls itself"
+    RAW_INSTRUCTION "E0115" "a raw instruction cannot be used like this"
     TYPE_MISMATCH "E0201" "a value is of the wrong type"
     MIXED_SIGNS "E0202" "mixing these types could change a value"
     LITERAL_RANGE "E0203" "a number does not fit"

@@ -26,7 +26,7 @@ use bpfl_stdlib::catalog::{
     helper::Helper, kfunc::Reference, map::MapKind, program::ProgramType, section::Section,
 };
 
-use crate::{arena::Arena, entity, names::Name, source::Span};
+use crate::{arena::Arena, entity, ir::Asm, names::Name, source::Span};
 
 entity! {
     /// A map.
@@ -364,6 +364,8 @@ pub enum ExprKind {
     Slot(ExprId),
     /// A call of a kernel function.
     Kfunc(KfuncId, Vec<ExprId>),
+    /// Raw instructions, with the values of those registers that the compiler picks.
+    Asm(Asm, Vec<ExprId>),
     /// A helper call; scalars come back at the expression's type.
     Call(&'static Helper, Vec<ExprId>),
     /// A call of a function of the file.

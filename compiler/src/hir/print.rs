@@ -121,6 +121,7 @@ impl Printer<'_> {
             K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Kfunc(kfunc, args) => (format!("call {}", self.m.kfuncs[*kfunc].symbol), plain(args)),
+            K::Asm(code, args) => (format!("asm {}", code.insns.len()), plain(args)),
             K::Call(helper, args) => (format!("call {}", helper.name), plain(args)),
             K::CallFunction(id, args) => (format!("call {}", self.m.functions[*id].symbol), plain(args)),
             K::Callback { helper, args, function } => {

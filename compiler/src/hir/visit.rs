@@ -49,7 +49,7 @@ pub fn children(kind: &ExprKind) -> Vec<ExprId> {
             vec![*a, *b]
         }
         K::MapAdd { key, delta, .. } => vec![*key, *delta],
-        K::Callback { args, .. } => args.clone(),
+        K::Callback { args, .. } | K::Asm(_, args) => args.clone(),
     }
 }
 

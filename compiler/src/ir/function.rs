@@ -2,9 +2,10 @@
 
 use bpfl_stdlib::catalog::kfunc::Reference;
 
-use super::{Block, Func, Inst, Op, Slot, Terminator, Type, Value};
+use super::{AsmId, Block, Func, Inst, Op, Slot, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
+    bpf::raw::Raw,
     hir::{GlobalId, KfuncId, MapId},
     names::Name,
     source::Span,
@@ -110,6 +111,17 @@ pub struct SlotData {
     pub span: Span,
 }
 
+/// Raw instructions that stay together, in order, each with the form it was written as.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asm {
+    /// The instructions.
+    pub insns: Vec<(Raw, Span)>,
+    /// Whether the compiler picks the destination register, which an operand fills.
+    pub dst: bool,
+    /// Whether the compiler picks the source register, which an operand fills.
+    pub src: bool,
+}
+
 /// A loop that the program counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LoopData {
@@ -130,6 +142,8 @@ pub struct Function {
     pub name: String,
     /// Objects on the stack.
     pub slots: Arena<Slot, SlotData>,
+    /// Raw instructions.
+    pub asms: Arena<AsmId, Asm>,
     /// What is promised of a pointer that it returns.
     pub gives: Option<Pointee>,
     /// Stores of pointers that somebody else reads and relies on. Stale after optimisation.

@@ -37,6 +37,9 @@ pub enum Trap {
     /// A function of the kernel's, which only the kernel has.
     #[error("kernel function {0} cannot be called here")]
     NoKfunc(usize),
+    /// Raw instructions, which only the machine knows.
+    #[error("raw instructions cannot be run here")]
+    Raw,
     /// A helper that the host does not know.
     #[error("the host has no helper {0}")]
     NoHelper(u32),
@@ -230,6 +233,7 @@ impl Run<'_, '_> {
                 }
                 there
             }
+            Op::Asm(..) => return Err(Trap::Raw),
             Op::Kfunc(kfunc, _) => return Err(Trap::NoKfunc(kfunc.index())),
             Op::Call(helper, args) => {
                 let args: Vec<u64> = args.iter().map(|arg| get(self, arg)).collect();

@@ -43,7 +43,7 @@ mod parse;
 mod print;
 pub mod verify;
 
-pub use function::{Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SlotData};
+pub use function::{Asm, Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SlotData};
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};
@@ -60,6 +60,8 @@ entity! {
     pub struct Inst "i";
     /// An object on the stack.
     pub struct Slot "s";
+    /// Raw instructions that stay together.
+    pub struct AsmId "asm";
     /// A function, by its position in [`Module::functions`].
     pub struct Func "fn";
 }

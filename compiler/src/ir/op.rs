@@ -1,6 +1,6 @@
 //! Instructions and terminators.
 
-use super::{Block, Func, Slot, Value};
+use super::{AsmId, Block, Func, Slot, Value};
 use crate::hir::{CoreId, GlobalId, KfuncId, MapId};
 
 /// The operands of a call, at most five.
@@ -111,6 +111,9 @@ pub enum Op {
     Call(u32, Args),
     /// A function of the module.
     CallFunction(Func, Args),
+    /// Raw instructions; the operands are the values of the registers that the compiler picks. The
+    /// result, if there is one, is an `i64`.
+    Asm(AsmId, Args),
 }
 
 /// What an instruction may do besides giving a value.
@@ -130,7 +133,7 @@ impl Op {
         match self {
             Self::Load { .. } => Effect::Reads,
             Self::Store { .. } | Self::Atomic { .. } | Self::CompareExchange { .. } => Effect::Writes,
-            Self::Call(..) | Self::CallFunction(..) | Self::Kfunc(..) => Effect::Writes,
+            Self::Call(..) | Self::CallFunction(..) | Self::Kfunc(..) | Self::Asm(..) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -166,7 +169,7 @@ impl Op {
                 *old = f(*old);
                 *new = f(*new);
             }
-            Self::Call(_, args) | Self::CallFunction(_, args) | Self::Kfunc(_, args) => {
+            Self::Call(_, args) | Self::CallFunction(_, args) | Self::Kfunc(_, args) | Self::Asm(_, args) => {
                 args.values.iter_mut().flatten().for_each(|value| *value = f(*value));
             }
         }

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use super::{
-    Args, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op, Region,
-    SlotData, Terminator, Type, Value,
+    Args, Asm, AsmId, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op,
+    Region, SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::Entity,
+    bpf::raw::Raw,
     hir::{CoreId, GlobalId, KfuncId, MapId},
     ir::Slot,
     source::Span,
@@ -121,6 +122,9 @@ impl Reader {
                 false => Err(self.wrong("slots are numbered from s0")),
             };
         }
+        if let (Some([_]), ["raw", picked @ ..]) = (target.as_deref(), &rest[..]) {
+            return self.raw(picked);
+        }
         let Some(block) = block else { return Err(self.wrong("an instruction needs a block")) };
         if target.is_none() && self.terminator(block, &rest, line)? {
             return Ok(());
@@ -138,6 +142,23 @@ impl Reader {
                 self.f.append(block, op, None, Span::default());
             }
         }
+        Ok(())
+    }
+
+    /// `raw [dst] [src] opcode dst src off imm, …`
+    fn raw(&mut self, words: &[&str]) -> Result<()> {
+        let start = words.iter().take_while(|word| matches!(**word, "dst" | "src")).count();
+        let (picked, fields) = words.split_at(start);
+        let mut insns = Vec::new();
+        for insn in fields.chunks(5) {
+            let [opcode, dst, src, off, imm] = insn else {
+                return Err(self.wrong("an instruction has five fields"));
+            };
+            let (opcode, dst, src) = (self.number(opcode)?, self.number(dst)?, self.number(src)?);
+            let raw = Raw { opcode, dst, src, off: self.number(off)?, imm: self.number(imm)? };
+            insns.push((raw, Span::default()));
+        }
+        self.f.asms.push(Asm { insns, dst: picked.contains(&"dst"), src: picked.contains(&"src") });
         Ok(())
     }
 
@@ -240,6 +261,12 @@ impl Reader {
             (["call"], [helper, args @ ..]) => Op::Call(self.number(helper)?, Args::new(&values(args)?)),
             (["invoke"], [func, args @ ..]) => match func.strip_prefix("fn").map(str::parse) {
                 Some(Ok(index)) => Op::CallFunction(Func::new(index), Args::new(&values(args)?)),
+                _ => return Err(unknown()),
+            },
+            (["asm"], [asm, args @ ..]) => match asm.strip_prefix("asm").map(str::parse) {
+                Some(Ok(index)) if index < self.f.asms.len() => {
+                    Op::Asm(AsmId::new(index), Args::new(&values(args)?))
+                }
                 _ => return Err(unknown()),
             },
             (["kcall"], [kfunc, args @ ..]) => match kfunc.strip_prefix("kfunc").map(str::parse) {

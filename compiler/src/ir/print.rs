@@ -39,6 +39,15 @@ impl Printer<'_> {
         for (slot, data) in self.f.slots.iter() {
             let _ = writeln!(self.out, "  {slot} = slot {} align {}", data.size, data.align);
         }
+        for (asm, code) in self.f.asms.iter() {
+            let picked = [(code.dst, " dst"), (code.src, " src")].into_iter().filter(|(picked, _)| *picked);
+            let picked: String = picked.map(|(_, name)| name).collect();
+            let insns = code
+                .insns
+                .iter()
+                .map(|(i, _)| format!(" {} {} {} {} {}", i.opcode, i.dst, i.src, i.off, i.imm));
+            let _ = writeln!(self.out, "  {asm} = raw{picked}{}", insns.collect::<Vec<_>>().join(","));
+        }
         for block in Graph::new(self.f).order() {
             self.block(*block);
         }
@@ -107,6 +116,10 @@ impl Printer<'_> {
             Op::Kfunc(kfunc, args) => {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
                 format!("kcall {kfunc}({})", args.join(", "))
+            }
+            Op::Asm(asm, args) => {
+                let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();
+                format!("asm {asm}({})", args.join(", "))
             }
             Op::Call(helper, args) => {
                 let args: Vec<_> = args.iter().map(|v| v.to_string()).collect();

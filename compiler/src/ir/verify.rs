@@ -101,6 +101,10 @@ impl Verifier<'_> {
                 pointer(ptr) && matching && ty == Some(of(new))
             }
             Op::CallFunction(..) => ty.is_some(),
+            Op::Asm(asm, args) => {
+                let wanted = f.asms.get(asm).map(|code| usize::from(code.dst) + usize::from(code.src));
+                matches!(ty, None | Some(Type::I64)) && wanted == Some(args.iter().count())
+            }
             Op::Call(..) | Op::Kfunc(..) => ty.is_some_and(|ty| ty != Type::I32),
         };
         self.require(fine, || format!("{inst} is ill-typed: {op:?} gives {ty:?}"));

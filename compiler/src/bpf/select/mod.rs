@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use regalloc2::{Operand, VReg};
 
+mod asm;
 mod ops;
 
 use super::{
@@ -317,6 +318,7 @@ impl Selector<'_> {
             }
             (Op::Call(helper, args), Some(d)) => self.call(Machine::Call(helper), args, d),
             (Op::CallFunction(func, args), Some(d)) => self.call(Machine::CallFunction(func), args, d),
+            (Op::Asm(asm, args), d) => self.asm(asm, args, d),
             (Op::Kfunc(kfunc, args), Some(d)) => self.call(Machine::Kfunc(kfunc), args, d),
             _ => {}
         }

@@ -1,8 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, ask, atomics, binding, bytes, callbacks, compare, context, control, exits, expand, locks,
-    log2, loops, maps, memory, packet, printk, storage, structs, text,
+    Builder, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, exits, expand,
+    locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -336,6 +336,7 @@ pub const FORMS: &[Form] = &[
     ),
     form("with-ringbuf", 1, MANY, "(with-ringbuf (e map type) body…)", storage::with_ringbuf),
     form("with-spin-lock", 1, MANY, "(with-spin-lock (lock) body…)", locks::with_spin_lock),
+    form("asm", 5, 5, "(asm opcode dst src off imm)", asm::asm),
     form("tail-call", 2, 2, "(tail-call prog-array index)", storage::tail_call),
     form("remmap", 2, 2, "(remmap map key)", maps::delete),
 ];

@@ -6,6 +6,7 @@
 
 mod arith;
 mod ask;
+mod asm;
 mod atomics;
 mod binding;
 mod bytes;
@@ -486,6 +487,7 @@ impl<'a> Builder<'a> {
     fn seq(&mut self, exprs: Vec<ExprId>, span: Span) -> ExprId {
         let never = exprs.iter().any(|e| self.ty(*e) == Ty::NEVER);
         let last = exprs.last().map_or(Ty::NOTHING, |e| self.ty(*e));
+        let exprs = self.join_instructions(exprs);
         self.add(ExprKind::Seq(exprs), if never { Ty::NEVER } else { last }, span)
     }
 }

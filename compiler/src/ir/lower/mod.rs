@@ -19,8 +19,8 @@ use std::collections::{HashMap, HashSet};
 use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
 
 use super::{
-    Args, Block, Cond, Edge, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op, Pointee, Region,
-    Slot, SlotData, Terminator, Type, Value,
+    Args, Asm, Block, Cond, Edge, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op, Pointee,
+    Region, Slot, SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::{Arena, Entity},
@@ -385,6 +385,7 @@ impl<'a> Lower<'a> {
                 let value = self.emit(Op::Kfunc(*kfunc, Args::new(&args)), result, span);
                 if result == ty { value } else { self.constant(0, ty, span) }
             }
+            ExprKind::Asm(code, inputs) => self.asm(code, inputs, expr.ty, span),
             ExprKind::Call(helper, args) => {
                 let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
@@ -407,6 +408,16 @@ impl<'a> Lower<'a> {
             ExprKind::MapAdd { map, key, delta, used } => self.map_add(*map, *key, *delta, *used, span),
             _ => self.constant(0, ty, span), // The others are lowered above.
         }
+    }
+
+    fn asm(&mut self, code: &Asm, inputs: &[ExprId], ty: Ty, span: Span) -> Value {
+        let inputs: Vec<Value> = inputs.iter().map(|input| self.value(*input)).collect();
+        let op = Op::Asm(self.f.asms.push(code.clone()), Args::new(&inputs));
+        if ty == Ty::U64 {
+            return self.emit(op, Type::I64, span);
+        }
+        self.effect(op, span);
+        self.constant(0, Type::I32, span)
     }
 
     fn seq(&mut self, exprs: &[ExprId], ty: Type, span: Span) -> Value {
