@@ -232,6 +232,8 @@ fn structure(btf: &mut Btf, hir: &hir::Module, id: StructId) -> TypeId {
         let (name, ty) = (btf.intern(&field.c_name), ty(btf, hir, field.ty));
         members.push(Member { name, ty, offset: field.bit_offset, bits: field.bits.unwrap_or(0) });
     }
+    // The kernel wants members in the order of their places, which those of unnamed unions need not have.
+    members.sort_by_key(|member| member.offset);
     let bit_fields = of.fields.iter().any(|field| field.bits.is_some());
     let composite = Composite { name: btf.intern(&of.c_name), size: of.size, bit_fields, members };
     btf.add(if of.union { Type::Union(composite) } else { Type::Struct(composite) })

@@ -20,4 +20,5 @@ pub mod returns;
 pub mod section;
 pub mod set;
 pub mod tracepoint;
+pub mod uapi;
 pub mod version;

@@ -33,11 +33,14 @@ impl<'a> Builder<'a> {
         if let Some((Global::Function(index), _)) = self.globals.get(&self.names.kernel(call.name)) {
             return self.call_function(*index, call);
         }
-        if let Some(accessor) = self.accessors.get(self.text(self.names.kernel(call.name))).copied() {
+        if let Some(accessor) = self.accessor_named(call.name) {
             return self.access(accessor, call);
         }
         if let Some((Global::Kfunc(id), _)) = self.globals.get(&self.names.kernel(call.name)).copied() {
             return self.kfunc_call(id, call);
+        }
+        if let Some(missing) = self.unknown_uapi_field(call) {
+            return missing;
         }
         if let Some(read) = self.socket_reader(call) {
             return read;

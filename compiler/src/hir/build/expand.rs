@@ -282,7 +282,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether a form in it is known to the evaluator and not to the kernel language.
-    fn wants_evaluator(&self, datum: DatumId) -> bool {
+    fn wants_evaluator(&mut self, datum: DatumId) -> bool {
         let Some([head, args @ ..]) = self.items(datum) else { return false };
         let Some(name) = self.data.symbol(*head) else { return false };
         let folded = self.names.folded(name);

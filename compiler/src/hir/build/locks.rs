@@ -9,9 +9,8 @@ use bpfl_stdlib::catalog::helper;
 use super::{Builder, exits::Held, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Struct, StructId, Ty, TypeKind, VarId, visit},
+    hir::{ExprId, ExprKind, Ty, TypeKind, VarId, visit},
     ir::Region,
-    names::Name,
     read::DatumId,
     source::Span,
 };
@@ -56,32 +55,6 @@ pub fn with_spin_lock<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 }
 
 impl Builder<'_> {
-    /// The type `bpf-spin-lock`, of 4 bytes that nobody reads.
-    pub(super) fn lock_type(&mut self, name: Name) -> Option<StructId> {
-        if self.text(name) != LOCK {
-            return None;
-        }
-        let known = self.module.types.structs.iter().find(|(_, of)| of.c_name == LOCK).map(|(id, _)| id);
-        Some(known.unwrap_or_else(|| {
-            let field = crate::hir::Field {
-                c_name: "val".into(),
-                ty: Ty::U32,
-                bit_offset: 0,
-                bits: None,
-                span: Span::default(),
-            };
-            self.module.types.structs.push(Struct {
-                c_name: LOCK.into(),
-                name: "bpf-spin-lock".into(),
-                fields: vec![field],
-                size: 4,
-                align: 4,
-                union: false,
-                span: Span::default(),
-            })
-        }))
-    }
-
     /// The address of a lock in a map value.
     fn lock(&mut self, datum: DatumId) -> Option<ExprId> {
         let value = self.value(datum);

@@ -44,6 +44,7 @@ mod text;
 mod top;
 mod tracepoint;
 mod type_names;
+mod uapi;
 mod unroll;
 
 use std::{

@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
     pub(super) fn named_pointee(&mut self, datum: DatumId) -> Option<Ty> {
         let name = self.data.symbol(datum).map(|name| self.text(self.names.kernel(name)));
         let own =
-            self.data.symbol(datum).is_some_and(|name| self.structs.contains_key(&self.names.kernel(name)));
+            self.data.symbol(datum).is_some_and(|name| self.struct_named(self.names.kernel(name)).is_some());
         if let Some(name) = name.filter(|_| !own) {
             let socket = match name {
                 "bpf_sock" => Some(Socket::Full),

@@ -141,7 +141,7 @@ impl<'a> Builder<'a> {
         }
         let named = self.data.symbol(what).is_some_and(|name| {
             let scalar = hir::Types::named(self.text(self.names.folded(name))).is_some();
-            scalar || self.structs.contains_key(&self.names.kernel(name))
+            scalar || self.struct_named(self.names.kernel(name)).is_some()
         });
         let array = self.items(what).and_then(|items| items.first().copied());
         let pointee = match named || array.is_some_and(|head| self.is_symbol(head, "array")) {

@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn define_accessors(&mut self, id: StructId, name: &str) {
+    pub(super) fn define_accessors(&mut self, id: StructId, name: &str) {
         let fields: Vec<String> =
             self.module.types.structs[id].fields.iter().map(|f| f.c_name.to_lowercase()).collect();
         self.accessors.insert(format!("make_{name}"), Accessor::Make(id));
@@ -173,9 +173,8 @@ impl<'a> Builder<'a> {
     // ---- uses ----
 
     /// What `head` does, when a struct defines it.
-    pub(super) fn accessor(&self, head: DatumId) -> Option<Accessor> {
-        let name = self.names.kernel(self.data.symbol(head)?);
-        self.accessors.get(self.text(name)).copied()
+    pub(super) fn accessor(&mut self, head: DatumId) -> Option<Accessor> {
+        self.accessor_named(self.data.symbol(head)?)
     }
 
     /// The accessor closest to a name that means nothing.
@@ -277,15 +276,22 @@ impl<'a> Builder<'a> {
         let of = &self.module.types.structs[id];
         let found = of.fields.iter().position(|field| field.c_name.eq_ignore_ascii_case(name));
         if found.is_none() {
-            let message = format!("`{}` has no field `{}`", of.name, name.replace('_', "-"));
-            let fields: Vec<_> = of.fields.iter().map(|f| f.c_name.replace('_', "-")).collect();
-            let help = match nearest(name, fields.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has {}", fields.join(", ")),
-            };
-            self.report(Diagnostic::error(&codes::UNKNOWN_FIELD, self.span(datum), message).help(help));
+            let error = self.no_such_field(id, name, self.span(datum));
+            self.report(error);
         }
         found
+    }
+
+    /// `name` is no field of the struct.
+    pub(super) fn no_such_field(&self, id: StructId, name: &str, span: Span) -> Diagnostic {
+        let of = &self.module.types.structs[id];
+        let message = format!("`{}` has no field `{}`", of.name, name.replace('_', "-"));
+        let fields: Vec<_> = of.fields.iter().map(|f| f.c_name.replace('_', "-")).collect();
+        let help = match nearest(name, fields.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", fields.join(", ")),
+        };
+        Diagnostic::error(&codes::UNKNOWN_FIELD, span, message).help(help)
     }
 
     /// A pointer to the struct, or to a union or array that holds it at its start.

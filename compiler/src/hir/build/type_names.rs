@@ -1,5 +1,7 @@
 //! The names of types.
 
+use bpfl_stdlib::catalog::uapi;
+
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
@@ -16,12 +18,11 @@ impl Builder<'_> {
     pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
         if let Some(name) = self.symbol(datum) {
             let kernel = self.data.symbol(datum).map(|name| self.names.kernel(name));
-            let defined = kernel.and_then(|kernel| self.structs.get(&kernel).copied());
+            let scalar = Types::named(self.text(name));
+            let defined = kernel.filter(|_| scalar.is_none()).and_then(|kernel| self.struct_named(kernel));
             let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
             let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
-            let lock = kernel.filter(|_| defined.is_none()).and_then(|kernel| self.lock_type(kernel));
-            let lock = lock.map(|id| self.module.types.intern(TypeKind::Struct(id)));
-            let found = Types::named(self.text(name)).or(defined).or(broken).or(lock);
+            let found = scalar.or(defined).or(broken);
             if found.is_none() {
                 self.unknown_type(datum);
             }
@@ -49,8 +50,9 @@ impl Builder<'_> {
             "" => "this is not a type".into(),
             _ => format!("there is no type called `{text}`"),
         };
-        let help = match nearest(text, Types::names()) {
-            Some(near) => format!("did you mean `{near}`?"),
+        let structs = uapi::all().map(|row| row.name);
+        let help = match nearest(text, Types::names().chain(structs)) {
+            Some(near) => format!("did you mean `{}`?", near.replace('_', "-")),
             None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool and (array type n)".into(),
         };
         self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message).help(help));
