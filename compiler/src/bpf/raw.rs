@@ -80,6 +80,8 @@ pub enum Refusal {
     FramePointer,
     /// A register beyond r10.
     NoRegister(u8),
+    /// A field that this instruction has no use for is not 0.
+    Reserved,
     /// A helper that the kernel does not have.
     NoHelper(i64),
 }
@@ -109,7 +111,26 @@ impl Raw {
         }?;
         match effects.writes.iter().any(|register| register == FP) {
             true => Err(Refusal::FramePointer),
+            false if self.uses_reserved() => Err(Refusal::Reserved),
             false => Ok(effects),
+        }
+    }
+
+    /// Whether a field is set that the instruction has no use for, which the verifier refuses.
+    fn uses_reserved(self) -> bool {
+        let operand = if self.opcode & source::X != 0 { self.imm != 0 } else { self.src != 0 };
+        match self.opcode & class::MASK {
+            class::LD if self.mode() == mode::IMM => self.off != 0,
+            class::LD => self.dst != 0 || self.off != 0,
+            class::LDX => self.imm != 0,
+            class::ST => self.src != 0,
+            class::STX => self.mode() == mode::MEM && self.imm != 0,
+            class::JMP => self.dst != 0 || self.off != 0,
+            _ => match self.opcode & op::MASK {
+                op::NEG => operand || self.opcode & source::X != 0 || self.imm != 0 || self.off != 0,
+                op::END => self.src != 0 || self.off != 0 || !matches!(self.imm, 16 | 32 | 64),
+                _ => operand,
+            },
         }
     }
 
@@ -169,6 +190,10 @@ impl Raw {
         let mov = operation == AluOp::Mov.code();
         // The offset says how many bits a move extends.
         if !mov && AluOp::find(self.opcode, self.off).is_none() {
+            return Err(Refusal::Unknown);
+        }
+        let extends = self.opcode & source::X != 0 && matches!(self.off, 8 | 16 | 32);
+        if mov && self.off != 0 && !extends {
             return Err(Refusal::Unknown);
         }
         let source = if self.opcode & source::X != 0 { other } else { Registers::default() };
@@ -232,6 +257,10 @@ mod tests {
             (raw(0xb7, 11, 0, 0, 3), Refusal::NoRegister(11)),
             (raw(0x0f, 1, 2, 9, 0), Refusal::Unknown),
             (raw(0x21, 1, 2, 0, 0), Refusal::Unknown),
+            (raw(0x18, 1, 0, 3, 0), Refusal::Reserved),
+            (raw(0x87, 1, 2, 0, 0), Refusal::Reserved),
+            (raw(0x0f, 1, 2, 0, 9), Refusal::Reserved),
+            (raw(0x85, 1, 0, 0, 5), Refusal::Reserved),
         ] {
             assert_eq!(given.effects(), Err(refusal), "{given:?}");
         }

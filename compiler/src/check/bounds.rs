@@ -24,6 +24,7 @@ pub fn check(proof: &mut Proof<'_>) {
             for access in proof.accesses(inst, block) {
                 proof.access(access, block);
             }
+            proof.beyond_the_end(inst);
         }
         if let (Terminator::Return(value), Some(gives)) = (proof.f.end(block), proof.f.gives) {
             proof.access((*value, 0, gives.extent, proof.f.end_span(block)), block);
@@ -54,6 +55,8 @@ enum Problem {
     Unproven,
     /// A loop moves the pointer.
     Moving,
+    /// It starts from the packet's end.
+    End,
 }
 
 impl Proof<'_> {
@@ -68,6 +71,19 @@ impl Proof<'_> {
             let diagnostic = self.explain(span, address, bytes, problem);
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Reports a pointer that is counted from the packet's end, which the verifier has no arithmetic
+    /// for (`adjust_ptr_min_max_vals`, kernel/bpf/verifier.c).
+    fn beyond_the_end(&mut self, inst: Inst) {
+        let Op::Advance(base, _) = *self.f.op(inst) else { return };
+        if self.f.ty(base) != Type::Ptr(Region::PacketEnd) {
+            return;
+        }
+        let (start, end) = (self.packet.start, self.packet.end);
+        let message = format!("`{end}` is compared, and nothing is added to it or taken from it");
+        let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, self.f.span(inst), message);
+        self.diagnostics.push(error.help(format!("count from the start: `(> (+ {start} 20) {end})`")));
     }
 
     /// The memory that an instruction uses. A helper uses a key, a value, or as many bytes as the
@@ -177,6 +193,9 @@ impl Proof<'_> {
     fn problem(&self, address: &Address, bytes: u32, block: Block) -> Option<Problem> {
         if let Type::Ptr(Region::Packet) = self.f.ty(address.root) {
             return (!self.in_packet(address, bytes, block)).then_some(Problem::Unproven);
+        }
+        if self.f.ty(address.root) == Type::Ptr(Region::PacketEnd) {
+            return Some(Problem::End);
         }
         if address.moving {
             return Some(Problem::Moving);
@@ -342,6 +361,13 @@ impl Proof<'_> {
                 let message = "the loop moves this pointer, perhaps beyond its object";
                 let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
                 error.help("leave the pointer where it is and add the loop's counter: `(+ p i)`")
+            }
+            Problem::End => {
+                let words = self.packet;
+                let message =
+                    format!("`{}` is where the {} has ended: nothing is there", words.end, words.what);
+                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+                error.help(format!("read from `{}`, after a test against `{}`", words.start, words.end))
             }
             Problem::Unproven => {
                 let end = address.constant + i64::from(bytes);

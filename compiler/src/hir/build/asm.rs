@@ -156,6 +156,10 @@ fn refused(refusal: Refusal, span: Span) -> Diagnostic {
             "the loader would have to put something into this instruction".into(),
             "name the map, the variable or the function in a form, and give the result as the operand",
         ),
+        Refusal::Reserved => (
+            "a field is set that this instruction has no use for".into(),
+            "give 0 where the instruction has nothing to say",
+        ),
         Refusal::FramePointer => ("r10 is the frame's address and is not written".into(), "use r0 to r9"),
         Refusal::NoRegister(_) => ("there is no such register".into(), "there are r0 to r10, as 0 to 10"),
         Refusal::NoHelper(number) => (
