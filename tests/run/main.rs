@@ -2,6 +2,7 @@
 //! pass.
 
 mod ends;
+mod entries;
 mod hooks;
 mod order;
 mod refused;

@@ -122,10 +122,7 @@ impl Proof<'_> {
 
     /// How many bytes a helper uses at its argument `index`; `None` for what is no memory.
     fn used_by_helper(&self, args: &[Value], kinds: &[Arg], index: usize, block: Block) -> Option<u32> {
-        let map = args.iter().find_map(|arg| match self.f.def_op(*arg) {
-            Some(Op::MapAddr(map)) => Some(&self.module.maps[*map]),
-            _ => None,
-        });
+        let map = args.iter().find_map(|arg| Some(&self.module.maps[self.f.map(*arg)?]));
         match kinds[index] {
             Arg::Key => map.map(|map| map.key_size),
             Arg::Value | Arg::ValueOrNull | Arg::UninitValue => map.map(|map| map.value_size),
@@ -227,10 +224,9 @@ impl Proof<'_> {
             Op::Call(id, args) if helper::by_id(*id).is_some_and(|row| row.ret == Ret::RingbufMemOrNull) => {
                 u32::try_from(self.f.constant(args.iter().nth(1)?)?).ok()
             }
-            Op::Call(_, args) => args.iter().find_map(|arg| match self.f.def_op(arg) {
-                Some(Op::MapAddr(map)) => Some(self.module.maps[*map].value_size),
-                _ => None,
-            }),
+            Op::Call(_, args) => {
+                args.iter().find_map(|arg| Some(self.module.maps[self.f.map(arg)?].value_size))
+            }
             _ => None,
         }
     }

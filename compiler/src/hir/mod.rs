@@ -85,10 +85,35 @@ pub struct Map {
     pub max_entries: u32,
     /// `BPF_F_…`
     pub flags: u32,
+    /// What the kind defines it to be.
+    pub extra: u64,
+    /// The map that the maps in it are like.
+    pub inner: Option<MapId>,
+    /// What it holds from the start, of a map of maps or of programs: index and entry.
+    pub values: Vec<(u32, Held)>,
     /// Whether it is pinned by its name.
     pub pinned: bool,
     /// Where its name stands in the definition.
     pub span: Span,
+}
+
+/// A first entry of a map of maps or of programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// A map.
+    Map(MapId),
+    /// A program.
+    Program(ProgramId),
+}
+
+/// A map where one is used: the one that is defined so, or one that a variable holds and that is
+/// like it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MapUse {
+    /// The definition, which says what keys and values are.
+    pub map: MapId,
+    /// The variable.
+    pub held: Option<VarId>,
 }
 
 /// A `defun`, as built for some types of arguments.
@@ -359,7 +384,7 @@ pub enum ExprKind {
     /// can be read.
     ProbeRead(ExprId),
     /// A map, as a helper's argument.
-    Map(MapId),
+    Map(MapUse),
     /// The address of a stack slot of the operand's type that holds the operand.
     Slot(ExprId),
     /// A call of a kernel function.
@@ -381,13 +406,13 @@ pub enum ExprKind {
         function: FunctionId,
     },
     /// `(getmap m k)`: the value, 0 when there is none.
-    MapRead(MapId, ExprId),
+    MapRead(MapUse, ExprId),
     /// `(setf (getmap m k) v)`: the value is v.
-    MapWrite(MapId, ExprId, ExprId),
+    MapWrite(MapUse, ExprId, ExprId),
     /// `(incf (getmap m k) n)`. The value is the new one, if it is used.
     MapAdd {
         /// The map.
-        map: MapId,
+        map: MapUse,
         /// The key.
         key: ExprId,
         /// What to add, of the value's type.

@@ -118,7 +118,7 @@ impl Printer<'_> {
             }
             K::Core(core) => (format!("core {}", self.m.cores[*core].answer), vec![]),
             K::ProbeRead(address) => ("probe-read".into(), plain(&[*address])),
-            K::Map(map) => (format!("map {}", self.m.maps[*map].symbol), vec![]),
+            K::Map(map) => (format!("map {}", self.m.maps[map.map].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Kfunc(kfunc, args) => (format!("call {}", self.m.kfuncs[*kfunc].symbol), plain(args)),
             K::Asm(code, args) => (format!("asm {}", code.insns.len()), plain(args)),
@@ -127,12 +127,12 @@ impl Printer<'_> {
             K::Callback { helper, args, function } => {
                 (format!("call {} with {}", helper.name, self.m.functions[*function].symbol), plain(args))
             }
-            K::MapRead(map, key) => (format!("getmap {}", self.m.maps[*map].symbol), plain(&[*key])),
+            K::MapRead(map, key) => (format!("getmap {}", self.m.maps[map.map].symbol), plain(&[*key])),
             K::MapWrite(map, key, value) => {
-                (format!("setmap {}", self.m.maps[*map].symbol), plain(&[*key, *value]))
+                (format!("setmap {}", self.m.maps[map.map].symbol), plain(&[*key, *value]))
             }
             K::MapAdd { map, key, delta, .. } => {
-                (format!("incmap {}", self.m.maps[*map].symbol), plain(&[*key, *delta]))
+                (format!("incmap {}", self.m.maps[map.map].symbol), plain(&[*key, *delta]))
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
+    MapId,
     kernel::{KernelId, KernelStruct},
     layout::Struct,
 };
@@ -49,6 +50,8 @@ pub enum TypeKind {
     Socket(Socket),
     /// One of the kernel's own structs; only pointed to.
     Kernel(KernelId),
+    /// A map like the one that is defined so; only pointed to.
+    Map(MapId),
 }
 
 /// What a socket pointer may point to.
@@ -283,12 +286,14 @@ impl Types {
             TypeKind::Struct(id) => self.structs[id].name.clone(),
             TypeKind::Kernel(id) if self.kernel[id].name.is_empty() => "an unnamed kernel struct".into(),
             TypeKind::Kernel(id) => self.kernel[id].name.clone(),
+            TypeKind::Map(_) => "map".into(),
             TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
             TypeKind::Socket(Socket::FlowKeys) => "bpf-flow-keys".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),
             TypeKind::Ptr(Pointer { region: Region::Ctx, .. }) => "ctx".into(),
+            TypeKind::Ptr(p) if p.region == Region::Map => "a map".into(),
             TypeKind::Ptr(p) if p.nullable => format!("(nullable (ptr {}))", self.display(p.pointee)),
             TypeKind::Ptr(p) => format!("(ptr {})", self.display(p.pointee)),
         }

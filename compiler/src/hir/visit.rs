@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{ExprId, ExprKind, FunctionId, Module, VarId};
+use super::{ExprId, ExprKind, FunctionId, MapUse, Module, VarId};
 use crate::arena::Arena;
 
 /// The expressions directly inside one.
@@ -61,6 +61,12 @@ pub fn free_variables(module: &Module, body: ExprId, params: &[VarId]) -> BTreeM
     while let Some(expr) = work.pop() {
         let kind = &module.exprs[expr].kind;
         match kind {
+            ExprKind::Map(MapUse { held: Some(var), .. })
+            | ExprKind::MapRead(MapUse { held: Some(var), .. }, _)
+            | ExprKind::MapWrite(MapUse { held: Some(var), .. }, ..)
+            | ExprKind::MapAdd { map: MapUse { held: Some(var), .. }, .. } => {
+                *used.entry(*var).or_default() |= false;
+            }
             ExprKind::Var(var) => *used.entry(*var).or_default() |= false,
             ExprKind::Assign(var, _) | ExprKind::AddressOf(var) => *used.entry(*var).or_default() |= true,
             ExprKind::Let(bindings, _) => bound.extend(bindings.iter().map(|(var, _)| *var)),

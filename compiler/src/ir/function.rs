@@ -89,6 +89,7 @@ struct ValueData {
     name: Option<Name>,
     nullable: bool,
     extent: Option<u32>,
+    map: Option<MapId>,
 }
 
 /// What is known of a pointer that a function gives.
@@ -195,7 +196,14 @@ impl Function {
 
     /// Adds a parameter. Every edge to the block must give it an argument.
     pub fn add_param(&mut self, block: Block, ty: Type) -> Value {
-        let value = self.values.push(ValueData { ty, def: None, name: None, nullable: false, extent: None });
+        let value = self.values.push(ValueData {
+            ty,
+            def: None,
+            name: None,
+            nullable: false,
+            extent: None,
+            map: None,
+        });
         self.blocks[block].params.push(value);
         value
     }
@@ -251,7 +259,8 @@ impl Function {
     /// Makes an instruction without putting it anywhere.
     pub fn make(&mut self, op: Op, ty: Option<Type>, span: Span) -> (Inst, Option<Value>) {
         let inst = Inst::new(self.insts.len());
-        let value = |ty| ValueData { ty, def: Some(inst), name: None, nullable: false, extent: None };
+        let value =
+            |ty| ValueData { ty, def: Some(inst), name: None, nullable: false, extent: None, map: None };
         let result = ty.map(|ty| self.values.push(value(ty)));
         self.insts.push(InstData { op, result, span });
         (inst, result)
@@ -327,6 +336,19 @@ impl Function {
     /// Notes that what defines it may give null.
     pub fn set_nullable(&mut self, value: Value) {
         self.values[value].nullable = true;
+    }
+
+    /// The map that a pointer to one is, or is like.
+    pub fn map(&self, value: Value) -> Option<MapId> {
+        match self.def_op(value) {
+            Some(Op::MapAddr(map)) => Some(*map),
+            _ => self.values[value].map,
+        }
+    }
+
+    /// Notes that a pointer to a map is to one like `map`.
+    pub fn set_map(&mut self, value: Value, map: MapId) {
+        self.values[value].map = Some(map);
     }
 
     /// How many bytes from a pointer on are there, where that is a promise of somebody else's.

@@ -27,7 +27,7 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
     }
     for map in hir.maps.values() {
         let def = map_def(&mut object.btf, hir, map);
-        object.maps.push(Map { name: map.symbol.clone(), def, slots: Vec::new(), span: map.span });
+        object.maps.push(Map { name: map.symbol.clone(), def, slots: slots(map), span: map.span });
     }
     for kfunc in hir.kfuncs.values() {
         let proto = kfunc_proto(&mut object.btf, hir, kfunc);
@@ -173,15 +173,35 @@ fn kfunc_proto(btf: &mut Btf, hir: &hir::Module, of: &hir::Kfunc) -> TypeId {
     btf.func_proto(returns, &params)
 }
 
+/// What a map holds from the start. The programs are the object's first functions.
+fn slots(map: &hir::Map) -> Vec<Option<Target>> {
+    let count = map.values.last().map_or(0, |(index, _)| *index as usize + 1);
+    let mut slots = vec![None; count];
+    for (index, held) in &map.values {
+        slots[*index as usize] = Some(match held {
+            hir::Held::Map(map) => Target::Map(map.index()),
+            hir::Held::Program(program) => Target::Function(program.index()),
+        });
+    }
+    slots
+}
+
 fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {
+    // What the maps in a map are like: their first entries are their own.
+    let inner = map.inner.map(|inner| {
+        let def = map_def(btf, hir, &hir.maps[inner]);
+        Box::new(MapDef { initialised: false, ..def })
+    });
     MapDef {
         kind: map.kind.number,
         key: shape(btf, hir, map.key),
-        value: shape(btf, hir, map.value),
+        value: if inner.is_some() { Shape::None } else { shape(btf, hir, map.value) },
         max_entries: map.max_entries,
         map_flags: map.flags,
+        map_extra: map.extra,
         pinning: u32::from(map.pinned),
-        ..MapDef::default()
+        initialised: !map.values.is_empty(),
+        inner,
     }
 }
 
@@ -221,6 +241,7 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
         | TypeKind::Never
         | TypeKind::Nothing
         | TypeKind::Socket(_)
+        | TypeKind::Map(_)
         | TypeKind::Kernel(_) => TypeId::VOID,
     }
 }

@@ -23,7 +23,15 @@ fn program(section: &str) -> ProgramSpec {
 fn map(name: &str, kind: u32) -> MapSpec {
     let shape = std::sync::Arc::new(Shape::of_size(4));
     let kind = kind::find(kind);
-    MapSpec { name: name.into(), kind, key: shape.clone(), value: shape, max_entries: 1, globals: false }
+    MapSpec {
+        name: name.into(),
+        kind,
+        key: shape.clone(),
+        value: shape,
+        max_entries: 1,
+        entries: Vec::new(),
+        globals: false,
+    }
 }
 
 const ARRAY: u32 = 2;

@@ -8,7 +8,10 @@
 use aya_obj::btf::{Btf, BtfKind};
 use object::{Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind};
 
-use super::LoadError;
+use super::{
+    LoadError,
+    types::{DATASEC, FUNC, Type, Types, VAR},
+};
 
 /// `BPF_PSEUDO_KFUNC_CALL`, in the upper half of the byte of registers.
 const KFUNC_CALL: u8 = 2 << 4;
@@ -51,81 +54,15 @@ fn calls(image: &[u8]) -> Vec<(usize, String)> {
     found
 }
 
-// Kinds of types, as numbered in include/uapi/linux/btf.h.
-const FUNC: u32 = 12;
-const VAR: u32 = 14;
-const DATASEC: u32 = 15;
-/// Words of a type beside its first three: the kind, and how many for each part or altogether.
-const TAILS: &[(u32, u32, u32)] = &[
-    (1, 0, 1),
-    (3, 0, 3),
-    (4, 3, 0),
-    (5, 3, 0),
-    (6, 2, 0),
-    (13, 2, 0),
-    (14, 0, 1),
-    (15, 3, 0),
-    (17, 0, 1),
-    (19, 3, 0),
-];
-
-/// The words of `.BTF`, and where in the image they are.
-struct Types<'a> {
-    image: &'a mut [u8],
-    /// Where the types are.
-    range: std::ops::Range<usize>,
-    /// Where the strings start.
-    strings: usize,
-}
-
-impl Types<'_> {
-    fn word(&self, at: usize) -> u32 {
-        let bytes = self.image.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u32::from_ne_bytes)
-    }
-
-    fn set(&mut self, at: usize, word: u32) {
-        if let Some(bytes) = self.image.get_mut(at..at + 4) {
-            bytes.copy_from_slice(&word.to_ne_bytes());
-        }
-    }
-
-    fn name(&self, at: usize) -> &[u8] {
-        let rest = self.image.get(self.strings + self.word(at) as usize..).unwrap_or_default();
-        rest.split(|byte| *byte == 0).next().unwrap_or_default()
-    }
-
-    /// Where each type is, its number, kind and how many parts it has.
-    fn all(&self) -> Vec<(usize, u32, u32, u32)> {
-        let (mut at, mut found) = (self.range.start, Vec::new());
-        while at + 12 <= self.range.end {
-            let info = self.word(at + 4);
-            let (kind, parts) = (info >> 24 & 31, info & 0xffff);
-            found.push((at, found.len() as u32 + 1, kind, parts));
-            let tail = TAILS.iter().find(|(own, ..)| *own == kind);
-            at += 12 + 4 * tail.map_or(0, |(_, each, fixed)| each * parts + fixed) as usize;
-        }
-        found
-    }
-}
-
 /// Makes of the functions elsewhere and of `.ksyms` what the kernel takes. The entries become those
 /// of the licence, a variable that every object has.
 fn patch_types(image: &mut [u8]) -> Option<()> {
-    let range = object::File::parse(&*image).ok()?.section_by_name(".BTF")?.file_range()?;
-    let start = range.0 as usize;
-    let mut types = Types { image, range: 0..0, strings: 0 };
-    let header = types.word(start + 4) as usize;
-    let first = start + header + types.word(start + 8) as usize;
-    types.range = first..first + types.word(start + 12) as usize;
-    types.strings = start + header + types.word(start + 16) as usize;
+    let mut types = Types::new(image)?;
     let all = types.all();
-    let variable = all.iter().find(|(at, _, kind, _)| *kind == VAR && types.name(*at) == b"_license")?.1;
-    let size = all
-        .iter()
-        .find(|(at, _, kind, _)| *kind == DATASEC && types.name(*at) == b"license")
-        .map(|(at, ..)| types.word(at + 20))?;
-    for (at, _, kind, parts) in all {
+    let variable = all.iter().find(|ty| ty.kind == VAR && types.name(ty.at) == b"_license")?.id;
+    let license = all.iter().find(|ty| ty.kind == DATASEC && types.name(ty.at) == b"license");
+    let size = license.map(|ty| types.word(ty.at + 20))?;
+    for Type { at, kind, parts, .. } in all {
         if kind == FUNC && parts == 2 {
             types.set(at + 4, FUNC << 24 | 1);
         }

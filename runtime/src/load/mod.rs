@@ -1,8 +1,10 @@
 //! Loading: the bytes of an object in, its maps and programs in the kernel out, through aya.
 
+mod entries;
 mod foreign;
 mod kfunc;
 mod rename;
+mod types;
 
 use std::{
     collections::HashMap,
@@ -96,6 +98,16 @@ pub enum LoadError {
         /// The error number.
         source: io::Error,
     },
+    /// A map could not be given what it holds from the start.
+    #[error("the map `{map}` cannot be given its entry {index} ({source})")]
+    Entry {
+        /// The map.
+        map: String,
+        /// The entry.
+        index: u32,
+        /// The error number.
+        source: io::Error,
+    },
     /// Anything else that aya reports.
     #[error("the object cannot be loaded: {0}")]
     Other(Box<dyn std::error::Error + Send + Sync>),
@@ -118,6 +130,8 @@ pub(crate) struct Loaded {
     foreign: HashMap<String, OwnedFd>,
     /// The object as aya was shown it.
     image: Vec<u8>,
+    /// Whether the maps of programs have their first entries.
+    filled: bool,
 }
 
 impl Loaded {
@@ -126,6 +140,7 @@ impl Loaded {
     pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8]) -> Result<Self, LoadError> {
         let mut image = rename::image(spec, bytes).into_owned();
         kfunc::resolve(&mut image)?;
+        entries::hide(spec, &mut image);
         let object = Object::parse(&image).map_err(|error| explain_object(error.into()))?;
         // Without it aya would load the object with those accesses left as they were compiled.
         if object.has_btf_relocations() && !Path::new(KERNEL_BTF).exists() {
@@ -136,7 +151,13 @@ impl Loaded {
         let quiet = VerifierLogLevel::DISABLE;
         let ebpf = EbpfLoader::new().allow_unsupported_maps().verifier_log_level(quiet).load(&image);
         let ebpf = ebpf.map_err(explain_object)?;
-        Ok(Self { ebpf, foreign: HashMap::new(), image })
+        let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false };
+        for map in &spec.maps {
+            for (index, name) in map.entries.iter().filter(|(_, name)| spec.map(name).is_ok()) {
+                entries::put(&map.name, loaded.map(&map.name)?, *index, loaded.map(name)?)?;
+            }
+        }
+        Ok(loaded)
     }
 
     /// The map of this name.
@@ -145,8 +166,28 @@ impl Loaded {
         Ok(map::data(self.ebpf.map(name).ok_or_else(missing)?).fd().as_fd())
     }
 
-    /// Loads one program, if that has not been done.
-    pub(crate) fn load(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
+    /// Loads one program of `object`, if that has not been done, and those that maps hold for tail
+    /// calls.
+    pub(crate) fn load(&mut self, object: &ObjectSpec, spec: &ProgramSpec) -> Result<(), LoadError> {
+        self.load_one(spec)?;
+        if std::mem::replace(&mut self.filled, true) {
+            return Ok(());
+        }
+        for map in &object.maps {
+            for (index, name) in &map.entries {
+                let Some(entry) = object.programs.iter().find(|program| program.name == *name) else {
+                    continue;
+                };
+                self.load_one(entry)?;
+                let program = self.program(entry)?.try_clone_to_owned();
+                let program = program.map_err(|error| LoadError::Other(error.into()))?;
+                entries::put(&map.name, self.map(&map.name)?, *index, program.as_fd())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load_one(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
         let hook = attach::hook(spec)?;
         let row = spec.row.filter(|_| !self.foreign.contains_key(&spec.name));
         let Some(row) = row else { return Ok(()) };

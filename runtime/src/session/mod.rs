@@ -156,7 +156,7 @@ impl Session {
         let Self { loaded, spec, bytes, .. } = self;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
         for name in names {
-            ebpf.load(spec.program(&name)?)?;
+            ebpf.load(spec, spec.program(&name)?)?;
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl Session {
             Target::Map(map) => Place::Fd(own_map(ebpf, spec.map(map)?)?),
             target => attach::open(program, target)?,
         };
-        ebpf.load(program)?;
+        ebpf.load(spec, program)?;
         let handle = ebpf.program(program)?;
         let link = attach::attach(program, handle, target, &place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
@@ -217,10 +217,13 @@ impl Session {
         self.attach(name, &target)
     }
 
-    /// The programs called `names`, or all.
+    /// The programs called `names`, or all but those that are only reached by tail calls.
     fn names<N: AsRef<str>>(&self, names: &[N]) -> Result<Vec<String>, NoSuch> {
         if names.is_empty() {
-            return Ok(self.spec.programs.iter().map(|program| program.name.clone()).collect());
+            let entries: Vec<&String> =
+                self.spec.maps.iter().flat_map(|map| map.entries.iter().map(|(_, name)| name)).collect();
+            let all = self.spec.programs.iter().map(|program| &program.name);
+            return Ok(all.filter(|name| !entries.contains(name)).cloned().collect());
         }
         names.iter().map(|name| Ok(self.spec.program(name.as_ref())?.name.clone())).collect()
     }
@@ -234,7 +237,7 @@ impl Session {
         let Self { loaded, spec, bytes, .. } = self;
         let program = spec.program(name)?;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
-        ebpf.load(program)?;
+        ebpf.load(spec, program)?;
         Ok(run::test_run(program, ebpf.program(program)?, input)?)
     }
 
@@ -246,7 +249,7 @@ impl Session {
         let Self { loaded, spec, bytes, .. } = self;
         let program = spec.program(name)?;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
-        ebpf.load(program)?;
+        ebpf.load(spec, program)?;
         Ok(run::iterate(program, ebpf.program(program)?)?)
     }
 

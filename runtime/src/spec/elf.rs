@@ -102,10 +102,32 @@ fn symbol_name<'a>(file: &File<'a>, symbol: &impl ObjectSymbol<'a>) -> Result<St
     }
 }
 
+/// The first entries of maps: relocations in `.maps`, behind a map's definition.
+fn entries(file: &File<'_>, btf: &Btf, maps: &mut [MapSpec]) -> Result<(), SpecError> {
+    let Some(section) = file.section_by_name(".maps") else { return Ok(()) };
+    let symbols = file.symbols().filter(|symbol| symbol.section_index() == Some(section.index()));
+    let mut places = Vec::new();
+    for symbol in symbols {
+        let name = symbol.name()?;
+        let start = maps::values_offset(btf, name)?.map(|offset| symbol.address() + u64::from(offset));
+        if let (Some(start), Some(map)) = (start, maps.iter().position(|map| map.name == name)) {
+            places.push((map, start..symbol.address() + symbol.size()));
+        }
+    }
+    for (at, relocation) in section.relocations() {
+        let RelocationTarget::Symbol(index) = relocation.target() else { continue };
+        let Some((map, range)) = places.iter().find(|(_, range)| range.contains(&at)) else { continue };
+        let name = symbol_name(file, &file.symbol_by_index(index)?)?;
+        maps[*map].entries.push((((at - range.start) / 8) as u32, name));
+    }
+    Ok(())
+}
+
 fn all_maps(file: &File<'_>, btf: Option<&Btf>) -> Result<Vec<MapSpec>, SpecError> {
     let Some(btf) = btf else { return Ok(Vec::new()) };
     let mut shapes = Shapes::new(btf);
     let mut all = maps::read(btf, &mut shapes)?;
+    entries(file, btf, &mut all)?;
     all.extend(globals::read(file, btf, &mut shapes)?);
     Ok(all)
 }

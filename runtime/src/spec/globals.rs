@@ -42,6 +42,7 @@ fn holds_globals(section: &str) -> bool {
 
 fn map(name: &str, bytes: usize, fields: Vec<Field>) -> MapSpec {
     MapSpec {
+        entries: Vec::new(),
         name: name.into(),
         kind: kind::find(ARRAY),
         key: Arc::new(Shape::Int { bytes: 4, signed: false }),

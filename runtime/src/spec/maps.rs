@@ -52,8 +52,24 @@ fn map(btf: &Btf, shapes: &mut Shapes<'_>, variable: TypeId) -> Result<MapSpec, 
         value: shape(shapes, attributes.value, attributes.value_size)?,
         max_entries: attributes.max_entries,
         globals: false,
+        entries: Vec::new(),
         name,
     })
+}
+
+/// Where the first entries of the map called `name` are, in bytes from its start; `None` where its
+/// definition has no place for them.
+pub(super) fn values_offset(btf: &Btf, name: &str) -> Result<Option<u32>, SpecError> {
+    for (variable, ..) in btf.section(".maps").unwrap_or(&[]) {
+        let symbol = btf.get(*variable)?;
+        let Kind::Variable(definition) = symbol.kind else { continue };
+        if symbol.name != name {
+            continue;
+        }
+        let Kind::Struct { members, .. } = &btf.resolve(definition)?.kind else { continue };
+        return Ok(members.iter().find(|member| member.name == "values").map(|member| member.bit_offset / 8));
+    }
+    Ok(None)
 }
 
 fn set(btf: &Btf, to: &mut Attributes, name: &str, target: TypeId) -> Result<(), SpecError> {

@@ -97,6 +97,8 @@ pub struct MapSpec {
     pub value: Arc<Shape>,
     /// How many entries it may have.
     pub max_entries: u32,
+    /// What it holds from the start: index, and the name of a map or program of the object.
+    pub entries: Vec<(u32, String)>,
     /// Whether it holds global variables: one entry, a field for each variable.
     pub globals: bool,
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Atomic, Binary, ExprId, ExprKind, MapId, Ty, VarId},
+    hir::{Atomic, Binary, ExprId, ExprKind, MapUse, Ty, VarId},
     names::Name,
     read::DatumId,
     source::Span,
@@ -313,12 +313,15 @@ fn step_element<'a>(
     b: &mut Builder<'a>,
     call: &Call<'a>,
     op: Binary,
-    map: MapId,
+    map: MapUse,
     key: ExprId,
     amount: ExprId,
 ) -> ExprId {
-    let ty = b.module.maps[map].value;
-    let per_cpu = b.module.maps[map].kind.per_cpu;
+    let ty = b.module.maps[map.map].value;
+    let per_cpu = b.module.maps[map.map].kind.per_cpu;
+    if !b.is_changed(map, call.span) {
+        return b.add(ExprKind::Error, Ty::ERROR, call.span);
+    }
     if let Err(error) = b.steppable(ty, per_cpu, call.span) {
         return error;
     }

@@ -80,7 +80,7 @@ pub fn do_map<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.fail(error);
     }
     let Some(id) = b.map(*map) else { return b.add(ExprKind::Error, Ty::ERROR, call.span) };
-    let (kind, defined) = (b.module.maps[id].kind, b.module.maps[id].span);
+    let (kind, defined) = (b.module.maps[id.map].kind, b.module.maps[id.map].span);
     if !compat::takes(helper.name, kind) {
         let message = format!("the entries of {} map cannot be walked over", article(kind.name));
         let error = Diagnostic::error(&codes::MAP_OPERATION, b.span(*map), message);
@@ -89,8 +89,8 @@ pub fn do_map<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let region = if kind.per_cpu { Region::PerCpu } else { Region::MapValue };
     let types = [
         b.module.types.pointer(Ty::NOTHING, Region::Map, false),
-        b.module.types.pointer(b.module.maps[id].key, Region::MapKey, false),
-        b.module.types.pointer(b.module.maps[id].value, region, false),
+        b.module.types.pointer(b.module.maps[id.map].key, Region::MapKey, false),
+        b.module.types.pointer(b.module.maps[id.map].value, region, false),
     ];
     let names = [None, b.data.symbol(*key), b.data.symbol(*value)];
     let params: Vec<VarId> =

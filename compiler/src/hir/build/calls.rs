@@ -10,7 +10,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, Global, arith, forms, forms::Call, given, maps::article, storage::Missing};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty, TypeKind, Types, types::Socket},
+    hir::{ExprId, ExprKind, MapUse, Ty, TypeKind, Types, types::Socket},
     ir::Region,
     names::nearest,
     read::{Datum, DatumId},
@@ -168,7 +168,7 @@ impl<'a> Builder<'a> {
         self.fail(error.help(format!("it is written `({usage})`")))
     }
 
-    fn helper_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId, map: &mut Option<MapId>) -> ExprId {
+    fn helper_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId, map: &mut Option<MapUse>) -> ExprId {
         let span = self.span(datum);
         let scalar = match arg {
             Arg::Map => {
@@ -204,8 +204,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the helper takes a map of this kind; reports when not.
-    fn is_compatible(&mut self, helper: &Helper, map: MapId, span: Span) -> bool {
-        let (kind, defined) = (self.module.maps[map].kind, self.module.maps[map].span);
+    fn is_compatible(&mut self, helper: &Helper, map: MapUse, span: Span) -> bool {
+        let (kind, defined) = (self.module.maps[map.map].kind, self.module.maps[map.map].span);
         if compat::takes(helper.name, kind) {
             return true;
         }
@@ -309,10 +309,10 @@ impl<'a> Builder<'a> {
     }
 
     /// A key or value for the map before it: anything of the right type, or its address.
-    fn map_operand(&mut self, arg: Arg, datum: DatumId, map: Option<MapId>) -> ExprId {
+    fn map_operand(&mut self, arg: Arg, datum: DatumId, map: Option<MapUse>) -> ExprId {
         let value = self.value(datum);
         let Some(map) = map else { return value };
-        let map = &self.module.maps[map];
+        let map = &self.module.maps[map.map];
         let (ty, what) = if arg == Arg::Key { (map.key, "key") } else { (map.value, "value") };
         let pointer = self.module.types.as_pointer(self.ty(value)).is_some();
         let value = if pointer { value } else { self.element(value, ty, what) };
@@ -345,7 +345,7 @@ impl<'a> Builder<'a> {
         &mut self,
         helper: &'static Helper,
         args: Vec<ExprId>,
-        map: Option<MapId>,
+        map: Option<MapUse>,
         span: Span,
     ) -> ExprId {
         if args.iter().any(|arg| self.ty(*arg) == Ty::ERROR) {
@@ -355,9 +355,12 @@ impl<'a> Builder<'a> {
             Ret::I64 | Ret::Nothing => Ty::I64,
             Ret::U32 => Ty::U32,
             Ret::U64 => Ty::U64,
+            Ret::ValueOrNull if map.is_some_and(|map| self.module.maps[map.map].inner.is_some()) => {
+                self.inner_map(map)
+            }
             Ret::ValueOrNull | Ret::Value => {
                 let value = map.map_or((Ty::U8, false), |map| {
-                    let map = &self.module.maps[map];
+                    let map = &self.module.maps[map.map];
                     (map.value, map.kind.per_cpu)
                 });
                 let region = if value.1 { Region::PerCpu } else { Region::MapValue };

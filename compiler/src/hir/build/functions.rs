@@ -377,6 +377,7 @@ impl<'a> Builder<'a> {
                 _ => self.module.types.pointer(pointee, Region::MapValue, nullable),
             },
             ParamType::Packet => self.module.types.pointer(Ty::U8, Region::Packet, false),
+            ParamType::Map(map) => self.map_pointer(map, false),
             ParamType::PacketEnd => self.module.types.pointer(Ty::NOTHING, Region::PacketEnd, false),
             ParamType::Ctx => return None,
         })

@@ -14,11 +14,22 @@ use crate::{
     source::Span,
 };
 
-const OPTIONS: &[&str] =
-    &["type", "key", "key-size", "value", "value-size", "max-entries", "map-flags", "pinning"];
+const OPTIONS: &[&str] = &[
+    "type",
+    "key",
+    "key-size",
+    "value",
+    "value-size",
+    "max-entries",
+    "map-flags",
+    "pinning",
+    "inner",
+    "values",
+    "map-extra",
+];
 
 /// Kinds that need more than a definition, which this version does not have yet.
-const UNSUPPORTED: &[&str] = &["array-of-maps", "hash-of-maps", "struct-ops", "arena", "insn-array"];
+const UNSUPPORTED: &[&str] = &["struct-ops", "arena", "insn-array"];
 
 /// `(key …)` or `(value …)`: the options that say what it is, and what to suggest.
 struct Part {
@@ -47,6 +58,7 @@ impl<'a> Builder<'a> {
         let at = definition.name_span;
         let key = self.part(&KEY, key_sizes(rules), rules, &options, at);
         let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
+        let inner = kind.and_then(|kind| self.inner(kind, &options, at));
         let map = Map {
             symbol: self.symbol_of(&definition),
             kind: rules,
@@ -55,10 +67,17 @@ impl<'a> Builder<'a> {
             max_entries: self.max_entries(rules, &options, at),
             flags: self.map_flags(rules, &options),
             pinned: options.get("pinning").is_some_and(|pinning| self.pinned(pinning)),
+            extra: self.map_extra(rules, &options),
+            inner,
+            values: Vec::new(),
             span: at,
         };
+        // A lookup in a map of maps whose inner map is not known would mean nothing.
+        let broken = rules.inner && inner.is_none();
+        let map = if broken { Map { value: Ty::ERROR, ..map } } else { map };
         let id = self.module.maps.push(map);
         self.define(&definition, Global::Map(id));
+        self.wanted_values(id, &options);
     }
 
     fn map_kind(&mut self, options: &Options, definition: &Definition<'_>) -> Option<&'static MapKind> {
@@ -198,6 +217,29 @@ impl<'a> Builder<'a> {
             self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
         }
         flags | kind.required_flags
+    }
+
+    /// `:map-extra n`: how many hash functions a bloom filter has; the address of an arena.
+    fn map_extra(&mut self, kind: &MapKind, options: &Options) -> u64 {
+        let Some(datum) = options.get("map-extra") else { return 0 };
+        let value = self.constant_value(datum).unwrap_or(0);
+        let fits = match kind.name {
+            "bloom-filter" => (0..=15).contains(&value),
+            "arena" => u64::try_from(value).is_ok(),
+            _ => {
+                let message = format!("{} map has no `:map-extra`", article(kind.name));
+                self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
+                return 0;
+            }
+        };
+        if !fits {
+            let message = match kind.name {
+                "arena" => "this is not an address",
+                _ => "a bloom filter has up to 15 hash functions",
+            };
+            self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
+        }
+        u64::try_from(value).unwrap_or(0)
     }
 
     fn pinned(&mut self, datum: DatumId) -> bool {

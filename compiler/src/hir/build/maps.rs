@@ -5,7 +5,7 @@ use bpfl_stdlib::catalog::{helper, map::ValueRule};
 use super::{Builder, Global, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty},
+    hir::{ExprId, ExprKind, MapUse, Ty, TypeKind},
     ir::Region,
     names::nearest,
     read::DatumId,
@@ -27,7 +27,10 @@ pub fn update<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
     let value = b.value(call.args[2]);
-    let value = b.element(value, b.module.maps[map].value, "value");
+    if !b.is_changed(map, call.span) {
+        return b.add(ExprKind::Error, Ty::ERROR, call.span);
+    }
+    let value = b.element(value, b.module.maps[map.map].value, "value");
     let flags = match call.args.get(3) {
         Some(flags) => b.value(*flags),
         None => b.literal(0, call.span),
@@ -41,11 +44,11 @@ pub fn delete<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let Some((map, key)) = b.map_and_key(call.args[0], call.args[1]) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
-    let kind = b.module.maps[map].kind;
+    let kind = b.module.maps[map.map].kind;
     if !kind.deletes {
         let message = format!("the elements of {} map are always there", article(kind.name));
         let error = Diagnostic::error(&codes::MAP_OPERATION, call.span, message)
-            .also(b.module.maps[map].span, "defined here")
+            .also(b.module.maps[map.map].span, "defined here")
             .help("set the element to 0 instead, or make the map a `:hash`");
         return b.fail(error);
     }
@@ -58,8 +61,8 @@ pub fn delete<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     match b.map_and_key(call.args[0], call.args[1]) {
         Some((map, key)) => {
-            let ty = b.module.maps[map].value;
-            if b.module.types.is_aggregate(ty) {
+            let ty = b.module.maps[map.map].value;
+            if b.module.types.is_aggregate(ty) || b.module.maps[map.map].inner.is_some() {
                 let key = b.operand(key);
                 return b.map_helper("map_lookup_elem", map, vec![key], call.span);
             }
@@ -76,9 +79,12 @@ pub(super) fn article(kind: &str) -> String {
 }
 
 impl Builder<'_> {
-    /// The map that `datum` names.
-    pub(super) fn map(&mut self, datum: DatumId) -> Option<MapId> {
+    /// The map that `datum` names, or the variable that holds one.
+    pub(super) fn map(&mut self, datum: DatumId) -> Option<MapUse> {
         let span = self.span(datum);
+        if let Some(held) = self.held_map(datum) {
+            return Some(held);
+        }
         let Some(name) = self.data.symbol(datum) else {
             let error = Diagnostic::error(&codes::UNKNOWN_MAP, span, "the name of a map is wanted here");
             self.report(error.help("a map is given by its name, as in `(map-lookup packets key)`"));
@@ -88,12 +94,23 @@ impl Builder<'_> {
             Some((Global::Map(map), _)) => {
                 let data = &self.module.maps[*map];
                 self.unsound |= [data.key, data.value].contains(&Ty::ERROR);
-                Some(*map)
+                Some(MapUse { map: *map, held: None })
             }
             _ => {
                 self.unknown_map(self.text(name), span);
                 None
             }
+        }
+    }
+
+    /// A variable that holds a map which a map of maps gave.
+    fn held_map(&mut self, datum: DatumId) -> Option<MapUse> {
+        let name = self.symbol(datum)?;
+        let var = self.scope.find(name)?;
+        let pointer = self.module.types.as_pointer(self.module.vars[var].ty)?;
+        match self.kind(pointer.pointee) {
+            TypeKind::Map(map) => Some(MapUse { map, held: Some(var) }),
+            _ => None,
         }
     }
 
@@ -112,7 +129,7 @@ impl Builder<'_> {
     }
 
     /// A map and a key for it, of its key type.
-    pub(super) fn map_and_key(&mut self, map: DatumId, key: DatumId) -> Option<(MapId, ExprId)> {
+    pub(super) fn map_and_key(&mut self, map: DatumId, key: DatumId) -> Option<(MapUse, ExprId)> {
         let span = self.span(map);
         let map = self.map(map);
         let key = self.value(key);
@@ -120,13 +137,13 @@ impl Builder<'_> {
         if !self.is_keyed(map, span) {
             return None;
         }
-        let key = self.element(key, self.module.maps[map].key, "key");
+        let key = self.element(key, self.module.maps[map.map].key, "key");
         Some((map, key))
     }
 
     /// Whether programs can look up and change the map's entries by key; reports when not.
-    fn is_keyed(&mut self, map: MapId, span: Span) -> bool {
-        let (kind, defined) = (self.module.maps[map].kind, self.module.maps[map].span);
+    fn is_keyed(&mut self, map: MapUse, span: Span) -> bool {
+        let (kind, defined) = (self.module.maps[map.map].kind, self.module.maps[map.map].span);
         // The sockets that a lookup gives would have to be released.
         let sockets = kind.value == ValueRule::Socket;
         if kind.program.lookup && !sockets {
@@ -140,6 +157,21 @@ impl Builder<'_> {
             error = error.help("sockets are put in with `sock-map-update` or `sock-hash-update`, and messages sent to them with `msg-redirect-map` or `msg-redirect-hash`");
         }
         self.report(error);
+        false
+    }
+
+    /// Whether programs can put entries into the map; reports when not.
+    pub(super) fn is_changed(&mut self, map: MapUse, span: Span) -> bool {
+        let (kind, defined) = (self.module.maps[map.map].kind, self.module.maps[map.map].span);
+        if kind.program.update {
+            return true;
+        }
+        let message = format!("programs cannot put anything into {} map", article(kind.name));
+        let error = Diagnostic::error(&codes::MAP_OPERATION, span, message).also(defined, "defined here");
+        self.report(match kind.inner {
+            true => error.help("`:values` gives it maps from the start, and userspace puts in others"),
+            false => error,
+        });
         false
     }
 
@@ -176,7 +208,7 @@ impl Builder<'_> {
         self.add(ExprKind::Slot(value), ty, self.expr_span(value))
     }
 
-    fn map_helper(&mut self, name: &str, map: MapId, rest: Vec<ExprId>, span: Span) -> ExprId {
+    fn map_helper(&mut self, name: &str, map: MapUse, rest: Vec<ExprId>, span: Span) -> ExprId {
         let Some(helper) = helper::find(name) else { return self.add(ExprKind::Error, Ty::ERROR, span) };
         let handle = self.add(ExprKind::Map(map), Ty::NOTHING, span);
         let args = std::iter::once(handle).chain(rest).collect();

@@ -27,6 +27,7 @@ mod locks;
 mod log2;
 mod loops;
 mod map_decl;
+mod map_values;
 mod maps;
 mod memory;
 mod options;
@@ -149,6 +150,8 @@ struct Builder<'a> {
     /// The places of expansions, which are numbered from `first_expansion` on.
     new_expansions: Vec<Expansion>,
     first_expansion: usize,
+    /// What maps are to hold from the start.
+    wanted_values: Vec<map_values::WantedValue>,
     /// What is known of the counters of loops.
     counters: unroll::Counters,
     /// The loops around the current form within its program: how much was held where each starts.
@@ -219,6 +222,7 @@ pub fn build_and_expand(
         expansions: HashMap::new(),
         new_expansions: Vec::new(),
         first_expansion: sources.expansions().len(),
+        wanted_values: Vec::new(),
         counters: unroll::Counters::default(),
         loops: Vec::new(),
     };

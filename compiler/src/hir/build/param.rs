@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Ty, TypeKind, types::Socket},
+    hir::{ExprId, ExprKind, MapId, Ty, TypeKind, types::Socket},
     ir::Region,
     names::Name,
     read::DatumId,
@@ -28,6 +28,8 @@ pub enum ParamType {
     PacketEnd,
     /// `ctx`
     Ctx,
+    /// `(map name)`: a map like that one.
+    Map(MapId),
 }
 
 /// A parameter.
@@ -96,6 +98,9 @@ impl<'a> Builder<'a> {
             if self.is_symbol(head, "ptr") {
                 return Some(ParamType::Pointer { pointee: self.named_pointee(inner)?, nullable: false });
             }
+            if self.is_symbol(head, "map") {
+                return Some(ParamType::Map(self.map(inner)?.map));
+            }
             if self.is_symbol(head, "nullable") {
                 return match self.param_type(inner)? {
                     ParamType::Pointer { pointee, .. } => {
@@ -144,7 +149,10 @@ impl<'a> Builder<'a> {
 
     /// An argument for a parameter, of the type that the function is then built for.
     pub(super) fn argument(&mut self, param: &Param, datum: DatumId) -> ExprId {
-        let value = self.value(datum);
+        let value = match self.names_map(datum) {
+            true => self.map_value(datum).unwrap_or_else(|| self.value(datum)),
+            false => self.value(datum),
+        };
         if [Ty::ERROR, Ty::NEVER].contains(&self.ty(value)) {
             return value;
         }
@@ -185,9 +193,20 @@ impl<'a> Builder<'a> {
                 Some(self.convert(value, ty))
             }
             (ParamType::PacketEnd, Some(p)) if p.region == Region::PacketEnd => Some(value),
+            (ParamType::Map(map), Some(p)) if self.is_like(p.pointee, map) => {
+                let ty = self.map_pointer(map, false);
+                Some(self.convert(value, ty))
+            }
             (ParamType::Ctx, Some(p)) if p.region == Region::Ctx => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether what a pointer points to is a map like `map`.
+    fn is_like(&self, pointee: Ty, map: MapId) -> bool {
+        let TypeKind::Map(own) = self.kind(pointee) else { return false };
+        let (own, like) = (&self.module.maps[own], &self.module.maps[map]);
+        own.kind.name == like.kind.name && own.key == like.key && own.value == like.value
     }
 
     /// Sockets are passed as what they are known to be.
@@ -209,6 +228,7 @@ impl<'a> Builder<'a> {
             ParamType::Packet => "packet".into(),
             ParamType::PacketEnd => "packet-end".into(),
             ParamType::Ctx => "ctx".into(),
+            ParamType::Map(map) => format!("(map {})", self.module.maps[map].symbol.replace('_', "-")),
         }
     }
 

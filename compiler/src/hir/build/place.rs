@@ -3,7 +3,7 @@
 use super::{Builder, Global, bytes, forms::Call, structs::Accessor};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapId, Ty, VarId},
+    hir::{ExprId, ExprKind, MapUse, Ty, VarId},
     ir::Region,
     read::DatumId,
     source::Span,
@@ -19,7 +19,7 @@ pub enum Place {
     /// An element of a map.
     Element {
         /// The map.
-        map: MapId,
+        map: MapUse,
         /// The key, of the map's key type.
         key: ExprId,
     },
@@ -207,8 +207,11 @@ impl<'a> Builder<'a> {
                 let value = self.assignable(value, ty);
                 self.add(ExprKind::Assign(var, value), ty, span)
             }
+            Place::Element { map, .. } if !self.is_changed(map, span) => {
+                self.add(ExprKind::Error, Ty::ERROR, span)
+            }
             Place::Element { map, key } => {
-                let ty = self.module.maps[map].value;
+                let ty = self.module.maps[map.map].value;
                 let value = self.element(value, ty, "value");
                 let ty = self.ty(value);
                 self.add(ExprKind::MapWrite(map, key, value), ty, span)

@@ -36,10 +36,10 @@ pub fn tail_call<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let Some(map) = b.map(call.args[0]) else { return b.add(ExprKind::Error, Ty::ERROR, call.span) };
     let index = b.value(call.args[1]);
     let index = b.store_as(index, Ty::U32);
-    if b.module.maps[map].kind.name != "prog-array" {
+    if b.module.maps[map.map].kind.name != "prog-array" {
         let error =
             Diagnostic::error(&codes::MAP_OPERATION, b.span(call.args[0]), "this map holds no programs");
-        let error = error.also(b.module.maps[map].span, "defined here");
+        let error = error.also(b.module.maps[map.map].span, "defined here");
         return b.fail(error.help("tail calls go through a map of `:type :prog-array`"));
     }
     let Some(helper) = helper::find("tail_call") else { return b.add(ExprKind::Error, Ty::ERROR, call.span) };
@@ -133,10 +133,10 @@ impl<'a> Builder<'a> {
             return None;
         }
         let id = self.map(map)?;
-        if self.module.maps[id].kind.name != "ringbuf" {
+        if self.module.maps[id.map].kind.name != "ringbuf" {
             let error =
                 Diagnostic::error(&codes::MAP_OPERATION, self.span(map), "this map is not a ring buffer");
-            self.report(error.also(self.module.maps[id].span, "defined here"));
+            self.report(error.also(self.module.maps[id.map].span, "defined here"));
             return None;
         }
         let named = self.data.symbol(what).is_some_and(|name| {

@@ -436,7 +436,7 @@ impl<'a> Builder<'a> {
             }
             Place::Var(var) => self.read_var(var, span),
             Place::Element { map, key } => {
-                let ty = self.module.maps[map].value;
+                let ty = self.module.maps[map.map].value;
                 self.add(ExprKind::MapRead(map, key), ty, span)
             }
             Place::Swapped(bytes, inner) => {

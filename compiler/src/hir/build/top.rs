@@ -67,6 +67,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.uncalled();
+        self.fill_maps();
     }
 
     /// The first round of one form: `progn` and what macros make may hold several.

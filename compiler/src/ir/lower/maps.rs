@@ -4,7 +4,7 @@ use bpfl_stdlib::catalog::{constant, helper};
 
 use super::Lower;
 use crate::{
-    hir::{ExprId, MapId, Ty},
+    hir::{ExprId, MapUse, Ty},
     ir::{Args, Atomic, Block, Cond, Op, Region, Type, Value},
     source::Span,
 };
@@ -15,8 +15,14 @@ pub(super) fn number(name: &str) -> u32 {
 }
 
 impl Lower<'_> {
-    fn map_addr(&mut self, map: MapId, span: Span) -> Value {
-        self.emit(Op::MapAddr(map), Type::Ptr(Region::Map), span)
+    /// A map as a helper's argument.
+    pub(super) fn map_addr(&mut self, map: MapUse, span: Span) -> Value {
+        let Some(var) = map.held else {
+            return self.emit(Op::MapAddr(map.map), Type::Ptr(Region::Map), span);
+        };
+        let value = self.read_var(var, span);
+        self.f.set_map(value, map.map);
+        value
     }
 
     /// The address of a key or value: of a slot that holds it, or what it points to.
@@ -36,16 +42,16 @@ impl Lower<'_> {
         ptr
     }
 
-    fn lookup(&mut self, map: MapId, key: Value, span: Span) -> Value {
+    fn lookup(&mut self, map: MapUse, key: Value, span: Span) -> Value {
         let handle = self.map_addr(map, span);
-        let region = if self.hir.maps[map].kind.per_cpu { Region::PerCpu } else { Region::MapValue };
+        let region = if self.hir.maps[map.map].kind.per_cpu { Region::PerCpu } else { Region::MapValue };
         let args = Args::new(&[handle, key]);
         let ptr = self.emit(Op::Call(number("map_lookup_elem"), args), Type::Ptr(region), span);
         self.f.set_nullable(ptr);
         ptr
     }
 
-    fn update(&mut self, map: MapId, key: Value, value: Value, flags: &str, span: Span) -> Value {
+    fn update(&mut self, map: MapUse, key: Value, value: Value, flags: &str, span: Span) -> Value {
         let handle = self.map_addr(map, span);
         let flags = constant::find(flags).map_or(0, |row| row.value);
         let flags = self.constant(flags, Type::I64, span);
@@ -59,9 +65,9 @@ impl Lower<'_> {
         self.branch(Cond::Ne, (ptr, null), there, missing, span);
     }
 
-    pub(super) fn map_read(&mut self, map: MapId, key: ExprId, span: Span) -> Value {
+    pub(super) fn map_read(&mut self, map: MapUse, key: ExprId, span: Span) -> Value {
         let lent = self.lent.len();
-        let ty = self.hir.maps[map].value;
+        let ty = self.hir.maps[map.map].value;
         let key = self.operand(key, span);
         let ptr = self.lookup(map, key, span);
         let (there, missing, done) = (self.new_block(), self.new_block(), self.new_block());
@@ -78,7 +84,7 @@ impl Lower<'_> {
         result
     }
 
-    pub(super) fn map_write(&mut self, map: MapId, key: ExprId, value: ExprId, span: Span) -> Value {
+    pub(super) fn map_write(&mut self, map: MapUse, key: ExprId, value: ExprId, span: Span) -> Value {
         let lent = self.lent.len();
         let key = self.operand(key, span);
         let ty = self.hir.exprs[value].ty;
@@ -94,14 +100,14 @@ impl Lower<'_> {
     /// an entry, unless another CPU was first: then what that one made is added to.
     pub(super) fn map_add(
         &mut self,
-        map: MapId,
+        map: MapUse,
         key: ExprId,
         delta: ExprId,
         used: bool,
         span: Span,
     ) -> Value {
         let lent = self.lent.len();
-        let ty = self.hir.maps[map].value;
+        let ty = self.hir.maps[map.map].value;
         let value_type = self.type_of(ty);
         let key = self.operand(key, span);
         let delta = self.value(delta);
@@ -113,11 +119,11 @@ impl Lower<'_> {
         let new = self.add_to(ptr, delta, ty, used, span);
         self.jump(done, new.into_iter().collect(), span);
         self.enter(missing);
-        if self.hir.maps[map].kind.deletes {
+        if self.hir.maps[map.map].kind.deletes {
             self.insert(map, key, delta, done, used, span);
         }
         let otherwise =
-            if self.hir.maps[map].kind.deletes { delta } else { self.constant(0, value_type, span) };
+            if self.hir.maps[map.map].kind.deletes { delta } else { self.constant(0, value_type, span) };
         self.jump(done, if used { vec![otherwise] } else { vec![] }, span);
         self.enter(done);
         self.give_back(lent);
@@ -125,8 +131,8 @@ impl Lower<'_> {
     }
 
     /// Inserts, and goes on where that worked; adds and goes to `done` where another was first.
-    fn insert(&mut self, map: MapId, key: Value, delta: Value, done: Block, used: bool, span: Span) {
-        let ty = self.hir.maps[map].value;
+    fn insert(&mut self, map: MapUse, key: Value, delta: Value, done: Block, used: bool, span: Span) {
+        let ty = self.hir.maps[map.map].value;
         let slot = self.filled_slot(delta, ty, span);
         let failed = self.update(map, key, slot, "BPF_NOEXIST", span);
         let (again, there, inserted) = (self.new_block(), self.new_block(), self.new_block());

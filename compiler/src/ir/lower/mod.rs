@@ -159,8 +159,12 @@ impl<'a> Lower<'a> {
         if pointee.nullable {
             self.f.set_nullable(value);
         }
+        self.note_map(value, ty);
         let region = self.f.ty(value);
-        if !matches!(region, Type::Ptr(Region::Ctx | Region::Socket | Region::Kernel | Region::PacketEnd)) {
+        if !matches!(
+            region,
+            Type::Ptr(Region::Ctx | Region::Socket | Region::Kernel | Region::PacketEnd | Region::Map)
+        ) {
             self.f.set_extent(value, pointee.extent);
         }
     }
@@ -282,11 +286,20 @@ impl<'a> Lower<'a> {
     fn value_here(&mut self, id: ExprId) -> Value {
         let value = self.lowered(id);
         let expr = &self.hir.exprs[id];
+        self.note_map(value, expr.ty);
         let fresh = matches!(expr.kind, ExprKind::Call(..) | ExprKind::Kfunc(..) | ExprKind::Load(..));
         if fresh && self.hir.types.as_pointer(expr.ty).is_some_and(|pointer| pointer.nullable) {
             self.f.set_nullable(value);
         }
         value
+    }
+
+    /// Notes which map a pointer to one is like.
+    fn note_map(&mut self, value: Value, ty: Ty) {
+        let pointee = self.hir.types.as_pointer(ty).map(|pointer| self.hir.types.get(pointer.pointee));
+        if let Some(TypeKind::Map(map)) = pointee {
+            self.f.set_map(value, map);
+        }
     }
 
     fn lowered(&mut self, id: ExprId) -> Value {
@@ -376,7 +389,7 @@ impl<'a> Lower<'a> {
             ExprKind::ProbeRead(address) => self.probe_read(*address, expr.ty, span),
             ExprKind::Make(id, fields) => self.make_struct(*id, fields, span),
             ExprKind::Copy(source) => self.copy(*source, span),
-            ExprKind::Map(map) => self.emit(Op::MapAddr(*map), Type::Ptr(Region::Map), span),
+            ExprKind::Map(map) => self.map_addr(*map, span),
             ExprKind::Slot(value) => self.slot_with(*value, span),
             ExprKind::Kfunc(kfunc, args) => {
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();

@@ -1,0 +1,20 @@
+; What is in a map of maps is a map like its `:inner`, once it is known to be there.
+(defmap one :type :hash :key u64 :value u32 :max-entries 16)
+(defmap all :type :array-of-maps :max-entries 8 :inner one)
+(defmap named :type :hash-of-maps :key u64 :max-entries 8 :inner one)
+(defmap filter :type :bloom-filter :value u32 :max-entries 100 :map-extra 3)
+
+(defun count ((m (map one)) (key u64)) (incf (getmap m key)))
+
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (map-push filter 7)
+  (when-let ((m (getmap all 3)))
+    (count m (ktime-get-ns))
+    (remmap m 4)
+    (when-let ((p (map-lookup m 5))) (setf (deref p) 1)))
+  (let ((m (map-lookup named 9)))
+    (unless m (return 1))
+    (do-map (k v m) (incf (deref v)))
+    (dotimes (i 3) (setf (getmap m i) 7)))
+  (count one 1)
+  1)
