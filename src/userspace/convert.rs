@@ -10,7 +10,7 @@ pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, 
         Raw::Bool(flag) => interp.truth(*flag),
         Raw::Float(number) => (*number).into(),
         Raw::Text(text) => text.as_str().into(),
-        Raw::Bytes(bytes) => Value::vector(bytes.iter().map(|byte| i128::from(*byte).into()).collect()),
+        Raw::Bytes(raw) => bytes(raw),
         Raw::Array(each) => {
             let element = match shape {
                 Shape::Array { element, .. } => element,
@@ -21,6 +21,11 @@ pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, 
         Raw::PerCpu(each) => vector(interp, each, shape)?,
         Raw::Struct(fields) => record(interp, fields, shape)?,
     })
+}
+
+/// Bytes as a vector of numbers.
+pub fn bytes(bytes: &[u8]) -> Value {
+    Value::vector(bytes.iter().map(|byte| i128::from(*byte).into()).collect())
 }
 
 fn vector(interp: &mut Interp<'_>, each: &[Raw], shape: &Shape) -> Result<Value, Exit> {

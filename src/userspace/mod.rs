@@ -15,6 +15,7 @@ mod convert;
 mod maps;
 mod object;
 mod objects;
+mod ring;
 mod session;
 mod system;
 
@@ -23,6 +24,7 @@ pub use check::check;
 use std::{
     any::Any,
     io::{Write, stdout},
+    os::fd::BorrowedFd,
     time::{Duration, Instant},
 };
 
@@ -37,6 +39,7 @@ use bpfl_compiler::{
     source::{FileId, SourceMap},
 };
 use nix::sys::signal::Signal;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
     failure::{FAILED, Failure, Outcome},
@@ -86,27 +89,46 @@ impl World {
     /// Waits, unless a signal or the deadline ends the script.
     fn wait(&mut self, patience: Duration) -> Result<(), String> {
         let end = Instant::now() + patience;
+        while !self.pause(end, None)? && Instant::now() < end {}
+        Ok(())
+    }
+
+    /// Waits until `end` or until `fd` is ready, which the value says.
+    fn wait_for(&mut self, fd: BorrowedFd<'_>, flags: PollFlags, end: Instant) -> Result<bool, String> {
         loop {
-            let now = Instant::now();
-            if self.deadline.is_some_and(|deadline| now >= deadline) {
-                self.timed_out = true;
-                return Err("its time is up".into());
+            let quiet = self.pause(end, Some((fd, flags)))?;
+            if ready(fd, flags) {
+                return Ok(true);
             }
-            let until = self.deadline.map_or(end, |deadline| deadline.min(end));
-            let patience = until.saturating_duration_since(now);
-            let event = match &self.signals {
-                Some(signals) => signals.wait(patience).map_err(|error| error.to_string())?,
-                None => None,
-            };
-            if let Some(Event::End { signal, .. }) = event {
-                self.ended_by = Some(signal);
-                return Err(format!("{signal} has come"));
-            }
-            if event.is_none() && Instant::now() >= end {
-                return Ok(());
+            if quiet && Instant::now() >= end {
+                return Ok(false);
             }
         }
     }
+
+    /// Waits for whatever comes first; whether that was no signal.
+    fn pause(&mut self, end: Instant, other: Option<(BorrowedFd<'_>, PollFlags)>) -> Result<bool, String> {
+        let now = Instant::now();
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.timed_out = true;
+            return Err("its time is up".into());
+        }
+        let until = self.deadline.map_or(end, |deadline| deadline.min(end));
+        let patience = until.saturating_duration_since(now);
+        let Some(signals) = &self.signals else { return Ok(true) };
+        let event = signals.wait_or(patience, other).map_err(|error| error.to_string())?;
+        if let Some(Event::End { signal, .. }) = event {
+            self.ended_by = Some(signal);
+            return Err(format!("{signal} has come"));
+        }
+        Ok(event.is_none())
+    }
+}
+
+/// Whether a descriptor is ready now.
+fn ready(fd: BorrowedFd<'_>, flags: PollFlags) -> bool {
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut [PollFd::from_borrowed_fd(fd, flags)], Some(&now)).is_ok_and(|ready| ready > 0)
 }
 
 /// The script's world.
@@ -186,10 +208,12 @@ impl World {
 /// An evaluator with all that userspace has.
 fn interpreter(names: &Names, world: World) -> Interp<'_> {
     let mut interp = Interp::new(names, Box::new(world), LIMITS);
-    for table in [attach::ROWS, maps::ROWS, objects::ROWS, system::ROWS] {
+    for table in [attach::ROWS, maps::ROWS, objects::ROWS, ring::ROWS, system::ROWS] {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
-    session::FORMS.iter().for_each(|form| interp.define_special(form));
+    for table in [ring::FORMS, session::FORMS] {
+        table.iter().for_each(|form| interp.define_special(form));
+    }
     interp
 }
 

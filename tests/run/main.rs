@@ -5,6 +5,7 @@ mod ends;
 mod hooks;
 mod order;
 mod refused;
+mod rings;
 mod scripts;
 mod setup;
 mod trace;

@@ -11,6 +11,7 @@ use std::{
     fs, io,
     os::fd::{AsFd, OwnedFd},
     path::Path,
+    sync::Arc,
 };
 
 use bpfl_stdlib::catalog::{
@@ -20,8 +21,9 @@ use bpfl_stdlib::catalog::{
 
 use crate::{
     attach::{self, AttachError, Link, Place, Target},
+    btf::shape::Shape,
     load::{LoadError, Loaded},
-    map::{Map, MapError, SocketEntries},
+    map::{Map, MapError, Ring, SocketEntries},
     run::{self, Input, Output, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
@@ -296,6 +298,53 @@ impl Session {
         attach::holds_sockets(spec, map)?;
         let map = open_map(loaded_or_load(loaded, spec, bytes)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
+    }
+
+    /// The reader of the ring buffer called `name`, whose records are the struct called `record` in the
+    /// object's types, or bytes; loads the object's maps first.
+    ///
+    /// ```no_run
+    /// # fn show(session: &mut bpfl_runtime::session::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut ring = session.ring("events", Some("event"))?;
+    /// while ring.wait(std::time::Duration::from_secs(1))? {
+    ///     while let Some(event) = ring.next_value() {
+    ///         println!("{event}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such map or type, it is no ring buffer, or the object cannot be loaded.
+    pub fn ring(&mut self, name: &str, record: Option<&str>) -> Result<Ring, SessionError> {
+        let record = record.map(|name| self.shape(name)).transpose()?;
+        let Self { loaded, spec, bytes, .. } = self;
+        let map = spec.map(name)?;
+        let fd = loaded_or_load(loaded, spec, bytes)?.map(&map.name)?;
+        Ok(Ring::open(map, fd, record)?)
+    }
+
+    /// How many records programs found no room for in the ring buffer called `name`, where they count
+    /// it in a global variable called `NAME_lost`; `None` where they do not.
+    ///
+    /// # Errors
+    /// When there is no such map, or the object cannot be loaded.
+    pub fn lost(&mut self, name: &str) -> Result<Option<u64>, SessionError> {
+        let variable = format!("{}_lost", self.spec.map(name)?.name);
+        match self.global(&variable) {
+            Ok(count) => Ok(count.as_int().and_then(|count| u64::try_from(count).ok())),
+            Err(SessionError::NoSuch(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How the struct, union or enumeration called `name` of the object's types is read.
+    ///
+    /// # Errors
+    /// When the object has no such type.
+    pub fn shape(&self, name: &str) -> Result<Arc<Shape>, SessionError> {
+        Ok(self.spec.shape(&self.bytes, name)?)
     }
 
     /// All maps of the object, in its order; loads them first.
