@@ -18,6 +18,7 @@ mod objects;
 mod ring;
 mod session;
 mod system;
+mod testrun;
 
 pub use check::check;
 
@@ -211,7 +212,7 @@ fn interpreter(names: &Names, world: World) -> Interp<'_> {
     for table in [attach::ROWS, maps::ROWS, objects::ROWS, ring::ROWS, system::ROWS] {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
-    for table in [ring::FORMS, session::FORMS] {
+    for table in [ring::FORMS, session::FORMS, testrun::FORMS] {
         table.iter().for_each(|form| interp.define_special(form));
     }
     interp

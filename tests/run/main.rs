@@ -8,4 +8,5 @@ mod refused;
 mod rings;
 mod scripts;
 mod setup;
+mod testrun;
 mod trace;

@@ -29,8 +29,8 @@ const PROGRAMS: &str = r#"
 "#;
 
 /// What a script prints whose programs saw so many packets.
-fn printed(cgroup: &ChildCgroup, packets: usize, script: &str) -> String {
-    let folder = Folder::new("rings");
+fn printed(name: &str, cgroup: &ChildCgroup, packets: usize, script: &str) -> String {
+    let folder = Folder::new(name);
     let source = PROGRAMS.replace("CGROUP", cgroup.path().to_str().unwrap());
     let source = source.replace("PACKETS", &packets.to_string()).replace("SCRIPT", script);
     let path = folder.write("script.lisp", source);
@@ -53,12 +53,12 @@ fn records_come_in_their_order_by_type_or_as_bytes() {
     (format t "~a~%" (bpf:ring-consume events #'show :type 'event))
     (format t "~a lost~%" (bpf:ring-lost events)))
     "#;
-    assert_eq!(printed(&cgroup, 2, script), "1: 31 bytes, -2\n2: 31 bytes, -2\n2\n0\n0 lost\n");
+    assert_eq!(printed("rings-type", &cgroup, 2, script), "1: 31 bytes, -2\n2: 31 bytes, -2\n2\n0\n0 lost\n");
     let script = r#"
   (bpf:ring-consume events (lambda (bytes) (format t "~a~%" bytes)) :timeout 1000)
   (format t "~a~%" (bpf:ring-consume events (lambda (bytes) bytes) :timeout 10))"#;
     let bytes = "#(31 0 0 0 254 255 255 255 1 0 0 0 0 0 0 0)\n0\n";
-    assert_eq!(printed(&cgroup, 1, script), bytes);
+    assert_eq!(printed("rings-bytes", &cgroup, 1, script), bytes);
 }
 
 /// 4096 bytes are room for 170 records of 16 bytes behind headers of 8.
@@ -68,7 +68,7 @@ fn what_finds_no_room_is_counted() {
     let script = r#"
   (let ((there (bpf:ring-consume events #'identity)) (lost (bpf:ring-lost events)))
     (format t "~a and ~a lost~%" there lost))"#;
-    assert_eq!(printed(&cgroup, 200, script), "170 and 30 lost\n");
+    assert_eq!(printed("rings-full", &cgroup, 200, script), "170 and 30 lost\n");
 }
 
 #[test]
@@ -90,5 +90,5 @@ this is an integer, and a number of milliseconds is wanted here
 this is an integer, and a function is wanted here
 nil
 ";
-    assert_eq!(printed(&cgroup, 0, script), wanted);
+    assert_eq!(printed("rings-wrong", &cgroup, 0, script), wanted);
 }

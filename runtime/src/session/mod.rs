@@ -24,7 +24,7 @@ use crate::{
     btf::shape::Shape,
     load::{LoadError, Loaded},
     map::{Map, MapError, Ring, SocketEntries},
-    run::{self, Input, Output, RunError},
+    run::{self, Input, Output, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
 };
@@ -238,6 +238,28 @@ impl Session {
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
         ebpf.load(program)?;
         Ok(run::test_run(program, ebpf.program(program)?, input)?)
+    }
+
+    /// Runs the program called `name` on a packet and the fields of a context.
+    ///
+    /// ```no_run
+    /// # fn show(session: &mut bpfl_runtime::session::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// use bpfl_runtime::{run::{Context, Run}, value::Value};
+    /// let context = Context::Fields(vec![("mark".into(), Value::Int(7))]);
+    /// let ran = session.run("classify", &Run { data: vec![0; 64], context, repeat: 1 })?;
+    /// println!("{} {:?}", ran.value, ran.context.field("mark"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::test_run`]; and when programs of its type do not take what is given.
+    pub fn run(&mut self, name: &str, of: &Run) -> Result<Ran, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let program = spec.program(name)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        ebpf.load(program)?;
+        Ok(run::run(program, ebpf.program(program)?, of)?)
     }
 
     /// What the iterator called `name` writes on a walk.

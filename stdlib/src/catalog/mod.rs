@@ -19,5 +19,6 @@ pub mod refusal;
 pub mod returns;
 pub mod section;
 pub mod set;
+pub mod test_run;
 pub mod tracepoint;
 pub mod version;
