@@ -8,5 +8,6 @@ mod refused;
 mod rings;
 mod scripts;
 mod setup;
+mod tested;
 mod testrun;
 mod trace;
