@@ -54,6 +54,8 @@ pub enum Command {
     Expand(Expand),
     /// Load a file's programs, attach them, and show their maps until told to stop
     Run(Run),
+    /// Run the tests of source files: their `deftest` forms
+    Test(Test),
     /// Show the machine code of an object or a source file
     Disasm(Disasm),
     /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections,
@@ -224,6 +226,29 @@ pub struct Run {
 fn attach_modes() -> impl TypedValueParser<Value = &'static AttachMode> {
     PossibleValuesParser::new(mode::ALL.iter().map(|mode| mode.name))
         .try_map(|name| mode::find(&name).ok_or("there is no such mode"))
+}
+
+/// `bpfl test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The exit status is 0 when tests passed and none failed, 1 when one failed, and 77 when none could be
+run: without the privilege to load programs tests are skipped, with the reason.")]
+pub struct Test {
+    /// The source files
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Only tests with this in their name; may be given several times
+    #[arg(long, short, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// Report in the Test Anything Protocol
+    #[arg(long)]
+    pub tap: bool,
+    /// How long a test may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    pub timeout: Duration,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
 }
 
 /// `bpfl disasm`.

@@ -175,6 +175,15 @@ impl Source {
         userspace::check(self.sources, self.file, self.options)
     }
 
+    /// Runs its tests.
+    pub fn test(
+        self,
+        plan: &userspace::test::Plan<'_>,
+        report: &mut userspace::test::Report,
+    ) -> Result<(), Failure> {
+        userspace::test::Suite::new(self.sources, self.file, self.options).run(plan, report)
+    }
+
     /// Evaluates it, for at most `time`.
     pub fn run_script(self, time: Option<Duration>) -> Outcome {
         userspace::run(self.sources, self.file, self.options, time)

@@ -1,6 +1,10 @@
 //! Signals as events, through a signalfd: no handlers, no threads.
 
-use std::{io, os::fd::AsFd, time::Duration};
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    time::Duration,
+};
 
 use nix::{
     libc,
@@ -44,7 +48,17 @@ impl Signals {
 
     /// The next event, or `None` after `patience`.
     pub fn wait(&self, patience: Duration) -> io::Result<Option<Event>> {
-        let mut fds = [PollFd::from_borrowed_fd(self.fd.as_fd(), PollFlags::IN)];
+        self.wait_or(patience, None)
+    }
+
+    /// The next event, or `None` after `patience` or when `other` is ready.
+    pub fn wait_or(
+        &self,
+        patience: Duration,
+        other: Option<(BorrowedFd<'_>, PollFlags)>,
+    ) -> io::Result<Option<Event>> {
+        let mut fds = vec![PollFd::from_borrowed_fd(self.fd.as_fd(), PollFlags::IN)];
+        fds.extend(other.map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags)));
         let timeout = Timespec::try_from(patience).map_err(io::Error::other)?;
         match poll(&mut fds, Some(&timeout)) {
             Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(None),

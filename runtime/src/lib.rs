@@ -21,4 +21,4 @@ mod sys;
 pub mod value;
 
 pub use load::KERNEL_BTF;
-pub use sys::attached_programs;
+pub use sys::{attached_programs, set_socket_option, socket_option};

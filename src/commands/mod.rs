@@ -11,6 +11,7 @@ mod list;
 mod man;
 mod reference;
 mod run;
+mod test;
 
 use crate::{cli::Command, failure::Outcome};
 
@@ -21,6 +22,7 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Expand(args) => expand::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),

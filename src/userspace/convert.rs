@@ -3,6 +3,8 @@
 use bpfl_compiler::eval::{Exit, Interp, Kind, Value, special::records};
 use bpfl_runtime::{btf::shape::Shape, value::Value as Raw};
 
+use super::object::wanted;
+
 /// A key or value of a map, whose shape gives structs their names.
 pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, Exit> {
     Ok(match raw {
@@ -10,7 +12,7 @@ pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, 
         Raw::Bool(flag) => interp.truth(*flag),
         Raw::Float(number) => (*number).into(),
         Raw::Text(text) => text.as_str().into(),
-        Raw::Bytes(bytes) => Value::vector(bytes.iter().map(|byte| i128::from(*byte).into()).collect()),
+        Raw::Bytes(raw) => bytes(raw),
         Raw::Array(each) => {
             let element = match shape {
                 Shape::Array { element, .. } => element,
@@ -21,6 +23,26 @@ pub fn lisp(interp: &mut Interp<'_>, raw: &Raw, shape: &Shape) -> Result<Value, 
         Raw::PerCpu(each) => vector(interp, each, shape)?,
         Raw::Struct(fields) => record(interp, fields, shape)?,
     })
+}
+
+/// Bytes as a vector of numbers.
+pub fn bytes(bytes: &[u8]) -> Value {
+    Value::vector(bytes.iter().map(|byte| i128::from(*byte).into()).collect())
+}
+
+/// The bytes that a string, or a sequence of numbers, is.
+pub fn to_bytes(value: &Value) -> Result<Vec<u8>, Exit> {
+    let items = match &value.kind {
+        Kind::Str(text) => return Ok(text.as_bytes().to_vec()),
+        Kind::Vector(items) => items.borrow().clone(),
+        _ => value.elements().ok_or_else(|| wanted("bytes", value))?,
+    };
+    let byte = |item: &Value| match item.kind {
+        Kind::Int(number @ 0..=255) => Ok(number as u8),
+        Kind::Int(number) => Err(Exit::error(format!("{number} is no byte"))),
+        _ => Err(wanted("a byte", item)),
+    };
+    items.iter().map(byte).collect()
 }
 
 fn vector(interp: &mut Interp<'_>, each: &[Raw], shape: &Shape) -> Result<Value, Exit> {
@@ -60,7 +82,7 @@ pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
         Kind::Char(c) => Raw::Int(u32::from(*c).into()),
         Kind::Vector(items) => Raw::Array(many(interp, &items.borrow())?),
         Kind::Cons(_) => {
-            let items = value.elements().ok_or_else(|| super::object::wanted("a proper list", value))?;
+            let items = value.elements().ok_or_else(|| wanted("a proper list", value))?;
             Raw::Array(many(interp, &items)?)
         }
         Kind::Record(record) => {
@@ -69,7 +91,7 @@ pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
             Raw::Struct(fields.iter().map(field).collect::<Result<_, Exit>>()?)
         }
         Kind::Table(_) | Kind::Function(_) | Kind::Condition(_) | Kind::Host(_) => {
-            return Err(super::object::wanted("something that a map can hold", value));
+            return Err(wanted("something that a map can hold", value));
         }
     })
 }

@@ -87,12 +87,15 @@ fn keys(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 fn sockmap_update(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let (session, map) = Handle::map(&args[0])?;
     let key = raw(interp, &args[1])?;
-    let number = match args[2].kind {
-        Kind::Int(fd) => i32::try_from(fd).map_err(|_| Exit::error("this is no file descriptor"))?,
-        _ => return Err(wanted("a file descriptor", &args[2])),
-    };
-    let fd = super::system::descriptor(number)?;
-    session.borrow_mut().sockmap_update(map, &key, fd).map_err(failed)?;
+    let mut session = session.borrow_mut();
+    match args[2].kind {
+        Kind::Int(fd) => {
+            let fd = i32::try_from(fd).map_err(|_| Exit::error("this is no file descriptor"))?;
+            session.sockmap_update(map, &key, super::system::descriptor(fd)?).map_err(failed)?;
+        }
+        Kind::Host(_) => session.sockmap_update(map, &key, &*super::socket::fd(&args[2])?).map_err(failed)?,
+        _ => return Err(wanted("a socket or a file descriptor", &args[2])),
+    }
     Ok(args[2].clone())
 }
 

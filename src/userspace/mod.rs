@@ -10,19 +10,27 @@
 //! values that end with the scope that holds them.
 
 mod attach;
+mod cgroup;
 mod check;
 mod convert;
+mod keys;
 mod maps;
 mod object;
 mod objects;
+mod packet;
+mod ring;
 mod session;
+mod socket;
 mod system;
+pub mod test;
+mod testrun;
 
 pub use check::check;
 
 use std::{
     any::Any,
     io::{Write, stdout},
+    os::fd::BorrowedFd,
     time::{Duration, Instant},
 };
 
@@ -30,13 +38,15 @@ use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
     driver::Options,
     eval::{Condition, Env, Exit, Host, Interp, Limits, Origin, Value, convert as data_convert},
-    hir::build::is_definition,
+    hir::build::{Side, is_definition, side},
     inputs,
     names::Names,
     read::{Data, DatumId},
     source::{FileId, SourceMap},
 };
+use bpfl_runtime::run::Ran;
 use nix::sys::signal::Signal;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
     failure::{FAILED, Failure, Outcome},
@@ -61,6 +71,12 @@ struct World {
     /// Whether the deadline ended it.
     timed_out: bool,
     started: Instant,
+    /// The error number of the last call on a socket that failed.
+    errno: i32,
+    /// What came of the run of a test's program.
+    ran: Option<Ran>,
+    /// What `(is …)` found not to be true.
+    failing: Option<test::Failing>,
 }
 
 impl Host for World {
@@ -86,27 +102,46 @@ impl World {
     /// Waits, unless a signal or the deadline ends the script.
     fn wait(&mut self, patience: Duration) -> Result<(), String> {
         let end = Instant::now() + patience;
+        while !self.pause(end, None)? && Instant::now() < end {}
+        Ok(())
+    }
+
+    /// Waits until `end` or until `fd` is ready, which the value says.
+    fn wait_for(&mut self, fd: BorrowedFd<'_>, flags: PollFlags, end: Instant) -> Result<bool, String> {
         loop {
-            let now = Instant::now();
-            if self.deadline.is_some_and(|deadline| now >= deadline) {
-                self.timed_out = true;
-                return Err("its time is up".into());
+            let quiet = self.pause(end, Some((fd, flags)))?;
+            if ready(fd, flags) {
+                return Ok(true);
             }
-            let until = self.deadline.map_or(end, |deadline| deadline.min(end));
-            let patience = until.saturating_duration_since(now);
-            let event = match &self.signals {
-                Some(signals) => signals.wait(patience).map_err(|error| error.to_string())?,
-                None => None,
-            };
-            if let Some(Event::End { signal, .. }) = event {
-                self.ended_by = Some(signal);
-                return Err(format!("{signal} has come"));
-            }
-            if event.is_none() && Instant::now() >= end {
-                return Ok(());
+            if quiet && Instant::now() >= end {
+                return Ok(false);
             }
         }
     }
+
+    /// Waits for whatever comes first; whether that was no signal.
+    fn pause(&mut self, end: Instant, other: Option<(BorrowedFd<'_>, PollFlags)>) -> Result<bool, String> {
+        let now = Instant::now();
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.timed_out = true;
+            return Err("its time is up".into());
+        }
+        let until = self.deadline.map_or(end, |deadline| deadline.min(end));
+        let patience = until.saturating_duration_since(now);
+        let Some(signals) = &self.signals else { return Ok(true) };
+        let event = signals.wait_or(patience, other).map_err(|error| error.to_string())?;
+        if let Some(Event::End { signal, .. }) = event {
+            self.ended_by = Some(signal);
+            return Err(format!("{signal} has come"));
+        }
+        Ok(event.is_none())
+    }
+}
+
+/// Whether a descriptor is ready now.
+fn ready(fd: BorrowedFd<'_>, flags: PollFlags) -> bool {
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut [PollFd::from_borrowed_fd(fd, flags)], Some(&now)).is_ok_and(|ready| ready > 0)
 }
 
 /// The script's world.
@@ -114,13 +149,17 @@ fn world<'i>(interp: &'i mut Interp<'_>) -> Result<&'i mut World, Exit> {
     interp.host().as_any().downcast_mut().ok_or_else(|| Exit::error("this needs userspace"))
 }
 
-/// Whether a file is a script: it has a top-level form that only the evaluator knows.
+/// Whether a file is a script: it has a top-level form that does something in userspace.
 pub fn is_script(sources: &SourceMap, file: FileId) -> bool {
     let (names, data) = (Names::new(), Data::new());
     let mut diagnostics = Diagnostics::default();
     let forms = bpfl_compiler::read::read(sources, file, &names, &data, &mut diagnostics);
     let world = interpreter(&names, World::new(SourceMap::new(), Options::default(), None));
-    forms.iter().any(|form| kind_of(&world, &names, &data, *form) == FormKind::Userspace)
+    let defines = |form: DatumId| {
+        let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
+        head.is_some_and(|head| HELPERS.contains(&names.text(names.folded(head))))
+    };
+    forms.iter().any(|form| kind_of(&world, &names, &data, *form) == FormKind::Userspace && !defines(*form))
 }
 
 /// What a top-level form is for.
@@ -137,31 +176,21 @@ enum FormKind {
 /// Definitions that both sides see.
 const BOTH: &[&str] =
     &["defmacro", "defstruct", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
+/// Definitions of one side or the other, by whether they have types.
+const HELPERS: &[&str] = &["defun", "defvar", "defparameter", "defglobal"];
 /// Forms that say nothing about whom they are for.
 const NEITHER: &[&str] = &["in-package", "declaim", "include", "progn"];
 
 fn kind_of(interp: &Interp<'_>, names: &Names, data: &Data, form: DatumId) -> FormKind {
-    let Some([head, args @ ..]) = data.list(form) else { return FormKind::Kernel };
+    let Some([head, ..]) = data.list(form) else { return FormKind::Kernel };
     let Some(name) = data.symbol(*head).map(|name| names.folded(name)) else { return FormKind::Kernel };
     let text = names.text(name);
     match text {
         _ if BOTH.contains(&text) || NEITHER.contains(&text) => FormKind::Both,
-        // Kernel functions and globals have types.
-        "defun" => {
-            let params = args.get(1).and_then(|params| data.list(*params)).unwrap_or(&[]);
-            let typed = params.iter().any(|param| data.list(*param).is_some());
-            let returns = args
-                .get(2)
-                .is_some_and(|next| matches!(data.get(*next), bpfl_compiler::read::Datum::Keyword(_)));
-            if typed || returns { FormKind::Kernel } else { FormKind::Userspace }
-        }
-        "defvar" | "defglobal" => {
-            let ty = args.get(1).and_then(|ty| data.symbol(*ty)).map(|ty| names.text(names.folded(ty)));
-            let named = ty.is_some_and(|ty| bpfl_compiler::hir::Types::named(ty).is_some());
-            let array = args.get(1).and_then(|ty| data.list(*ty)).and_then(|ty| data.symbol(*ty.first()?));
-            let array = array.is_some_and(|head| names.text(names.folded(head)) == "array");
-            if named || array { FormKind::Kernel } else { FormKind::Userspace }
-        }
+        _ if HELPERS.contains(&text) => match side(names, data, form) {
+            Side::Kernel => FormKind::Kernel,
+            Side::Userspace => FormKind::Userspace,
+        },
         _ if is_definition(text) => FormKind::Kernel,
         _ if interp.has_function(name) => FormKind::Userspace,
         _ => FormKind::Kernel,
@@ -179,6 +208,9 @@ impl World {
             deadline: None,
             timed_out: false,
             started: Instant::now(),
+            errno: 0,
+            ran: None,
+            failing: None,
         }
     }
 }
@@ -186,10 +218,13 @@ impl World {
 /// An evaluator with all that userspace has.
 fn interpreter(names: &Names, world: World) -> Interp<'_> {
     let mut interp = Interp::new(names, Box::new(world), LIMITS);
-    for table in [attach::ROWS, maps::ROWS, objects::ROWS, system::ROWS] {
+    for table in [attach::ROWS, maps::ROWS, objects::ROWS, ring::ROWS, socket::ROWS, system::ROWS] {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
-    session::FORMS.iter().for_each(|form| interp.define_special(form));
+    packet::rows().for_each(|builtin| interp.define_builtin(builtin));
+    for table in [cgroup::FORMS, ring::FORMS, session::FORMS, socket::FORMS, testrun::FORMS] {
+        table.iter().for_each(|form| interp.define_special(form));
+    }
     interp
 }
 
@@ -226,18 +261,18 @@ fn evaluate(interp: &mut Interp<'_>, names: &Names, data: &Data, forms: &[DatumI
         }
     }
     for form in forms {
-        if kind_of(interp, names, data, *form) != FormKind::Kernel && !is_kernel_only(names, data, *form) {
-            interp.eval(&value(form), &Env::default())?;
+        let kind = kind_of(interp, names, data, *form);
+        let form = value(form);
+        if kind != FormKind::Kernel && !is_include(interp, &form) {
+            interp.eval(&form, &Env::default())?;
         }
     }
     Ok(())
 }
 
-/// Definitions of both sides that the evaluator has no form for: the kernel's enums become
-/// constants when they are compiled.
-fn is_kernel_only(names: &Names, data: &Data, form: DatumId) -> bool {
-    let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
-    head.is_some_and(|head| matches!(names.text(names.folded(head)), "defenum" | "include"))
+/// Included files were read with the file.
+fn is_include(interp: &Interp<'_>, form: &Value) -> bool {
+    form.pair().is_some_and(|(head, _)| interp.is(&head, "include"))
 }
 
 /// How a script that did not come to its end ends.

@@ -2,7 +2,7 @@
 
 use std::{any::Any, cell::RefCell, rc::Rc};
 
-use bpfl_compiler::eval::{Exit, Kind, Value, value::Object};
+use bpfl_compiler::eval::{Condition, Exit, Kind, Origin, Value, value::Object};
 use bpfl_runtime::session::{LinkId, Session, SessionError};
 
 /// An object of the kernel's, and whose it is.
@@ -93,5 +93,22 @@ pub fn failed(error: SessionError) -> Exit {
             message.push_str(line);
         }
     }
-    Exit::error(message)
+    condition(kind(&error), message)
+}
+
+/// The type of the condition for an error.
+fn kind(error: &SessionError) -> &'static str {
+    use bpfl_runtime::{attach::AttachError, load::LoadError, session::SessionError as S};
+    match error {
+        S::Load(LoadError::NotPermitted { .. }) | S::Attach(AttachError::NotPermitted { .. }) => {
+            "permission-error"
+        }
+        S::File { .. } => "file-error",
+        _ => "error",
+    }
+}
+
+/// A condition of this type.
+pub fn condition(kind: &'static str, message: String) -> Exit {
+    Exit::Error(Box::new(Condition { message, origin: Origin::None, kind }))
 }

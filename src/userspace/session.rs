@@ -96,7 +96,7 @@ pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result
 }
 
 /// Binds the names of all maps and programs.
-fn bind_all(interp: &Interp<'_>, session: &Rc<RefCell<Session>>, env: &Env) -> Env {
+pub fn bind_all(interp: &Interp<'_>, session: &Rc<RefCell<Session>>, env: &Env) -> Env {
     let borrowed = session.borrow();
     let maps = borrowed.spec().maps.iter().filter(|map| !map.globals);
     let maps = maps.map(|map| (&map.name, What::Map(map.name.clone())));

@@ -88,6 +88,7 @@ codes! {
     MACRO_FAILS "E0601" "a macro or an evaluation fails"
     ENDLESS_EXPANSION "E0602" "a macro expansion has no end"
     UNHANDLED "E0603" "a script ends with an error that nothing handles"
+    TEST_FAILS "E0604" "a test fails"
     REFUSED "E0701" "the kernel refuses a program"
     INTERNAL "E0900" "a bug in bpfl"
 }

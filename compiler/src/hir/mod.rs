@@ -64,6 +64,8 @@ pub struct Module {
     pub kfuncs: Arena<KfuncId, Kfunc>,
     /// The questions about the layout of kernel structs.
     pub cores: Arena<CoreId, kernel::Core>,
+    /// The structs that are records of ring buffers, each once: userspace reads them by their types.
+    pub records: Vec<Ty>,
     /// All expressions.
     pub exprs: Arena<ExprId, Expr>,
     /// All variables.

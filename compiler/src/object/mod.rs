@@ -33,6 +33,9 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
         let proto = kfunc_proto(&mut object.btf, hir, kfunc);
         object.externs.push(Extern { name: kfunc.symbol.clone(), proto, weak: false });
     }
+    for record in &hir.records {
+        ty(&mut object.btf, hir, *record);
+    }
     let places = globals(&mut object, hir);
     let programs = hir.programs.values().map(Described::Program);
     let functions = hir.functions.values().map(Described::Function);

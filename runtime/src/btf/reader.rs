@@ -56,6 +56,13 @@ impl Btf {
         Strings(&self.strings).get(offset)
     }
 
+    /// The first struct, union, enumeration or typedef whose name `is` the one that is wanted.
+    pub fn named(&self, is: impl Fn(&str) -> bool) -> Option<TypeId> {
+        let of_data = |kind: &Kind| matches!(kind, Kind::Struct { .. } | Kind::Enum { .. } | Kind::Alias(_));
+        let wanted = |ty: &Type| !ty.name.is_empty() && of_data(&ty.kind) && is(&ty.name);
+        self.types.iter().position(wanted).and_then(|id| TypeId::try_from(id).ok())
+    }
+
     /// The variables of the section called `name`: (variable, offset, size).
     pub fn section(&self, name: &str) -> Option<&[(TypeId, u32, u32)]> {
         self.types.iter().find_map(|ty| match &ty.kind {

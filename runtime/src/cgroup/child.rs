@@ -13,7 +13,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::CgroupError;
+use super::{CgroupError, Hierarchy};
 
 const PREFIX: &str = "bpfl-";
 /// How often an occupied cgroup is looked at again.
@@ -115,6 +115,37 @@ impl ChildCgroup {
             return Ok(());
         }
         Err(Stragglers { path: self.path.clone(), pids: self.pids() })
+    }
+}
+
+/// This process in another cgroup; dropping it takes the process back.
+#[derive(Debug)]
+pub struct Inside {
+    before: PathBuf,
+}
+
+impl ChildCgroup {
+    /// Moves this process into the cgroup until what is returned is dropped. The sockets that it makes
+    /// meanwhile are of the cgroup, and stay so.
+    ///
+    /// # Errors
+    /// [`CgroupError::Join`] when it may not.
+    pub fn enter(&self, hierarchy: &Hierarchy) -> Result<Inside, CgroupError> {
+        let before = hierarchy.own()?;
+        join(&self.path)?;
+        Ok(Inside { before })
+    }
+}
+
+fn join(cgroup: &Path) -> Result<(), CgroupError> {
+    let path = cgroup.join("cgroup.procs");
+    fs::write(&path, "0").map_err(|_| CgroupError::Join { path })
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        // Where it was it may be again, unless somebody has removed that meanwhile.
+        let _ = join(&self.before);
     }
 }
 

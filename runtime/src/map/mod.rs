@@ -1,6 +1,7 @@
 //! Reading and writing the entries of a loaded map through their types.
 
 pub mod kind;
+mod ring;
 mod sockets;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 
 use aya::maps::{Map as AyaMap, MapData};
 use kind::{Access, MapKind};
+pub use ring::Ring;
 pub(crate) use sockets::SocketEntries;
 
 use crate::{
@@ -51,6 +53,14 @@ pub enum MapError {
         map: String,
         /// How many there are.
         cpus: usize,
+    },
+    /// A map that is no ring buffer.
+    #[error("map `{map}` is of type {kind}; only a ringbuf has records to consume")]
+    NoRing {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
     },
     /// A kind of map without entries that userspace can walk.
     #[error("map `{map}` is a {kind} map, which has no entries to look up")]

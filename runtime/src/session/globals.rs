@@ -57,6 +57,12 @@ impl Session {
         room.map(|room| room.copy_from_slice(bytes)).is_some()
     }
 
+    /// The names of all global variables.
+    pub fn globals(&self) -> Vec<&str> {
+        let maps = self.spec.maps.iter().filter(|map| map.globals);
+        maps.flat_map(|map| fields(map).iter().map(|field| field.name.as_str())).collect()
+    }
+
     /// The section of a variable, and its place there.
     fn find_global(&self, wanted: &str) -> Result<(String, Field), NoSuch> {
         let maps = || self.spec.maps.iter().filter(|map| map.globals);

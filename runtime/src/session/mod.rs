@@ -11,6 +11,7 @@ use std::{
     fs, io,
     os::fd::{AsFd, OwnedFd},
     path::Path,
+    sync::Arc,
 };
 
 use bpfl_stdlib::catalog::{
@@ -20,9 +21,10 @@ use bpfl_stdlib::catalog::{
 
 use crate::{
     attach::{self, AttachError, Link, Place, Target},
+    btf::shape::Shape,
     load::{LoadError, Loaded},
-    map::{Map, MapError, SocketEntries},
-    run::{self, Input, Output, RunError},
+    map::{Map, MapError, Ring, SocketEntries},
+    run::{self, Input, Output, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
 };
@@ -241,6 +243,28 @@ impl Session {
         Ok(run::test_run(program, ebpf.program(program)?, input)?)
     }
 
+    /// Runs the program called `name` on a packet and the fields of a context.
+    ///
+    /// ```no_run
+    /// # fn show(session: &mut bpfl_runtime::session::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// use bpfl_runtime::{run::{Context, Run}, value::Value};
+    /// let context = Context::Fields(vec![("mark".into(), Value::Int(7))]);
+    /// let ran = session.run("classify", &Run { data: vec![0; 64], context, repeat: 1 })?;
+    /// println!("{} {:?}", ran.value, ran.context.field("mark"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::test_run`]; and when programs of its type do not take what is given.
+    pub fn run(&mut self, name: &str, of: &Run) -> Result<Ran, SessionError> {
+        let Self { loaded, spec, bytes, .. } = self;
+        let program = spec.program(name)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        ebpf.load(program)?;
+        Ok(run::run(program, ebpf.program(program)?, of)?)
+    }
+
     /// What the iterator called `name` writes on a walk.
     ///
     /// # Errors
@@ -299,6 +323,53 @@ impl Session {
         attach::holds_sockets(spec, map)?;
         let map = open_map(loaded_or_load(loaded, spec, bytes)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
+    }
+
+    /// The reader of the ring buffer called `name`, whose records are the struct called `record` in the
+    /// object's types, or bytes; loads the object's maps first.
+    ///
+    /// ```no_run
+    /// # fn show(session: &mut bpfl_runtime::session::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut ring = session.ring("events", Some("event"))?;
+    /// while ring.wait(std::time::Duration::from_secs(1))? {
+    ///     while let Some(event) = ring.next_value() {
+    ///         println!("{event}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such map or type, it is no ring buffer, or the object cannot be loaded.
+    pub fn ring(&mut self, name: &str, record: Option<&str>) -> Result<Ring, SessionError> {
+        let record = record.map(|name| self.shape(name)).transpose()?;
+        let Self { loaded, spec, bytes, .. } = self;
+        let map = spec.map(name)?;
+        let fd = loaded_or_load(loaded, spec, bytes)?.map(&map.name)?;
+        Ok(Ring::open(map, fd, record)?)
+    }
+
+    /// How many records programs found no room for in the ring buffer called `name`, where they count
+    /// it in a global variable called `NAME_lost`; `None` where they do not.
+    ///
+    /// # Errors
+    /// When there is no such map, or the object cannot be loaded.
+    pub fn lost(&mut self, name: &str) -> Result<Option<u64>, SessionError> {
+        let variable = format!("{}_lost", self.spec.map(name)?.name);
+        match self.global(&variable) {
+            Ok(count) => Ok(count.as_int().and_then(|count| u64::try_from(count).ok())),
+            Err(SessionError::NoSuch(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How the struct, union or enumeration called `name` of the object's types is read.
+    ///
+    /// # Errors
+    /// When the object has no such type.
+    pub fn shape(&self, name: &str) -> Result<Arc<Shape>, SessionError> {
+        Ok(self.spec.shape(&self.bytes, name)?)
     }
 
     /// All maps of the object, in its order; loads them first.

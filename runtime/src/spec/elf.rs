@@ -32,6 +32,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
     })
 }
 
+/// The types of an object.
+pub(super) fn types(bytes: &[u8]) -> Result<Option<Btf>, SpecError> {
+    let file = File::parse(bytes)?;
+    Ok(section_data(&file, ".BTF")?.map(Btf::parse).transpose()?)
+}
+
 fn section_data<'a>(file: &File<'a>, name: &str) -> Result<Option<&'a [u8]>, SpecError> {
     Ok(file.section_by_name(name).map(|section| section.data()).transpose()?)
 }

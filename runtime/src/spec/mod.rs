@@ -14,7 +14,10 @@ use std::sync::Arc;
 use bpfl_stdlib::catalog::section::{self, Section};
 
 use crate::{
-    btf::{BtfError, shape::Shape},
+    btf::{
+        BtfError,
+        shape::{Shape, Shapes},
+    },
     map::kind::MapKind,
     name,
 };
@@ -121,6 +124,18 @@ impl ObjectSpec {
             .iter()
             .find(|program| name::same(&program.name, name))
             .ok_or_else(|| NoSuch::new("program", name, self.programs.iter().map(|p| p.name.as_str())))
+    }
+
+    /// How the struct, union or enumeration called `name`, where `-` and `_` are alike, of the types of
+    /// the object `bytes` is read.
+    pub(crate) fn shape(&self, bytes: &[u8], name: &str) -> Result<Arc<Shape>, NoSuch> {
+        let found = elf::types(bytes).ok().flatten().and_then(|btf| {
+            let id = btf.named(|own| name::same(own, name))?;
+            Shapes::new(&btf).get(id).ok()
+        });
+        // What there is beside it would be a long list of what the kernel's types are made of.
+        let advice = || format!("define one with `(defstruct {} …)`", name.replace('_', "-"));
+        found.ok_or_else(|| NoSuch { what: "type", name: name.into(), suggestion: advice() })
     }
 
     /// The map called `name`, where `-` and `_` are alike.

@@ -9,6 +9,7 @@ mod map;
 mod perf;
 mod program;
 mod run;
+mod socket;
 
 pub(crate) use attach::{Attached, link, open_raw_tracepoint};
 pub(crate) use map::RawMap;
@@ -17,6 +18,7 @@ pub use program::attached_programs;
 pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
 pub use run::{Input, Output};
 pub(crate) use run::{Takes, iterator, test_run};
+pub use socket::{set_socket_option, socket_option};
 
 use std::{
     io,

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod returns;
 pub mod section;
 pub mod set;
+pub mod test_run;
 pub mod tracepoint;
 pub mod uapi;
 pub mod version;

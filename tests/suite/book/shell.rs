@@ -27,9 +27,10 @@ struct Session {
 }
 
 impl Session {
-    /// Whether it is root's and runs a program for the time of a command.
+    /// Whether it is root's and runs programs: for the time of a command, or those of tests.
     fn runs(&self) -> bool {
-        self.shown.starts_with("# bpfl run ") && self.command.contains(" -- ")
+        let run = self.shown.starts_with("# bpfl run ") && self.command.contains(" -- ");
+        run || self.shown.starts_with("# bpfl test ")
     }
 }
 

@@ -14,11 +14,29 @@ pub const FORMS: &[Special] = &[
     special("defvar", 1, 3, |interp, args, env| defvar(interp, args, env, false)),
     special("defparameter", 2, 3, |interp, args, env| defvar(interp, args, env, true)),
     special("defconstant", 2, 3, |interp, args, env| defvar(interp, args, env, true)),
+    special("defenum", 1, MANY, defenum),
     special("define-symbol-macro", 2, 2, define_symbol_macro),
     special("eval-when", 1, MANY, |interp, args, env| interp.progn(&args[1..], env)),
     special("in-package", 0, MANY, |_, _, _| Ok(Value::NIL)),
     special("declaim", 0, MANY, |_, _, _| Ok(Value::NIL)),
 ];
+
+/// `(defenum name (member [value]) …)`: members are constants, which count up.
+fn defenum(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
+    let mut next = 0;
+    for member in &args[1..] {
+        let parts = member.elements().unwrap_or_else(|| vec![member.clone()]);
+        let value = match parts.get(1) {
+            Some(form) => interp.eval(form, env)?,
+            None => Value::from(next),
+        };
+        let Kind::Int(number) = value.kind else { return Err(error::wanted("an integer", &value)) };
+        next = number + 1;
+        let member = name(parts.first().unwrap_or(member))?;
+        interp.set_variable(member, value);
+    }
+    Ok(args[0].clone())
+}
 
 fn name(value: &Value) -> Result<Symbol> {
     value

@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn global_address(&mut self, id: GlobalId, span: Span) -> ExprId {
+    pub(super) fn global_address(&mut self, id: GlobalId, span: Span) -> ExprId {
         let ty = self.module.globals[id].ty;
         let pointer = self.module.types.pointer(ty, Region::Global, false);
         self.add(ExprKind::Global(id), pointer, span)

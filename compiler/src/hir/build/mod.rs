@@ -72,7 +72,7 @@ pub use expand::Expand;
 use forms::Call;
 use program::Hook;
 use scope::Scope;
-pub use top::is_definition;
+pub use top::{Side, is_definition, is_test, side};
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]

@@ -2,10 +2,10 @@
 
 use bpfl_stdlib::catalog::helper;
 
-use super::{Builder, exits::Held, forms::Call};
+use super::{Builder, Global, exits::Held, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{self, ExprId, ExprKind, Ty, VarId},
+    hir::{self, Atomic, DataSection, ExprId, ExprKind, GlobalId, Ty, TypeKind, VarId},
     ir::Region,
     read::DatumId,
     source::Span,
@@ -85,7 +85,8 @@ pub fn give_back<'a>(b: &mut Builder<'a>, call: &Call<'a>, name: &str) -> ExprId
 }
 
 /// `(with-ringbuf (e map type-or-size) body…)`: reserves, does the body, submits; an early return
-/// discards. The value is true when there was room.
+/// discards. The value is true when there was room; when there was none, a global variable called
+/// `MAP-lost` counts that, if the file defines one.
 pub fn with_ringbuf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let header = b.items(call.args[0]).unwrap_or(&[]);
     let (name, map, what) = match header {
@@ -113,7 +114,8 @@ pub fn with_ringbuf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     all.push(b.give_back("ringbuf_submit", record, flags, span));
     all.push(b.add(ExprKind::Int(1), Ty::BOOL, span));
     let body = b.seq(all, span);
-    let (test, nil) = (b.read_var(var, span), b.add(ExprKind::Int(0), Ty::BOOL, span));
+    let test = b.read_var(var, span);
+    let nil = b.no_room(map, span);
     let choice = b.add(ExprKind::If(test, body, nil), Ty::BOOL, span);
     b.add(ExprKind::Let(vec![(var, reserved)], choice), Ty::BOOL, span)
 }
@@ -157,6 +159,11 @@ impl<'a> Builder<'a> {
             }
         };
         let size = self.module.types.size(pointee);
+        if matches!(self.module.types.get(pointee), TypeKind::Struct(_))
+            && !self.module.records.contains(&pointee)
+        {
+            self.module.records.push(pointee);
+        }
         let flags = match flags {
             Some(flags) => self.value(flags),
             None => self.literal(0, call.span),
@@ -175,6 +182,34 @@ impl<'a> Builder<'a> {
             }
             _ => self.add(ExprKind::Error, Ty::ERROR, span),
         }
+    }
+
+    /// The arm of a reservation that found no room.
+    fn no_room(&mut self, map: DatumId, span: Span) -> ExprId {
+        let nil = self.add(ExprKind::Int(0), Ty::BOOL, span);
+        let Some(count) = self.lost(map) else { return nil };
+        let ty = self.module.globals[count].ty;
+        let (ptr, value) = (self.global_address(count, span), self.add(ExprKind::Int(1), ty, span));
+        let add = ExprKind::Atomic { op: Atomic::Add, ptr, offset: 0, value, fetch: false };
+        let all = vec![self.add(add, Ty::NOTHING, span), nil];
+        self.seq(all, span)
+    }
+
+    /// The variable that counts what a ring buffer had no room for.
+    fn lost(&self, map: DatumId) -> Option<GlobalId> {
+        let name = format!("{}_lost", self.text(self.data.symbol(map)?));
+        let key = self.names.kernel(self.names.intern(&name));
+        match self.globals.get(&key) {
+            Some((Global::Variable(id), _)) if self.is_counter(*id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether a variable can be counted up by all CPUs at once.
+    fn is_counter(&self, id: GlobalId) -> bool {
+        let global = &self.module.globals[id];
+        let wide = self.module.types.as_int(global.ty).is_some_and(|int| int.bits >= 32);
+        wide && global.section != DataSection::Rodata
     }
 
     /// Zeroes the record, so that nothing of what was there before reaches userspace.

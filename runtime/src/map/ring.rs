@@ -1,0 +1,94 @@
+//! Consuming a ring buffer through the memory that it shares with the kernel.
+//!
+//! A loaded map of kind `ringbuf` goes in, its records come out, each once and in the order in which
+//! they were reserved. Always holds: a record is read where the kernel wrote it, without a copy, and its
+//! room is given back when the reader is done with it; nothing is asked of the kernel but to wait.
+//!
+//! What programs find no room for never gets here. A program that counts it in a global variable called
+//! `MAP_lost` (`with-ringbuf` does so by itself where there is one) makes the count known as
+//! [`Session::lost`](crate::session::Session::lost).
+
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    sync::Arc,
+    time::Duration,
+};
+
+use aya::maps::{Map as AyaMap, MapData, RingBuf};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::MapError;
+use crate::{
+    btf::shape::Shape,
+    spec::MapSpec,
+    value::{Value, decode},
+};
+
+/// The reader of a ring buffer. There is to be one of a map at a time: two would take records from each
+/// other.
+pub struct Ring {
+    map: String,
+    buffer: RingBuf<MapData>,
+    record: Option<Arc<Shape>>,
+}
+
+impl Ring {
+    /// For the map behind `fd`, whose records are read as a `record`; as bytes when that is not known.
+    pub(crate) fn open(
+        spec: &MapSpec,
+        fd: BorrowedFd<'_>,
+        record: Option<Arc<Shape>>,
+    ) -> Result<Self, MapError> {
+        let map = spec.name.clone();
+        if spec.kind.name != "ringbuf" {
+            return Err(MapError::NoRing { map, kind: spec.kind.name });
+        }
+        let failed = |source| MapError::Kernel { map: map.clone(), doing: "mapped", source };
+        let fd = fd.try_clone_to_owned().map_err(failed)?;
+        let buffer = MapData::from_fd(fd)
+            .and_then(AyaMap::from_map_data)
+            .and_then(RingBuf::try_from)
+            .map_err(|error| failed(io::Error::other(error)))?;
+        Ok(Self { map, buffer, record })
+    }
+
+    /// The map's name.
+    pub fn name(&self) -> &str {
+        &self.map
+    }
+
+    /// Gives the next record's bytes to `read`, if there is one by now.
+    pub fn next<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        self.buffer.next().map(|record| read(&record))
+    }
+
+    /// The next record as a value, if there is one by now.
+    pub fn next_value(&mut self) -> Option<Value> {
+        let record = self.record.clone();
+        self.next(|bytes| match &record {
+            Some(shape) => decode(shape, bytes),
+            None => Value::Bytes(bytes.to_vec()),
+        })
+    }
+
+    /// Waits for a record; whether there may be one now.
+    ///
+    /// # Errors
+    /// When the system cannot wait.
+    pub fn wait(&self, patience: Duration) -> io::Result<bool> {
+        let mut fds = [PollFd::new(self, PollFlags::IN)];
+        let timeout = Timespec::try_from(patience).map_err(io::Error::other)?;
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl AsFd for Ring {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.buffer.as_fd()
+    }
+}

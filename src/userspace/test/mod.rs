@@ -1,0 +1,208 @@
+//! `deftest`: programs of a file run on made-up input, and what must then be true.
+//!
+//! A source file goes in; each of its tests is run and reported, and counted. Always holds: each test
+//! has a session of its own, with fresh maps; what a test attaches or makes is gone when it is over; a test
+//! that could not be run for want of a privilege is skipped, which is not passed.
+
+mod case;
+mod check;
+mod forms;
+mod report;
+
+use std::time::{Duration, Instant};
+
+use bpfl_compiler::{
+    diagnostic::{Diagnostic, Diagnostics, codes, render::render},
+    driver::Options,
+    eval::{Condition, Env, Exit, Interp, Origin, Value, convert},
+    inputs,
+    names::Names,
+    read::{Data, DatumId},
+    source::{FileId, SourceMap},
+};
+
+use super::{FormKind, World, interpreter, is_include, kind_of, session, world};
+use crate::{
+    failure::{FAILED, Failure},
+    output,
+    signals::Signals,
+};
+
+use case::Case;
+pub use check::Failing;
+pub use report::{Report, Style, Tally};
+
+/// What is to be tested, and how.
+pub struct Plan<'a> {
+    /// Only tests whose name has one of these in it; all when there is none.
+    pub filters: &'a [String],
+    /// How long one test may take.
+    pub patience: Duration,
+}
+
+/// How a test came out.
+enum Verdict {
+    Passed,
+    /// What is wrong, as the user sees it.
+    Failed(String),
+    /// Why it could not be run.
+    Skipped(String),
+}
+
+/// The tests of a file that a plan wants.
+pub struct Suite {
+    names: Names,
+    data: Data,
+    sources: SourceMap,
+    file: FileId,
+    options: Options,
+}
+
+impl Suite {
+    /// For the file `file` of `sources`.
+    pub fn new(sources: SourceMap, file: FileId, options: Options) -> Self {
+        Self { names: Names::new(), data: Data::new(), sources, file, options }
+    }
+
+    /// Runs the tests that are wanted, each reported when it is over.
+    pub fn run(self, plan: &Plan<'_>, report: &mut Report) -> Result<(), Failure> {
+        let Self { names, data, mut sources, file, options } = self;
+        let mut diagnostics = Diagnostics::default();
+        let forms = inputs::file(&mut sources, file, &names, &data, &options.files, &mut diagnostics);
+        let name = sources.file(file).name.to_string();
+        let mut world = World::new(sources, options, None);
+        let blank = interpreter(&names, World::new(SourceMap::new(), Options::default(), None));
+        let Parts { cases, kernel, own } = Parts::read(&blank, &names, &data, &forms, &mut diagnostics);
+        if diagnostics.has_errors() {
+            diagnostics.sort();
+            output::tell(&render(&world.sources, diagnostics.iter(), output::color()));
+            return Err(Failure::Said(FAILED));
+        }
+        world.definitions = kernel;
+        let unheard = |error| Failure::new(format!("signals cannot be awaited ({error})"));
+        world.signals = Some(Signals::block().map_err(unheard)?);
+        let mut interp = interpreter(&names, world);
+        forms::define(&mut interp);
+        let object = session::compile(&mut interp, &[]).map_err(|_| Failure::Said(FAILED))?;
+        for form in &own {
+            interp.eval(form, &Env::default()).map_err(|exit| unhandled(&mut interp, exit))?;
+        }
+        let cases: Vec<_> = cases.iter().filter(|case| plan.wants(case)).collect();
+        report.start(&name, cases.len());
+        for case in cases {
+            let verdict = verdict(&mut interp, case, &object, plan.patience)?;
+            report.end(&case.name, verdict);
+        }
+        Ok(())
+    }
+}
+
+impl Plan<'_> {
+    fn wants(&self, case: &Case) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|text| case.name.contains(text.as_str()))
+    }
+}
+
+/// What a file is made of.
+#[derive(Default)]
+struct Parts {
+    cases: Vec<Case>,
+    /// What it defines for the kernel.
+    kernel: Vec<Value>,
+    /// What it defines for its tests.
+    own: Vec<Value>,
+}
+
+impl Parts {
+    fn read(
+        interp: &Interp<'_>,
+        names: &Names,
+        data: &Data,
+        forms: &[DatumId],
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut parts = Self::default();
+        for form in forms {
+            let value = convert::value(names, data, *form, Origin::Call);
+            match Case::read(interp, &value) {
+                Some(Ok(case)) => parts.cases.push(case),
+                Some(Err(error)) => diagnostics.push(*error),
+                None => parts.define(interp, kind_of(interp, names, data, *form), value),
+            }
+        }
+        Case::distinct(&parts.cases, diagnostics);
+        parts
+    }
+
+    /// A function without parameters may be for either side: the compiler keeps what programs call.
+    fn define(&mut self, interp: &Interp<'_>, kind: FormKind, form: Value) {
+        let both = match form.elements().as_deref() {
+            Some([head, _, params, ..]) => interp.is(head, "defun") && params.is_nil(),
+            _ => false,
+        };
+        let userspace = kind == FormKind::Userspace;
+        if userspace && is_helper(interp, &form) || kind == FormKind::Both && !is_include(interp, &form) {
+            self.own.push(form.clone());
+        }
+        if !userspace || both {
+            self.kernel.push(form);
+        }
+    }
+}
+
+/// What tests may use: functions and variables. Anything else that a script does is not done.
+fn is_helper(interp: &Interp<'_>, form: &Value) -> bool {
+    form.pair().is_some_and(|(head, _)| super::HELPERS.iter().any(|name| interp.is(&head, name)))
+}
+
+fn unhandled(interp: &mut Interp<'_>, exit: Exit) -> Failure {
+    match super::end(interp, exit) {
+        Ok(status) => Failure::Said(status),
+        Err(failure) => failure,
+    }
+}
+
+/// Runs a test. What ends all of them is no verdict.
+fn verdict(
+    interp: &mut Interp<'_>,
+    case: &Case,
+    object: &[u8],
+    patience: Duration,
+) -> Result<Verdict, Failure> {
+    interp.restart();
+    if let Ok(world) = world(interp) {
+        (world.deadline, world.timed_out) = (Some(Instant::now() + patience), false);
+        (world.failing, world.ran) = (None, None);
+    }
+    let result = case.run(interp, object);
+    let Ok(world) = world(interp) else { return Ok(Verdict::Passed) };
+    let show = |diagnostic: Diagnostic| render(&world.sources, [&diagnostic], output::color());
+    Ok(match result {
+        Ok(None) => Verdict::Passed,
+        Ok(Some(failing)) => Verdict::Failed(show(failing.diagnostic(case))),
+        Err(Exit::Error(condition)) if condition.kind == "permission-error" => {
+            Verdict::Skipped(condition.message)
+        }
+        Err(Exit::Stopped(_)) if world.ended_by.is_some() => {
+            return Err(Failure::Said(128 + world.ended_by.map_or(0, |signal| signal as u8)));
+        }
+        Err(Exit::Stopped(_)) if world.timed_out => {
+            let message = format!("test `{}` fails: it has not ended after {patience:?}", case.name);
+            Verdict::Failed(show(
+                Diagnostic::error(&codes::TEST_FAILS, case.span, message)
+                    .help("`--timeout` gives a test more time"),
+            ))
+        }
+        Err(exit) => Verdict::Failed(show(error(case, exit))),
+    })
+}
+
+/// An error that nothing in the test has handled.
+fn error(case: &Case, exit: Exit) -> Diagnostic {
+    let condition = match exit {
+        Exit::Error(condition) => *condition,
+        _ => Condition { message: "it is left early".into(), origin: Origin::None, kind: "error" },
+    };
+    let span = condition.origin.span().unwrap_or(case.span);
+    Diagnostic::error(&codes::TEST_FAILS, span, format!("test `{}` fails: {}", case.name, condition.message))
+}

@@ -1,0 +1,94 @@
+//! What is said of tests: for people, or as the Test Anything Protocol, version 14.
+
+use super::Verdict;
+use crate::output;
+
+/// For whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// People: a line a test on standard output, what is wrong on standard error.
+    Human,
+    /// Programs: all of it on standard output.
+    Tap,
+}
+
+/// How many tests came out how.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Tally {
+    /// Those of which everything is true.
+    pub passed: usize,
+    /// Those of which something is not.
+    pub failed: usize,
+    /// Those that could not be run.
+    pub skipped: usize,
+}
+
+/// What is told as tests end.
+pub struct Report {
+    style: Style,
+    tally: Tally,
+    /// What was not yet written.
+    pending: String,
+}
+
+impl Report {
+    /// Tells in this style.
+    pub fn new(style: Style) -> Self {
+        let pending = if style == Style::Tap { "TAP version 14\n".into() } else { String::new() };
+        Self { style, tally: Tally::default(), pending }
+    }
+
+    /// A file with so many tests begins.
+    pub fn start(&mut self, file: &str, count: usize) {
+        let plural = if count == 1 { "test" } else { "tests" };
+        self.pending += &match self.style {
+            Style::Human => format!("{file}: {count} {plural}\n"),
+            Style::Tap => format!("# {file}\n"),
+        };
+        self.flush();
+    }
+
+    /// A test has ended.
+    pub(super) fn end(&mut self, name: &str, verdict: Verdict) {
+        let (counter, human, ok, reason) = match &verdict {
+            Verdict::Passed => (&mut self.tally.passed, "ok", "ok", String::new()),
+            Verdict::Failed(_) => (&mut self.tally.failed, "FAILED", "not ok", String::new()),
+            Verdict::Skipped(why) => (&mut self.tally.skipped, "skipped", "ok", why.replace('\n', " ")),
+        };
+        *counter += 1;
+        let number = self.tally.passed + self.tally.failed + self.tally.skipped;
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let skip = if reason.is_empty() { String::new() } else { format!(" # SKIP {reason}") };
+        self.pending += &match self.style {
+            Style::Human => format!("  {name} … {human}{because}\n"),
+            Style::Tap => format!("{ok} {number} - {name}{skip}\n"),
+        };
+        match (self.style, verdict) {
+            (Style::Tap, Verdict::Failed(what)) => {
+                self.pending.extend(what.trim_end().lines().map(|line| format!("# {line}\n")));
+                self.flush();
+            }
+            (Style::Human, Verdict::Failed(what)) => {
+                self.flush();
+                output::tell(&what);
+            }
+            _ => self.flush(),
+        }
+    }
+
+    /// All have ended.
+    pub fn finish(mut self) -> Tally {
+        let Tally { passed, failed, skipped } = self.tally;
+        self.pending += &match self.style {
+            Style::Human => format!("{passed} passed, {failed} failed, {skipped} skipped\n"),
+            Style::Tap => format!("1..{}\n", passed + failed + skipped),
+        };
+        self.flush();
+        self.tally
+    }
+
+    fn flush(&mut self) {
+        // Who closed the stream does not want to read it; the status says it all the same.
+        let _ = output::print(std::mem::take(&mut self.pending));
+    }
+}
