@@ -154,8 +154,13 @@ fn attached(cgroup: &ChildCgroup) -> usize {
 /// The example's object.
 pub fn object(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(format!("{name}.lisp"));
+    object_of(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap())
+}
+
+/// The object of a text.
+pub fn object_of(name: &str, text: &str) -> Vec<u8> {
     let mut sources = SourceMap::new();
-    let file = sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+    let file = sources.add(name, text);
     let mut diagnostics = Diagnostics::default();
     let btf = KernelBtf::new(|| std::fs::read(bpfl_runtime::KERNEL_BTF).map_err(|error| error.to_string()));
     let options = Options { btf, ..Options::default() };

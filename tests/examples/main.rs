@@ -10,6 +10,7 @@ mod messages;
 mod net;
 mod options;
 mod packets;
+mod prelude;
 mod sockets;
 mod streams;
 mod tracing;
