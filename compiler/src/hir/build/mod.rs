@@ -52,7 +52,7 @@ use std::{
     rc::Rc,
 };
 
-use bpfl_stdlib::catalog::constant;
+use bpfl_stdlib::catalog::{constant, machine::Machine};
 
 use super::{
     CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, TypeKind, Var,
@@ -102,6 +102,8 @@ struct Builder<'a> {
     accessors: HashMap<String, structs::Accessor>,
     /// The kernel's types.
     kernel: &'a KernelBtf,
+    /// The machine whose registers probes read.
+    machine: Machine,
     /// The readers of kernel structs.
     imports: Vec<kernel::Import>,
     /// Functions of the kernel's whose definition has errors.
@@ -168,6 +170,8 @@ pub struct Input<'a> {
     pub forms: &'a [DatumId],
     /// The kernel's types.
     pub kernel: &'a KernelBtf,
+    /// The machine whose registers probes read.
+    pub machine: Machine,
 }
 
 /// Builds the module that a file's forms define.
@@ -182,7 +186,7 @@ pub fn build_and_expand(
     expand: Option<Expand>,
     diagnostics: &mut Diagnostics,
 ) -> (Module, Vec<DatumId>) {
-    let Input { names, data, prelude, forms, kernel } = input;
+    let Input { names, data, prelude, forms, kernel, machine } = input;
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -195,6 +199,7 @@ pub fn build_and_expand(
         broken: HashSet::new(),
         accessors: HashMap::new(),
         kernel,
+        machine,
         imports: Vec::new(),
         broken_kfuncs: Vec::new(),
         cores: HashMap::new(),
