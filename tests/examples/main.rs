@@ -16,6 +16,8 @@ mod streams;
 mod tracing;
 mod udp;
 mod unix;
+mod wire;
+mod xdp;
 
 /// Not a test of its own: the child process that makes sockets.
 #[test]

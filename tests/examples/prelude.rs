@@ -69,6 +69,18 @@ fn arrays_of_numbers_are_walked_over() {
     assert_eq!(numbers(&mut session, "out", 5), [9, 25, 49, 121, 0]);
 }
 
+/// By the C calling convention, whichever machine this is.
+#[test]
+fn registers_hold_arguments_and_results() {
+    let body = "(setf (getmap out 0) (pt-regs-parm2)) (setf (getmap out 1) (u64 (= (pt-regs-ip) 0)))
+                (setf (getmap out 2) (u64 (= (pt-regs-sp) 0)))";
+    let Some(mut session) = probed(&once(body), 42) else { return };
+    assert_eq!(numbers(&mut session, "out", 3), [42, 0, 0]);
+    let result = once("(setf (getmap out 0) (pt-regs-rc))").replace("uprobe/", "uretprobe/");
+    let mut session = probed(&result, 42).unwrap();
+    assert_eq!(numbers(&mut session, "out", 1), [43]);
+}
+
 #[test]
 fn arrays_of_narrow_elements_by_position() {
     let body = "(do-user-array (v u16 (pt-regs-parm1) 8 16) (incf (getmap out 0) v))";
