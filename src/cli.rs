@@ -11,7 +11,10 @@ use bpfl_compiler::{
     inputs::Files,
     kernel_btf::KernelBtf,
 };
-use bpfl_stdlib::catalog::mode::{self, AttachMode};
+use bpfl_stdlib::catalog::{
+    machine::Machine,
+    mode::{self, AttachMode},
+};
 use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -80,6 +83,9 @@ pub struct Compile {
     /// The instruction set: v1, v2, v3 or v4
     #[arg(long, value_name = "SET", default_value = "v3")]
     pub cpu: Cpu,
+    /// The machine whose registers probes read: x86-64 or arm64 [default: this one]
+    #[arg(long, value_name = "MACHINE")]
+    pub machine: Option<Machine>,
     /// The kernel's BTF, for programs that read its structs [default: the running kernel's]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub btf: Option<PathBuf>,
@@ -93,7 +99,12 @@ impl Compile {
             std::fs::read(&path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
         };
         let include = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
-        Options { cpu: self.cpu, btf: KernelBtf::new(read), files: Files::new(include) }
+        Options {
+            cpu: self.cpu,
+            machine: self.machine.unwrap_or_default(),
+            btf: KernelBtf::new(read),
+            files: Files::new(include),
+        }
     }
 }
 

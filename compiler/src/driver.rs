@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use bpfl_stdlib::catalog::machine::Machine;
+
 use crate::{
     bpf, check,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -48,6 +50,8 @@ impl FromStr for Cpu {
 pub struct Options {
     /// The instruction set.
     pub cpu: Cpu,
+    /// The machine whose registers probes read.
+    pub machine: Machine,
     /// The kernel's types, for programs that read its structs.
     pub btf: KernelBtf,
     /// The files that the source includes.
@@ -210,6 +214,7 @@ pub fn expand(
         prelude: &prelude,
         forms: &forms,
         kernel: &options.btf,
+        machine: options.machine,
     };
     let (_, expanded) = hir::build::build_and_expand(sources, input, Some(expand), diagnostics);
     diagnostics.settle(sources);
@@ -274,7 +279,14 @@ fn typed(
     diagnostics: &mut Diagnostics,
 ) -> hir::Module {
     let prelude = inputs::prelude(sources, names, data, diagnostics);
-    let input = hir::build::Input { names, data, prelude: &prelude, forms, kernel: &options.btf };
+    let input = hir::build::Input {
+        names,
+        data,
+        prelude: &prelude,
+        forms,
+        kernel: &options.btf,
+        machine: options.machine,
+    };
     hir::build::build(sources, input, diagnostics)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     names::Names,
     read::{self, Data, Datum, DatumId},
-    source::{FileId, SourceMap},
+    source::{FileId, PRELUDE, SourceMap},
 };
 
 type Read = dyn Fn(&Path) -> Result<String, String> + Send + Sync;
@@ -63,7 +63,7 @@ pub fn prelude(
         return forms;
     }
     for (name, text) in bpfl_stdlib::prelude::FILES {
-        let file = sources.add(format!("<prelude>/{name}"), *text);
+        let file = sources.add(format!("{PRELUDE}{name}"), *text);
         forms.extend(read::read(sources, file, names, data, diagnostics));
     }
     forms

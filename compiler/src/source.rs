@@ -64,6 +64,9 @@ impl Span {
     }
 }
 
+/// How the names of the prelude's files start.
+pub const PRELUDE: &str = "<prelude>/";
+
 /// One source file.
 #[derive(Debug)]
 pub struct File {
@@ -83,6 +86,11 @@ impl File {
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
         Self { name, text, base, line_starts }
+    }
+
+    /// Whether it is one of the compiler's own.
+    pub fn is_prelude(&self) -> bool {
+        self.name.starts_with(PRELUDE)
     }
 
     /// How many lines there are; an empty file has one.

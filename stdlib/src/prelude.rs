@@ -2,11 +2,13 @@
 
 /// Its files, by name, in the order in which they are read. A later one uses what an earlier one
 /// defines.
-pub static FILES: &[(&str, &str)] = &[("net.lisp", include_str!("../lisp/net.lisp"))];
+pub static FILES: &[(&str, &str)] =
+    &[("net.lisp", include_str!("../lisp/net.lisp")), ("trace.lisp", include_str!("../lisp/trace.lisp"))];
 
 /// How the names start that the prelude defines.
 static STEMS: &[&str] = &[
     "defheader",
+    "header-",
     "eth-",
     "vlan-",
     "ipv4-",
@@ -14,14 +16,21 @@ static STEMS: &[&str] = &[
     "tcp-",
     "udp-",
     "icmp-",
+    "icmpv6-",
+    "ip-version",
     "packet-is-",
     "with-packet",
     "with-eth",
+    "with-vlan",
+    "with-skb-",
     "with-ipv",
     "with-tcp",
     "with-udp",
     "with-icmp",
     "parse-",
+    "fill-process-info",
+    "do-user-",
+    "histogram-",
 ];
 
 /// Names with which a macro can make any name.

@@ -74,29 +74,12 @@ impl Bench {
 
     /// The global variable `name`.
     pub fn global(&mut self, name: &str) -> i128 {
-        self.globals(name).1.field(name).and_then(Value::as_int).unwrap()
+        global(&mut self.session, name)
     }
 
     /// Sets the global variable `name`.
     pub fn set_global(&mut self, name: &str, to: i128) {
-        let (section, mut value) = self.globals(name);
-        let Value::Struct(fields) = &mut value else { panic!("globals are fields") };
-        let same = |field: &str| field.replace('-', "_") == name.replace('-', "_");
-        for (_, value) in fields.iter_mut().filter(|(field, _)| same(field)) {
-            *value = Value::Int(to);
-        }
-        self.set(&section, Value::Int(0), value);
-    }
-
-    /// The section in which the global `name` is, and all that it holds.
-    fn globals(&mut self, name: &str) -> (String, Value) {
-        for map in self.session.maps().unwrap().iter().filter(|map| map.spec().globals) {
-            let value = map.lookup(&Value::Int(0)).unwrap().unwrap();
-            if value.field(name).is_some() {
-                return (map.name().into(), value);
-            }
-        }
-        panic!("there is no global `{name}`");
+        set_global(&mut self.session, name, to);
     }
 
     /// Sets an entry of a map.
@@ -118,6 +101,33 @@ impl Bench {
         drop(maker);
         cgroup.remove().unwrap();
     }
+}
+
+/// The global variable `name`.
+pub fn global(session: &mut Session, name: &str) -> i128 {
+    globals(session, name).1.field(name).and_then(Value::as_int).unwrap()
+}
+
+/// Sets the global variable `name`.
+pub fn set_global(session: &mut Session, name: &str, to: i128) {
+    let (section, mut value) = globals(session, name);
+    let Value::Struct(fields) = &mut value else { panic!("globals are fields") };
+    let same = |field: &str| field.replace('-', "_") == name.replace('-', "_");
+    for (_, value) in fields.iter_mut().filter(|(field, _)| same(field)) {
+        *value = Value::Int(to);
+    }
+    session.map(&section).unwrap().update(&Value::Int(0), &value, 0).unwrap();
+}
+
+/// The section in which the global `name` is, and all that it holds.
+fn globals(session: &mut Session, name: &str) -> (String, Value) {
+    for map in session.maps().unwrap().iter().filter(|map| map.spec().globals) {
+        let value = map.lookup(&Value::Int(0)).unwrap().unwrap();
+        if value.field(name).is_some() {
+            return (map.name().into(), value);
+        }
+    }
+    panic!("there is no global `{name}`");
 }
 
 /// The cgroup that this process is in; `None`, with the reason in the output, where programs cannot
@@ -154,8 +164,13 @@ fn attached(cgroup: &ChildCgroup) -> usize {
 /// The example's object.
 pub fn object(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(format!("{name}.lisp"));
+    object_of(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap())
+}
+
+/// The object of a text.
+pub fn object_of(name: &str, text: &str) -> Vec<u8> {
     let mut sources = SourceMap::new();
-    let file = sources.add(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+    let file = sources.add(name, text);
     let mut diagnostics = Diagnostics::default();
     let btf = KernelBtf::new(|| std::fs::read(bpfl_runtime::KERNEL_BTF).map_err(|error| error.to_string()));
     let options = Options { btf, ..Options::default() };

@@ -10,11 +10,14 @@ mod messages;
 mod net;
 mod options;
 mod packets;
+mod prelude;
 mod sockets;
 mod streams;
 mod tracing;
 mod udp;
 mod unix;
+mod wire;
+mod xdp;
 
 /// Not a test of its own: the child process that makes sockets.
 #[test]

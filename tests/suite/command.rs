@@ -14,7 +14,7 @@ type Body = fn() -> Result<(), Failed>;
 
 /// All of them.
 pub fn tests() -> Vec<Trial> {
-    let rows: [(&str, Body); 15] = [
+    let rows: [(&str, Body); 16] = [
         ("a missing file", || refused(|folder| folder.join("missing.lisp"), &["missing.lisp", "E0001"])),
         ("a missing file with a near miss", near_miss),
         ("a directory", || refused(Path::to_path_buf, &["E0001", "directory"])),
@@ -27,6 +27,7 @@ pub fn tests() -> Vec<Trial> {
         ("a missing include", missing_include),
         ("kernel types that are missing", missing_types),
         ("one form expanded once", expanded),
+        ("registers of another machine", another_machine),
         ("check succeeds", check_succeeds),
         ("two builds are the same", same_twice),
         ("each code is explained", explained),
@@ -190,6 +191,19 @@ fn expanded() -> Result<(), Failed> {
         "(defconstant a (one))\n" => Ok(()),
         other => Err(format!("--once gives {other}").into()),
     }
+}
+
+fn another_machine() -> Result<(), Failed> {
+    let text =
+        "(defvar s u64)\n(defprog p (:section \"uprobe\") (setf s (pt-regs-parm6)) (setf s (pt-regs-ip)) 0)";
+    for (machine, parm6, ip) in [("arm64", "r1 + 40", "r1 + 256"), ("x86-64", "r1 + 64", "r1 + 128")] {
+        let (_, listing, _) =
+            said(&[("p.lisp", text)], &["build", "p.lisp", "--emit=asm", "--machine", machine])?;
+        holds(&listing, &[parm6, ip])?;
+    }
+    let text = "(defprog p (:section \"uprobe\") (u32 (ctx di)))";
+    let (_, _, refusal) = said(&[("p.lisp", text)], &["check", "p.lisp", "--machine", "arm64"])?;
+    holds(&refusal, &["E0307", "register of x86-64"])
 }
 
 fn same_twice() -> Result<(), Failed> {

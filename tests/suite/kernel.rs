@@ -10,13 +10,17 @@ use std::{
 use aya::{
     Ebpf, EbpfLoader,
     maps::{Map, MapData},
-    programs::{CgroupSkb, Program, ProgramError, TestRun, TestRunOptions},
+    programs::{
+        CgroupSkb, Program, ProgramError, SchedClassifier, SocketFilter, TestRun, TestRunOptions,
+        TestRunResult, Xdp,
+    },
 };
+use bpfl_stdlib::catalog::program::ProgramType;
 
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 use crate::{
-    state::{CONTEXT_BYTES, Contents, Inputs, Outcome, Shape},
+    state::{CONTEXT_BYTES, Contents, Entry, Inputs, Outcome, Shape},
     syscall,
 };
 
@@ -49,6 +53,17 @@ fn load(program: &mut Program) -> Option<Result<(), ProgramError>> {
     })
 }
 
+/// Runs a program of a type that is given a packet; `None` for others.
+fn test_run(program: &Program, options: TestRunOptions<'_>) -> Option<Result<TestRunResult, ProgramError>> {
+    Some(match program {
+        Program::CgroupSkb(program) => CgroupSkb::test_run(program, options),
+        Program::SchedClassifier(program) => SchedClassifier::test_run(program, options),
+        Program::SocketFilter(program) => SocketFilter::test_run(program, options),
+        Program::Xdp(program) => Xdp::test_run(program, options),
+        _ => return None,
+    })
+}
+
 /// An object in the kernel.
 pub struct Loaded<'a> {
     ebpf: Ebpf,
@@ -69,22 +84,26 @@ impl<'a> Loaded<'a> {
     }
 
     /// Runs one program on empty maps with `inputs` in them.
-    pub fn run(&mut self, program: &str, inputs: &Inputs) -> Result<Outcome, String> {
+    pub fn run(&mut self, program: &Entry, inputs: &Inputs) -> Result<Outcome, String> {
         self.clear()?;
         for (map, key, value) in &inputs.entries {
             self.set(self.shape(map)?, key, value)?;
         }
-        let loaded = self.ebpf.program(program).ok_or_else(|| format!("there is no program {program}"))?;
-        let loaded: &CgroupSkb = loaded.try_into().map_err(|error| format!("{program}: {error}"))?;
+        let name = &program.symbol;
+        let loaded = self.ebpf.program(name).ok_or_else(|| format!("there is no program {name}"))?;
         let mut context = vec![0; CONTEXT_BYTES];
-        let options = TestRunOptions {
-            data_in: Some(&inputs.frame()),
-            ctx_in: Some(&inputs.context),
-            ctx_out: Some(&mut context),
-            ..TestRunOptions::new()
-        };
-        let result = loaded.test_run(options).map_err(|error| format!("the run failed: {error:?}"))?;
-        Ok(Outcome { ret: result.return_value, maps: self.dump()?, context })
+        let (frame, mut out) = (inputs.frame(), vec![0; inputs.frame().len()]);
+        let mut options =
+            TestRunOptions { data_in: Some(&frame), data_out: Some(&mut out), ..TestRunOptions::new() };
+        // The context of xdp says how long the packet is, and is wanted only for what it says besides.
+        if program.ty != ProgramType::Xdp {
+            options.ctx_in = Some(&inputs.context);
+            options.ctx_out = Some(&mut context);
+        }
+        let result = test_run(loaded, options).ok_or_else(|| format!("{name} cannot be run by itself"))?;
+        let result = result.map_err(|error| format!("the run failed: {error:?}"))?;
+        out[..program.hidden()].fill(0);
+        Ok(Outcome { ret: result.return_value, maps: self.dump()?, context, frame: out })
     }
 
     fn shape(&self, map: &str) -> Result<&'a Shape, String> {

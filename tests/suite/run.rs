@@ -1,9 +1,9 @@
 //! The `run` directive: what a program is given and what is to come of it.
 //!
 //! `in[0]=5, mark=3 -> ret 1, out[0]=12, gone[7]=none`: before the arrow entries of maps, globals,
-//! fields of the context, `len` (the packet's length in bytes) and `packet[n]` (its bytes from byte n of
-//! the IP header on); after it the return value,
-//! entries, globals and fields. A value is a number, `none` for an entry that is not there, or bytes: `#(1 2 3)`.
+//! fields of the context, `len` (the packet's length in bytes behind its Ethernet header), `packet[n]` (its
+//! bytes from byte n of the IP header on) and `frame[n]` (the same from the Ethernet header on); after it
+//! the return value, entries, globals, fields and bytes of the packet. A value is a number, `none` for an entry that is not there, or bytes: `#(1 2 3)`.
 
 /// A number, bytes or nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -19,7 +19,7 @@ use crate::{
 
 /// Bytes of `struct __sk_buff` (include/uapi/linux/bpf.h).
 pub const CONTEXT_BYTES: usize = 192;
-/// Bytes of an Ethernet header, which programs of cgroup_skb do not see.
+/// Bytes of an Ethernet header, which programs of cgroup_skb do not see and those of xdp and tc do.
 pub const ETHERNET_BYTES: usize = 14;
 /// The packet's length behind its Ethernet header when a run does not say.
 const PACKET_BYTES: usize = 60;
@@ -55,7 +55,7 @@ pub struct Inputs {
     pub context: Vec<u8>,
     /// Length of the packet behind its Ethernet header.
     pub packet: usize,
-    /// Bytes that it has from some byte behind that header on.
+    /// Bytes that it has from some byte on, counted from the Ethernet header.
     pub patches: Vec<(usize, Vec<u8>)>,
 }
 
@@ -71,14 +71,39 @@ pub struct Outcome {
     pub maps: Contents,
     /// The context.
     pub context: Vec<u8>,
+    /// The packet with its Ethernet header, which is zeroes where the program does not see it.
+    pub frame: Vec<u8>,
+}
+
+/// A program that can be run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its symbol.
+    pub symbol: String,
+    /// Its type.
+    pub ty: ProgramType,
+}
+
+impl Entry {
+    /// A program of cgroup_skb.
+    pub fn cgroup_skb(symbol: &str) -> Self {
+        Self { symbol: symbol.into(), ty: ProgramType::CgroupSkb }
+    }
+
+    /// Bytes of the frame before what `data` points to: `bpf_prog_test_run_skb` (net/bpf/test_run.c)
+    /// shows the Ethernet header to tc alone, also where packet sockets would see it.
+    pub fn hidden(&self) -> usize {
+        let shown = matches!(self.ty, ProgramType::Xdp | ProgramType::SchedCls | ProgramType::SchedAct);
+        if shown { 0 } else { ETHERNET_BYTES }
+    }
 }
 
 /// What the executors need to know of a text that compiles.
 pub struct Facts {
     /// Its maps, in the order of their definitions, then its globals.
     pub shapes: Vec<Shape>,
-    /// The symbols of its programs, in the order of their definitions.
-    pub programs: Vec<String>,
+    /// Its programs, in the order of their definitions.
+    pub programs: Vec<Entry>,
 }
 
 /// The maps and programs of a text.
@@ -105,20 +130,19 @@ pub fn facts(text: &str) -> Facts {
         init: global.init.clone(),
         ..Shape::default()
     };
-    let programs = module.programs.values().map(|program| program.symbol.clone());
+    let programs = module.programs.values().map(|p| Entry { symbol: p.symbol.clone(), ty: p.ty });
     let shapes = module.maps.values().map(shape).chain(module.globals.values().map(global));
     Facts { shapes: shapes.collect(), programs: programs.collect() }
 }
 
 impl Facts {
     /// The program that `run` is of.
-    pub fn program<'a>(&'a self, run: &'a Run) -> Result<&'a str, String> {
-        let name = run.program.as_ref().or(self.programs.first());
-        let name = name.ok_or("there is no program")?;
-        match self.programs.contains(name) {
-            true => Ok(name),
-            false => Err(format!("there is no program {name}")),
-        }
+    pub fn program(&self, run: &Run) -> Result<&Entry, String> {
+        let Some(name) = &run.program else {
+            return self.programs.first().ok_or("there is no program".into());
+        };
+        let found = self.programs.iter().find(|program| program.symbol == *name);
+        found.ok_or_else(|| format!("there is no program {name}"))
     }
 }
 
@@ -154,6 +178,21 @@ fn field(item: &Item) -> Option<(&'static Field, usize)> {
     Some((field, field.offset as usize + index * field.width as usize))
 }
 
+/// What an item says of the packet: from which byte of the frame on, and the bytes.
+fn patch(item: &Item) -> Result<Option<(usize, Vec<u8>)>, String> {
+    let start = match item.target.as_str() {
+        "packet" => ETHERNET_BYTES,
+        "frame" => 0,
+        _ => return Ok(None),
+    };
+    let at = item.key.as_ref().ok_or("which byte of the packet?")?.int()? as usize;
+    let bytes = match &item.value {
+        Literal::Bytes(bytes) => bytes.clone(),
+        value => vec![value.int()? as u8],
+    };
+    Ok(Some((start + at, bytes)))
+}
+
 impl Inputs {
     /// What `run` gives to a program with these maps.
     pub fn new(run: &Run, shapes: &[Shape]) -> Result<Self, String> {
@@ -167,10 +206,9 @@ impl Inputs {
     /// The packet: an Ethernet header, then IPv4 with UDP in it.
     pub fn frame(&self) -> Vec<u8> {
         let mut frame = vec![0; ETHERNET_BYTES + self.packet];
-        frame[12] = 0x08;
-        let ip = [(0, vec![0x45]), (9, vec![17])];
-        for (offset, bytes) in ip.iter().chain(&self.patches) {
-            let room = frame.get_mut(ETHERNET_BYTES + offset..).unwrap_or_default();
+        let start = [(12, vec![8, 0]), (ETHERNET_BYTES, vec![0x45]), (ETHERNET_BYTES + 9, vec![17])];
+        for (offset, bytes) in start.iter().chain(&self.patches) {
+            let room = frame.get_mut(*offset..).unwrap_or_default();
             room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         }
         frame
@@ -184,13 +222,8 @@ impl Inputs {
     fn give(&mut self, item: &Item, shapes: &[Shape]) -> Result<(), String> {
         if let Some(shape) = shape_of(item, shapes) {
             self.entries.push((shape.symbol.clone(), shape.key_of(item)?, item.value.bytes(shape.value)?));
-        } else if item.target == "packet" {
-            let at = item.key.as_ref().ok_or("which byte of the packet?")?.int()? as usize;
-            let bytes = match &item.value {
-                Literal::Bytes(bytes) => bytes.clone(),
-                value => vec![value.int()? as u8],
-            };
-            self.patches.push((at, bytes));
+        } else if let Some(patch) = patch(item)? {
+            self.patches.push(patch);
         } else if item.target == "len" {
             self.packet = item.value.int()? as usize;
         } else if let Some((field, offset)) = field(item) {
@@ -222,6 +255,10 @@ impl Outcome {
         if let Some(shape) = shape_of(item, shapes) {
             return self.compare_entry(&shape.key_of(item)?, &item.value, shape);
         }
+        if let Some((at, wanted)) = patch(item)? {
+            let found = self.frame.get(at..at + wanted.len()).ok_or("the packet is not that long")?;
+            return same(&format!("byte {at} of the frame"), &wanted, found);
+        }
         let Some((field, offset)) = field(item) else {
             return Err(format!("there is no map and no field `{}`", item.target));
         };
@@ -246,6 +283,7 @@ impl Outcome {
     /// What differs from another executor's outcome.
     pub fn agree(&self, other: &Self) -> Result<(), String> {
         same("ret", &other.ret.to_le_bytes(), &self.ret.to_le_bytes())?;
+        same("the packet", &other.frame, &self.frame)?;
         match self.maps == other.maps {
             true => Ok(()),
             false => Err(format!("maps are {:?}\n  and were {:?}", self.maps, other.maps)),

@@ -32,21 +32,23 @@ struct Table {
 pub struct Tables {
     tables: Vec<Table>,
     ticks: u64,
+    /// The packet from the byte on that `data` points to, and where in it the network header is.
     packet: Vec<u8>,
+    network: usize,
     /// The current process.
     task: u64,
 }
 
 impl Tables {
-    /// Empty maps, arrays with all their entries, and a packet from its network header on.
-    pub fn new(shapes: &[Shape], packet: Vec<u8>, memory: &mut Memory) -> Self {
+    /// Empty maps, arrays with all their entries, and a packet whose network header is that far in.
+    pub fn new(shapes: &[Shape], packet: Vec<u8>, network: usize, memory: &mut Memory) -> Self {
         let table = |shape: &Shape| {
             let keys = shape.indices().filter(|_| shape.indexed);
             let values = keys.map(|key| (key, memory.add(shape.start())));
             Table { shape: shape.clone(), values: values.collect() }
         };
         let tables = shapes.iter().map(table).collect();
-        Self { tables, ticks: 0, packet, task: kernel_types::task(PID, memory) }
+        Self { tables, ticks: 0, packet, network, task: kernel_types::task(PID, memory) }
     }
 
     /// Sets an entry of the map `symbol`.
@@ -166,6 +168,9 @@ impl Host for Tables {
             // There are no sockets to find.
             84 | 85 | 99 => Ok(0),
             26 => load_bytes(args, &self.packet, memory),
+            // From the link-layer header, which programs of cgroup_skb have before their packet, or from
+            // the network header.
+            68 if args[4] == 1 => load_bytes(args, &self.packet[self.network..], memory),
             35 | 158 => Ok(self.task),
             16 => fill(args[0], args[1] as usize, kernel_types::COMM, memory),
             113 => {

@@ -282,16 +282,20 @@ impl Proof<'_> {
         }
     }
 
-    /// Whether two packet pointers start at the same byte: the verifier gives all that are loaded
-    /// from one field of the context the same identity.
-    fn same_root(&self, a: Value, b: Value) -> bool {
-        a == b
-            || match (self.f.def_op(a), self.f.def_op(b)) {
-                (Some(x @ Op::Load { ptr, .. }), Some(y)) => {
-                    x == y && self.f.ty(*ptr) == Type::Ptr(Region::Ctx)
-                }
-                _ => false,
+    /// Whether what a test at the end of `block` says of `tested` holds of `root`: the verifier gives
+    /// all that are loaded from one field of the context the same identity, and what it learns to
+    /// those that it has at the time.
+    fn same_root(&self, tested: Value, root: Value, block: Block) -> bool {
+        if tested == root {
+            return true;
+        }
+        let there = self.homes[root].is_some_and(|home| self.graph.dominates(home, block));
+        match (self.f.def_op(tested), self.f.def_op(root)) {
+            (Some(x @ Op::Load { ptr, .. }), Some(y)) => {
+                there && x == y && self.f.ty(*ptr) == Type::Ptr(Region::Ctx)
             }
+            _ => false,
+        }
     }
 
     /// What the comparison at the end of `block` proves on its edge to `to`.
@@ -305,7 +309,7 @@ impl Proof<'_> {
             _ => return None,
         };
         let tested = self.address(pointer, 0);
-        if !self.same_root(tested.root, address.root) || tested.parts != address.parts {
+        if !self.same_root(tested.root, address.root, block) || tested.parts != address.parts {
             return None;
         }
         match cond {

@@ -54,9 +54,12 @@ pub fn render<'a>(
         match Excerpt::of(sources, diagnostic) {
             Some(excerpt) => {
                 let place = |span| excerpt.range(sources, span).map(|range| (0, range));
-                emit(&excerpt, &report(diagnostic, place), color, &mut bytes);
+                emit(&excerpt, &report(sources, diagnostic, place), color, &mut bytes);
             }
-            None => emit(sources, &report(diagnostic, |span| place(sources, span)), color, &mut bytes),
+            None => {
+                let report = report(sources, diagnostic, |span| place(sources, span));
+                emit(sources, &report, color, &mut bytes);
+            }
         }
     }
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
@@ -79,7 +82,12 @@ fn emit<'f, F: Files<'f, FileId = usize>>(
     let _ = if color { emit(&mut Ansi::new(bytes)) } else { emit(&mut NoColor::new(bytes)) };
 }
 
-fn report(d: &Diagnostic, place: impl Fn(Span) -> Option<(usize, std::ops::Range<usize>)>) -> Report<usize> {
+/// A diagnostic with its labels, but for those inside of the prelude, which nobody who reads it wrote.
+fn report(
+    sources: &SourceMap,
+    d: &Diagnostic,
+    place: impl Fn(Span) -> Option<(usize, std::ops::Range<usize>)>,
+) -> Report<usize> {
     let level = match d.severity {
         Severity::Error => Level::Error,
         Severity::Warning => Level::Warning,
@@ -89,7 +97,9 @@ fn report(d: &Diagnostic, place: impl Fn(Span) -> Option<(usize, std::ops::Range
         Some(ReportLabel::new(style, id, range).with_message(text))
     };
     let primary = label(LabelStyle::Primary, d.span, &d.label);
-    let others = d.labels.iter().filter_map(|l| label(LabelStyle::Secondary, l.span, &l.text));
+    let foreign = |span| sources.file(sources.file_at(sources.in_file(span).start)).is_prelude();
+    let others = d.labels.iter().filter(|l| !foreign(l.span));
+    let others = others.filter_map(|l| label(LabelStyle::Secondary, l.span, &l.text));
     let notes = d.notes.iter().map(|n| format!("note: {n}"));
     let help = d.help.iter().map(|h| format!("help: {h}"));
     Report::new(level)

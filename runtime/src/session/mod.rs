@@ -261,7 +261,7 @@ impl Session {
         let Self { loaded, spec, bytes, .. } = self;
         let program = spec.program(name)?;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
-        ebpf.load(program)?;
+        ebpf.load(spec, program)?;
         Ok(run::run(program, ebpf.program(program)?, of)?)
     }
 

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod helper;
 pub mod kfunc;
 pub mod limit;
+pub mod machine;
 pub mod map;
 pub mod mode;
 pub mod packet;

@@ -11,10 +11,12 @@ pub struct PacketHook {
     pub pass: i32,
     /// Bytes of the link-layer header that `data` points to; 0 where it points to the network header.
     pub link_header: u32,
+    /// Whether its context has `data` and `data_end`.
+    pub in_place: bool,
 }
 
 const fn row(ty: ProgramType, pass: i32, link_header: u32) -> PacketHook {
-    PacketHook { ty, pass, link_header }
+    PacketHook { ty, pass, link_header, in_place: true }
 }
 
 /// Bytes of an Ethernet header: `ETH_HLEN`, include/uapi/linux/if_ether.h.
@@ -29,7 +31,8 @@ static ROWS: &[PacketHook] = &[
     row(ProgramType::Xdp, 2, ETHERNET),
     row(ProgramType::SchedCls, 0, ETHERNET),
     row(ProgramType::SchedAct, 0, ETHERNET),
-    row(ProgramType::SocketFilter, -1, ETHERNET),
+    // `sk_filter_is_valid_access` refuses both.
+    PacketHook { in_place: false, ..row(ProgramType::SocketFilter, -1, ETHERNET) },
     row(ProgramType::CgroupSkb, 1, 0),
     row(ProgramType::LwtIn, 0, 0),
     row(ProgramType::LwtOut, 0, 0),

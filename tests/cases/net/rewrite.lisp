@@ -1,4 +1,4 @@
-;; slots: 20
+;; slots: 42
 
 (defprog p (:type :sched-cls :section "classifier")
   (with-ipv4 (data data-end ip)

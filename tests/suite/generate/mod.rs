@@ -21,7 +21,7 @@ use crate::{
     accepted, compile, interp,
     kernel::Loaded,
     known::Known,
-    state::{self, Inputs, Outcome},
+    state::{self, Entry, Inputs, Outcome},
 };
 
 /// A source text with what its programs are to do.
@@ -85,7 +85,8 @@ fn interpret(batch: &Batch) -> Result<(), String> {
     for stage in [Stage::Ir, Stage::Opt] {
         let module = accepted::sound(&compile::stage("generated.lisp", &batch.text, stage)?)?;
         for program in &batch.programs {
-            let outcome = interp::run(&module, &facts.shapes, &program.name, &batch.inputs)?;
+            let outcome =
+                interp::run(&module, &facts.shapes, &Entry::cgroup_skb(&program.name), &batch.inputs)?;
             program
                 .compare(&outcome)
                 .map_err(|problem| batch.blame(program, &format!("{stage:?}: {problem}")))?;
@@ -99,7 +100,7 @@ fn run_in_kernel(batch: &Batch) -> Result<(), String> {
     let object = compile::object("generated.lisp", &batch.text)?;
     let mut loaded = Loaded::new(&object, &facts.shapes)?;
     for program in &batch.programs {
-        let outcome = loaded.run(&program.name, &batch.inputs)?;
+        let outcome = loaded.run(&Entry::cgroup_skb(&program.name), &batch.inputs)?;
         program.compare(&outcome).map_err(|problem| batch.blame(program, &problem))?;
     }
     Ok(())

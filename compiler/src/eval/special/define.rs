@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Special, control::body, special};
 use crate::eval::{
-    Env, Exit, Function, Interp, Kind, MANY, Result, Symbol, Value, lambda::LambdaList, value::Closure,
+    Env, Exit, Function, Interp, Kind, MANY, Result, Symbol, Value, error, lambda::LambdaList, value::Closure,
 };
 
 /// The forms.

@@ -60,7 +60,18 @@ impl<'a> Builder<'a> {
         self.fail_at(&codes::ARITY, call.span, message)
     }
 
-    fn unknown_form(&mut self, call: &Call<'a>) -> ExprId {
+    /// Whether a form of this name can be built.
+    pub(super) fn is_callable(&self, call: &Call<'a>) -> bool {
+        let folded = self.text(self.names.folded(call.name));
+        let kernel = self.names.kernel(call.name);
+        forms::FORMS.iter().any(|form| form.name == folded)
+            || Types::named(folded).is_some()
+            || self.globals.contains_key(&kernel)
+            || self.accessors.contains_key(self.text(kernel))
+            || helper::find(folded).is_some()
+    }
+
+    pub(super) fn unknown_form(&mut self, call: &Call<'a>) -> ExprId {
         let text = self.text(call.name);
         let message = format!("there is no form or helper called `{text}`");
         let mut error = Diagnostic::error(&codes::UNKNOWN_FORM, call.head, message);

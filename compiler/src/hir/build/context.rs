@@ -2,6 +2,7 @@
 
 use bpfl_stdlib::catalog::{
     context::{self, Field, Kind, Order, Rights, Shape},
+    machine::Machine,
     section,
 };
 
@@ -40,6 +41,11 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     if !b.may(field, offset, read) {
         return b.no_right(field, offset, ("read", read), call.span);
     }
+    if b.machine != Machine::X86 && context::is_register(field) {
+        let message = format!("`{}` is a register of x86-64, and this is for another machine", field.name);
+        let error = Diagnostic::error(&codes::FIELD_ACCESS, call.span, message);
+        return b.fail(error.help("say what it holds: `(pt-regs-parm1)`, `(pt-regs-rc)`, `(pt-regs-sp)` …"));
+    }
     let Some(ty) = b.field_type(field) else { return b.unsupported_field(field, call.span) };
     let ptr = b.context(call.span);
     let read = b.add(ExprKind::Load(ptr, offset), ty, call.span);
@@ -64,14 +70,13 @@ impl Builder<'_> {
     /// keeps in them. The context may be given, as the macros of C have it: `(pt-regs-parm1 (ctx-ptr))`.
     pub(super) fn register_reader(&mut self, call: &Call<'_>) -> Option<ExprId> {
         let name = self.text(self.names.kernel(call.name)).strip_prefix("pt_regs_")?;
-        let register = context::register(name)?;
+        let (_, offset) = self.machine.register(name)?;
         let hook = self.hook?;
-        let field = context::fields(hook.ty).iter().find(|field| field.name == register);
-        let Some(field) = field else {
+        if !context::fields(hook.ty).iter().any(context::is_register) {
             let message = format!("a {} program has no registers", hook.ty.row().name);
             let error = Diagnostic::error(&codes::FIELD_ACCESS, call.span, message);
             return Some(self.fail(error.help("probes have, and programs of perf events")));
-        };
+        }
         let own = |datum: &DatumId| {
             self.items(*datum).is_some_and(|i| matches!(i, [head] if self.is_symbol(*head, "ctx-ptr")))
         };
@@ -81,7 +86,7 @@ impl Builder<'_> {
             return Some(self.fail(error.help(format!("write `({})`", self.text(call.name)))));
         }
         let ptr = self.context(call.span);
-        Some(self.add(ExprKind::Load(ptr, field.offset as i32), Ty::U64, call.span))
+        Some(self.add(ExprKind::Load(ptr, offset as i32), Ty::U64, call.span))
     }
 
     pub(super) fn has_no_context(&self) -> bool {

@@ -233,8 +233,9 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 impl<'a> Builder<'a> {
     /// `datum` as a test. Inside `and`, `or` and `not` only truth matters, so their operands need
-    /// no common type.
+    /// no common type. What a macro makes of a test is a test too.
     pub(super) fn test(&mut self, datum: DatumId) -> ExprId {
+        let datum = self.expanded(datum);
         let span = self.span(datum);
         if let Some([head, args @ ..]) = self.items(datum) {
             match self.symbol(*head).map(|name| self.text(name)) {

@@ -215,6 +215,7 @@ pub const FORMS: &[Form] = &[
     // context
     form("ctx", 1, 2, "(ctx field [index])", context::read),
     form("ctx-ptr", 0, 0, "(ctx-ptr)", context::pointer),
+    form("packet-in-place", 1, MANY, "(packet-in-place form…)", packet::in_place),
     form("pass-verdict", 0, 0, "(pass-verdict)", packet::verdict),
     form("network-offset", 0, 0, "(network-offset)", packet::network_offset),
     form("link-header-size", 0, 0, "(link-header-size)", packet::link_header),

@@ -53,7 +53,7 @@ use std::{
     rc::Rc,
 };
 
-use bpfl_stdlib::catalog::constant;
+use bpfl_stdlib::catalog::{constant, machine::Machine};
 
 use super::{
     CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, TypeKind, Var,
@@ -103,6 +103,8 @@ struct Builder<'a> {
     accessors: HashMap<String, structs::Accessor>,
     /// The kernel's types.
     kernel: &'a KernelBtf,
+    /// The machine whose registers probes read.
+    machine: Machine,
     /// The readers of kernel structs.
     imports: Vec<kernel::Import>,
     /// Functions of the kernel's whose definition has errors.
@@ -171,6 +173,8 @@ pub struct Input<'a> {
     pub forms: &'a [DatumId],
     /// The kernel's types.
     pub kernel: &'a KernelBtf,
+    /// The machine whose registers probes read.
+    pub machine: Machine,
 }
 
 /// Builds the module that a file's forms define.
@@ -185,7 +189,7 @@ pub fn build_and_expand(
     expand: Option<Expand>,
     diagnostics: &mut Diagnostics,
 ) -> (Module, Vec<DatumId>) {
-    let Input { names, data, prelude, forms, kernel } = input;
+    let Input { names, data, prelude, forms, kernel, machine } = input;
     let table = forms::FORMS.iter().map(|form| (names.intern(form.name), form)).collect();
     let mut builder = Builder {
         names,
@@ -198,6 +202,7 @@ pub fn build_and_expand(
         broken: HashSet::new(),
         accessors: HashMap::new(),
         kernel,
+        machine,
         imports: Vec::new(),
         broken_kfuncs: Vec::new(),
         cores: HashMap::new(),
@@ -377,7 +382,11 @@ impl<'a> Builder<'a> {
                 [] => self.nil(span),
                 [head, args @ ..] => self.form(*head, args, span, used),
             },
-            Datum::Error => self.add(ExprKind::Error, Ty::ERROR, span),
+            Datum::Error => {
+                // It was reported when it was read, so that no count of this program's errors has it.
+                self.unsound = true;
+                self.add(ExprKind::Error, Ty::ERROR, span)
+            }
             Datum::Str(_) => self.misplaced(span, "a string", "strings stand where a helper takes one"),
             Datum::Keyword(_) => self.misplaced(span, "a keyword", "keywords name options of a form"),
             Datum::Dotted(_) => self.misplaced(span, "a dotted list", "a form is a proper list: `(f x)`"),

@@ -8,6 +8,27 @@ use crate::{
     hir::{ExprId, ExprKind, Ty},
 };
 
+/// `(packet-in-place form…)`: the forms, for a hook whose programs read packets where they are. For others
+/// the forms, each of which would fail, are left out.
+pub fn in_place<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    match b.hook.map(|hook| (hook.ty.row().name, packet::of(hook.ty))) {
+        Some((name, None)) => {
+            let message = format!("no packets pass through {name} programs");
+            b.fail_at(&codes::HELPER_NOT_OFFERED, call.span, message)
+        }
+        Some((name, Some(hook))) if !hook.in_place => {
+            let message = format!("{name} programs cannot read the packet in place");
+            let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.span, message);
+            b.fail(
+                error.help(
+                    "copy its headers to the stack: `(with-skb-ipv4 (ip) …)`, `(with-skb-tcp (tcp) …)`",
+                ),
+            )
+        }
+        _ => b.body(call.args, call.span, call.used),
+    }
+}
+
 /// `(pass-verdict)`: what lets a packet pass here.
 pub fn verdict<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     constant(b, call, |hook| hook.pass.into())

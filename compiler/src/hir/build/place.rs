@@ -127,6 +127,14 @@ impl<'a> Builder<'a> {
         self.socket_place(&Call { name, head: self.span(head), span, args, used: false })
     }
 
+    /// The form `datum` if nothing is called like its head.
+    fn unknown_call(&self, datum: DatumId, span: Span) -> Option<Call<'a>> {
+        let (head, args) = self.items(datum)?.split_first()?;
+        let name = self.data.symbol(*head)?;
+        let call = Call { name, head: self.span(*head), span, args, used: false };
+        (!self.is_callable(&call)).then_some(call)
+    }
+
     fn no_place(&mut self, datum: DatumId, span: Span) -> Place {
         let known = self.data.symbol(datum).filter(|name| {
             let constant = bpfl_stdlib::catalog::constant::find(self.text(*name)).is_some();
@@ -134,6 +142,10 @@ impl<'a> Builder<'a> {
         });
         if let (Some(name), None) = (self.data.symbol(datum), known) {
             self.unknown_name(name, span);
+            return Place::Error;
+        }
+        if let Some(call) = self.unknown_call(datum, span) {
+            self.unknown_form(&call);
             return Place::Error;
         }
         let error = Diagnostic::error(&codes::NOT_A_PLACE, span, "this cannot be set");

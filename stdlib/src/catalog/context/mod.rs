@@ -209,10 +209,9 @@ pub fn trusted(ty: ProgramType, attach: Option<&'static AttachType>) -> bool {
     }
 }
 
-/// The register that holds, when a function is called, what `PT_REGS_…` of libbpf's bpf_tracing.h reads,
-/// by that name in lower case: for x86-64, the only machine so far.
-pub fn register(what: &str) -> Option<&'static str> {
-    trace::REGISTERS.iter().find(|(own, _)| *own == what).map(|(_, register)| *register)
+/// Whether a field is a register of x86-64, which other machines do not have.
+pub fn is_register(field: &Field) -> bool {
+    trace::PT_REGS.fields.iter().any(|own| own.name == field.name && own.offset == field.offset)
 }
 
 /// How many arguments a traced function or tracepoint has at most: `MAX_BPF_FUNC_ARGS` in

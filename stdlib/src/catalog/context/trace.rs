@@ -45,29 +45,8 @@ const fn registers(rules: &'static [Rule]) -> [Field; 21] {
     ]
 }
 
-/// The registers at a kprobe or uprobe.
+/// The registers at a kprobe or uprobe of x86-64, by name; `machine` has what they hold.
 pub(super) static PT_REGS: Struct = Struct { name: "pt_regs", fields: &registers(&[read(ANY)]), raw: None };
-
-/// Which of them is what: the C calling convention of x86-64, as bpf_tracing.h of libbpf has it.
-pub(super) const REGISTERS: &[(&str, &str)] = &[
-    ("parm1", "di"),
-    ("parm2", "si"),
-    ("parm3", "dx"),
-    ("parm4", "cx"),
-    ("parm5", "r8"),
-    ("parm6", "r9"),
-    ("parm1_syscall", "di"),
-    ("parm2_syscall", "si"),
-    ("parm3_syscall", "dx"),
-    ("parm4_syscall", "r10"),
-    ("parm5_syscall", "r8"),
-    ("parm6_syscall", "r9"),
-    ("ret", "sp"),
-    ("fp", "bp"),
-    ("rc", "ax"),
-    ("sp", "sp"),
-    ("ip", "ip"),
-];
 
 const SAMPLE: [Field; 21] = registers(ARG);
 
