@@ -88,6 +88,7 @@ fn made() -> Btf {
     let composite = composite(&mut btf, "task_struct", 96, &rows);
     btf.define(task, Type::Struct(composite));
     add_functions(&mut btf, parent);
+    add_table(&mut btf);
     add_records(&mut btf);
     btf
 }
@@ -132,6 +133,34 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let proto = btf.func_proto(TypeId::VOID, &bare);
     let (name, target) = (btf.intern("btf_trace_sched_switch"), btf.ptr(proto));
     btf.add(Type::Typedef { name, target });
+}
+
+/// A table of functions that the kernel takes from programs, and what has their parameters' names.
+fn add_table(btf: &mut Btf) {
+    let (u32, char) = (btf.basic(Basic::U32), btf.basic(Basic::Char));
+    let sock = pointer(btf, "sock", "sk_mark");
+    let threshold = btf.func_proto(u32, &[("", sock)]);
+    let avoid = btf.func_proto(TypeId::VOID, &[("", sock), ("", u32), ("", u32)]);
+    let (threshold, avoid, name) = (btf.ptr(threshold), btf.ptr(avoid), btf.array(char, 16));
+    let next = btf.ptr(TypeId::VOID);
+    let rows = [
+        ("next", next, 0, 0),
+        ("cong_avoid", avoid, 64, 0),
+        ("ssthresh", threshold, 128, 0),
+        ("name", name, 192, 0),
+        ("flags", u32, 320, 0),
+    ];
+    let table = composite(btf, "tcp_congestion_ops", 64, &rows);
+    let table = btf.add(Type::Struct(table));
+    let wrapper = composite(btf, "bpf_struct_ops_tcp_congestion_ops", 128, &[("data", table, 512, 0)]);
+    btf.add(Type::Struct(wrapper));
+    for (name, params) in [
+        ("bpf_tcp_ca_ssthresh", &[("sk", sock)][..]),
+        ("bpf_tcp_ca_cong_avoid", &[("sk", sock), ("ack", u32), ("acked", u32)]),
+    ] {
+        let proto = btf.func_proto(u32, params);
+        btf.func(name, proto, Linkage::Static);
+    }
 }
 
 /// Records of tracepoints, and an enumeration.

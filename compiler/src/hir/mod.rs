@@ -54,6 +54,8 @@ pub struct Module {
     pub types: Types,
     /// The maps, in the order of their definitions.
     pub maps: Arena<MapId, Map>,
+    /// The tables of functions that the kernel calls, in the order of their definitions.
+    pub struct_ops: Vec<StructOps>,
     /// The global variables, in the order of their definitions.
     pub globals: Arena<GlobalId, Global>,
     /// The programs without errors, in the order of their definitions.
@@ -97,6 +99,52 @@ pub struct Map {
     pub pinned: bool,
     /// Where its name stands in the definition.
     pub span: Span,
+}
+
+/// A `defmap` of kind `:struct-ops`.
+#[derive(Debug)]
+pub struct StructOps {
+    /// Its ELF symbol.
+    pub symbol: String,
+    /// The kernel's struct.
+    pub kernel: String,
+    /// The members that are set.
+    pub members: Vec<OpsMember>,
+    /// Where its name stands in the definition.
+    pub span: Span,
+}
+
+/// A member of a table of functions.
+#[derive(Debug)]
+pub struct OpsMember {
+    /// Its name in the kernel's struct.
+    pub name: String,
+    /// What it is there.
+    pub shape: OpsShape,
+    /// What it is set to.
+    pub value: OpsValue,
+}
+
+/// What a member of a table of functions is in the kernel's BTF.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpsShape {
+    /// A pointer to a function.
+    Function,
+    /// A number of so many bytes.
+    Int(u32),
+    /// An enumeration of so many bytes.
+    Enum(u32),
+    /// So many characters.
+    Chars(u32),
+}
+
+/// What a member of a table of functions is set to.
+#[derive(Debug)]
+pub enum OpsValue {
+    /// A program.
+    Program(ProgramId),
+    /// As many bytes as it has.
+    Bytes(Vec<u8>),
 }
 
 /// A first entry of a map of maps or of programs.

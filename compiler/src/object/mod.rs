@@ -1,6 +1,7 @@
 //! The typed program and its machine code to what an object file is made of.
 
 mod kernel;
+mod struct_ops;
 
 use bpfl_stdlib::catalog::program::ProgramType;
 
@@ -37,6 +38,7 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
         ty(&mut object.btf, hir, *record);
     }
     let places = globals(&mut object, hir);
+    struct_ops::tables(&mut object, hir);
     let programs = hir.programs.values().map(Described::Program);
     let functions = hir.functions.values().map(Described::Function);
     for (what, code) in programs.chain(functions).zip(codes) {

@@ -20,6 +20,7 @@ pub mod refusal;
 pub mod returns;
 pub mod section;
 pub mod set;
+pub mod struct_ops;
 pub mod test_run;
 pub mod tracepoint;
 pub mod uapi;

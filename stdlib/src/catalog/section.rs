@@ -41,7 +41,7 @@ const fn exact(name: &'static str, ty: ProgramType, attach_type: Option<&'static
         target: false,
         sleepable: false,
         frags: false,
-        supported: !matches!(ty, Ext | StructOps),
+        supported: !matches!(ty, Ext),
     }
 }
 

@@ -29,7 +29,10 @@ const OPTIONS: &[&str] = &[
 ];
 
 /// Kinds that need more than a definition, which this version does not have yet.
-const UNSUPPORTED: &[&str] = &["struct-ops", "arena", "insn-array"];
+const UNSUPPORTED: &[&str] = &["arena", "insn-array"];
+
+/// The kind whose maps are tables of functions.
+const STRUCT_OPS: &str = "struct-ops";
 
 /// `(key …)` or `(value …)`: the options that say what it is, and what to suggest.
 struct Part {
@@ -53,6 +56,9 @@ impl<'a> Builder<'a> {
     pub(super) fn defmap(&mut self, definition: Definition<'a>) {
         let options = Options::parse(self, definition.rest, OPTIONS);
         let kind = self.map_kind(&options, &definition);
+        if kind.is_some_and(|kind| kind.name == STRUCT_OPS) {
+            return self.struct_ops(&definition, &options);
+        }
         // A map with mistakes is known all the same, so that its uses are not reported too.
         let rules = kind.unwrap_or(&map::MAPS[0]);
         let at = definition.name_span;

@@ -96,6 +96,14 @@ impl Builder<'_> {
                 self.unsound |= [data.key, data.value].contains(&Ty::ERROR);
                 Some(MapUse { map: *map, held: None })
             }
+            Some((Global::StructOps, _)) => {
+                let message = format!(
+                    "`{}` is a table that the kernel calls; programs do not read it",
+                    self.text(name)
+                );
+                self.report(Diagnostic::error(&codes::MAP_OPERATION, span, message));
+                None
+            }
             _ => {
                 self.unknown_map(self.text(name), span);
                 None

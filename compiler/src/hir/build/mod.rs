@@ -40,6 +40,7 @@ mod scope;
 mod signature;
 mod sockets;
 mod storage;
+mod struct_ops;
 mod structs;
 mod text;
 mod top;
@@ -82,6 +83,8 @@ enum Global {
     Variable(GlobalId),
     Kfunc(KfuncId),
     Program,
+    /// A table of functions that the kernel calls.
+    StructOps,
     /// A `defun`, by its position among them.
     Function(usize),
 }
@@ -152,6 +155,8 @@ struct Builder<'a> {
     /// The places of expansions, which are numbered from `first_expansion` on.
     new_expansions: Vec<Expansion>,
     first_expansion: usize,
+    /// The programs that tables of functions name.
+    wanted_ops: Vec<struct_ops::WantedOp>,
     /// What maps are to hold from the start.
     wanted_values: Vec<map_values::WantedValue>,
     /// What is known of the counters of loops.
@@ -227,6 +232,7 @@ pub fn build_and_expand(
         expansions: HashMap::new(),
         new_expansions: Vec::new(),
         first_expansion: sources.expansions().len(),
+        wanted_ops: Vec::new(),
         wanted_values: Vec::new(),
         counters: unroll::Counters::default(),
         loops: Vec::new(),

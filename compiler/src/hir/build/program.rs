@@ -60,7 +60,11 @@ impl<'a> Builder<'a> {
         self.unsound = false;
         let at = options.get("section").map_or(definition.name_span, |datum| self.span(datum));
         let name = text.as_deref().unwrap_or(section.name);
-        let Some(signature) = self.signature(section, name, at) else { return };
+        let signature = match ty {
+            ProgramType::StructOps => self.ops_signature(definition.name, definition.name_span),
+            _ => self.signature(section, name, at),
+        };
+        let Some(signature) = signature else { return };
         let (attach, sleepable) = (section.attach_type, section.sleepable);
         self.hook = Some(Hook { ty, attach, gpl: gpl_compatible(&license), sleepable });
         self.signature = signature;

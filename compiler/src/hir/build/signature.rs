@@ -29,9 +29,16 @@ pub struct Signature {
     arguments: Vec<Argument>,
 }
 
+impl Signature {
+    /// The arguments of what messages call `title`.
+    pub(super) fn new(title: String, arguments: Vec<Argument>) -> Self {
+        Self { title, arguments }
+    }
+}
+
 /// One argument.
 #[derive(Clone, Debug)]
-struct Argument {
+pub struct Argument {
     name: String,
     /// Bytes from the context's start.
     offset: u32,
@@ -158,6 +165,16 @@ impl<'a> Builder<'a> {
             arguments.push(Argument { name: name.into(), offset, ty });
         }
         arguments
+    }
+
+    /// An argument of a function that the kernel calls, at `offset` bytes of the context.
+    pub(super) fn plain_argument(&mut self, view: &View, name: String, offset: u32, of: TypeId) -> Argument {
+        let (name, instead) = match name.strip_suffix("__nullable") {
+            Some(name) => (name.to_string(), Instead::Null),
+            None => (name, Instead::Nothing),
+        };
+        let ty = self.argument_type(view, of, instead);
+        Argument { name, offset, ty }
     }
 
     /// What an argument is: a pointer to a struct of the kernel's, or a number.

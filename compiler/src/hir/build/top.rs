@@ -117,6 +117,7 @@ impl<'a> Builder<'a> {
         }
         self.uncalled();
         self.fill_maps();
+        self.fill_tables();
     }
 
     /// The first round of one form: `progn` and what macros make may hold several.

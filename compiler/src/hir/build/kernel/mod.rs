@@ -110,6 +110,11 @@ impl<'a> Builder<'a> {
         member(view, of, name).is_some()
     }
 
+    /// The type of a member of a struct, and its name as the kernel spells it.
+    pub(super) fn member_type(&self, view: &View, of: TypeId, name: &str) -> Option<(TypeId, String)> {
+        member(view, of, name).map(|found| (found.ty, found.name.to_string()))
+    }
+
     /// The step to a member of a struct, and how many bytes it has.
     pub(super) fn member_step(
         &mut self,
