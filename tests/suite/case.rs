@@ -9,6 +9,7 @@
 //! ;; run second: -> ret 0        a program other than the first
 //! ;;   , out[1]=7                more of the line before
 //! ;; varies                      results differ from run to run; only what is said is compared
+//! ;; compile-only                the loader of these tests does not know the type; others load it
 //! ;; kernel-only                 the interpreter cannot run it: raw instructions, dynptrs
 //! ```
 //!
@@ -56,6 +57,8 @@ pub struct Case {
     pub runs: Vec<Run>,
     /// Whether results differ from run to run.
     pub varies: bool,
+    /// Whether it is not loaded here.
+    pub compile_only: bool,
     /// Whether only the kernel can run it.
     pub kernel_only: bool,
 }
@@ -132,6 +135,7 @@ impl Case {
             "slots" => self.slots = Some(rest.parse().map_err(|_| format!("`{rest}` is no number"))?),
             "run" => self.runs.push(Run::parse(&text[word.len()..])?),
             "varies" => self.varies = true,
+            "compile-only" => self.compile_only = true,
             "kernel-only" => self.kernel_only = true,
             _ => return Err(format!("there is no directive `{word}`")),
         }

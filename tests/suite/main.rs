@@ -74,6 +74,8 @@ fn add_case(tests: &mut Vec<Trial>, case: &Arc<Case>, known: &Arc<Known>, obstac
     add("check", false, check::check);
     if case.is_accepted() {
         add("interp", false, accepted::interpret);
-        add("kernel", obstacle.is_some(), accepted::load_and_run);
+        if !case.compile_only {
+            add("kernel", obstacle.is_some(), accepted::load_and_run);
+        }
     }
 }

@@ -1,3 +1,4 @@
+;; compile-only
 ; A congestion control: what its programs are called with follows from the members that they are for.
 (import-kernel-struct sock sk_mark)
 (defmap calls :type :array :key u32 :value u64 :max-entries 2)

@@ -248,7 +248,7 @@ impl<'a> Builder<'a> {
             let found = self.module.programs.iter().find(|(_, program)| is(program));
             let found = found.map(|(id, program)| (id, program.ty, program.span));
             match found {
-                Some((id, ty, _)) if ty == ProgramType::StructOps => {
+                Some((id, ProgramType::StructOps, _)) => {
                     let Some(table) = self.module.struct_ops.get_mut(wanted.table) else { continue };
                     let value = OpsValue::Program(id);
                     table.members.push(OpsMember { name: wanted.member, shape: wanted.shape, value });
