@@ -218,7 +218,9 @@ impl World {
 /// An evaluator with all that userspace has.
 fn interpreter(names: &Names, world: World) -> Interp<'_> {
     let mut interp = Interp::new(names, Box::new(world), LIMITS);
-    for table in [attach::ROWS, maps::ROWS, objects::ROWS, ring::ROWS, socket::ROWS, system::ROWS] {
+    for table in
+        [attach::ROWS, attach::BY_TARGET, maps::ROWS, objects::ROWS, ring::ROWS, socket::ROWS, system::ROWS]
+    {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
     packet::rows().for_each(|builtin| interp.define_builtin(builtin));

@@ -1,6 +1,7 @@
 //! `bpfl run` as a user runs it. Without the privilege to attach programs these tests say so and
 //! pass.
 
+mod attach;
 mod ends;
 mod entries;
 mod hooks;

@@ -9,7 +9,7 @@ mod globals;
 
 use std::{
     fs, io,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
     path::Path,
     sync::Arc,
 };
@@ -24,7 +24,7 @@ use crate::{
     btf::shape::Shape,
     load::{LoadError, Loaded},
     map::{Map, MapError, Ring, SocketEntries},
-    run::{self, Input, Output, Ran, Run, RunError},
+    run::{self, Input, Output, Over, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
     value::Value,
 };
@@ -265,16 +265,34 @@ impl Session {
         Ok(run::run(program, ebpf.program(program)?, of)?)
     }
 
+    /// What the iterator called `name` writes on a walk over all there is.
+    ///
+    /// # Errors
+    /// As [`Session::iterate_over`].
+    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
+        self.iterate_over(name, &Over::All)
+    }
+
     /// What the iterator called `name` writes on a walk.
     ///
     /// # Errors
-    /// When there is no such program, or it is no iterator, or cannot be loaded or read.
-    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
+    /// When there is no such program or map, or it is no iterator, or cannot be loaded or read.
+    pub fn iterate_over(&mut self, name: &str, over: &Over) -> Result<Vec<u8>, SessionError> {
         let Self { loaded, spec, bytes, .. } = self;
         let program = spec.program(name)?;
         let ebpf = loaded_or_load(loaded, spec, bytes)?;
         ebpf.load(spec, program)?;
-        Ok(run::iterate(program, ebpf.program(program)?)?)
+        let map = match over {
+            Over::Map(map) => Some(own_map(ebpf, spec.map(map)?)?),
+            _ => None,
+        };
+        let over = match over {
+            Over::All => None,
+            Over::Map(_) => map.as_ref().map(|map| [map.as_raw_fd() as u32, 0, 0, 0]),
+            Over::Thread(id) => Some([*id, 0, 0, 0]),
+            Over::Process(id) => Some([0, *id, 0, 0]),
+        };
+        Ok(run::iterate(program, ebpf.program(program)?, over)?)
     }
 
     /// The programs that are attached, in the order in which they were, and what each is attached

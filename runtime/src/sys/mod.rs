@@ -11,7 +11,9 @@ mod program;
 mod run;
 mod socket;
 
-pub(crate) use attach::{Attached, link, open_raw_tracepoint};
+pub(crate) use attach::{
+    Attached, Multi, link, link_iterator, link_multi, link_netfilter, open_raw_tracepoint,
+};
 pub(crate) use map::RawMap;
 pub(crate) use perf::{Event, enable_event, interface, open_event};
 pub use program::attached_programs;
