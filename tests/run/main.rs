@@ -10,6 +10,7 @@ mod refused;
 mod rings;
 mod scripts;
 mod setup;
+mod system;
 mod tested;
 mod testrun;
 mod trace;

@@ -39,14 +39,24 @@ use crate::{host, spec::ProgramSpec, sys};
 /// An attachment; dropping it detaches.
 #[derive(Debug)]
 pub struct Link {
-    _held: Held,
+    held: Held,
+}
+
+impl Link {
+    /// Its links; none where the kernel has no link for the hook.
+    pub(crate) fn links(&self) -> &[OwnedFd] {
+        match &self.held {
+            Held::Links { links } => links,
+            Held::Attached { .. } => &[],
+        }
+    }
 }
 
 /// What keeps a program attached.
 #[derive(Debug)]
 enum Held {
     /// The kernel detaches when the last descriptor of each link is closed, in whatever way.
-    Links { _links: Vec<OwnedFd> },
+    Links { links: Vec<OwnedFd> },
     /// For kernels without a link for the hook.
     Attached { _attached: sys::Attached },
 }
@@ -89,7 +99,7 @@ pub(crate) fn attach(
     mode: &'static AttachMode,
 ) -> Result<Link, AttachError> {
     if let (Target::Event(event), Some(row)) = (target, spec.row) {
-        return Ok(Link { _held: Held::Links { _links: events::attach(spec, row, event, program)? } });
+        return Ok(Link { held: Held::Links { links: events::attach(spec, row, event, program)? } });
     }
     let at = hooks::attach_type(spec, target)?;
     if matches!(target, Target::Cgroup(_)) && host::kernel() < mode.since {
@@ -100,7 +110,7 @@ pub(crate) fn attach(
         Place::Interface(index) => on_interface(at, program, *index),
         Place::Event => in_network(at, program, target),
     };
-    Ok(Link { _held: held.map_err(|source| error::refused(spec, target, mode, source))? })
+    Ok(Link { held: held.map_err(|source| error::refused(spec, target, mode, source))? })
 }
 
 fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static AttachMode) -> io::Result<Held> {
@@ -111,14 +121,14 @@ fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static Att
     let since = at.link_since.zip(mode_since).map(|(own, mode)| own.max(mode));
     if since.is_some_and(|since| host::kernel() >= since) {
         let link = sys::link(program, place.as_raw_fd() as u32, at.number, link_flags)?;
-        return Ok(Held::Links { _links: vec![link] });
+        return Ok(Held::Links { links: vec![link] });
     }
     Ok(Held::Attached { _attached: sys::Attached::new(program, place, at.number, flags)? })
 }
 
 fn in_network(at: &AttachType, program: impl AsFd, target: &Target) -> io::Result<Held> {
     let Target::Netfilter(hook) = target else { return Err(io::ErrorKind::Unsupported.into()) };
-    Ok(Held::Links { _links: vec![sys::link_netfilter(program, at.number, hook.numbers())?] })
+    Ok(Held::Links { links: vec![sys::link_netfilter(program, at.number, hook.numbers())?] })
 }
 
 /// `XDP_FLAGS_SKB_MODE`: after the driver, for which any interface will do.
@@ -133,7 +143,7 @@ fn on_interface(at: &AttachType, program: impl AsFd, index: u32) -> io::Result<H
         }
         link => link?,
     };
-    Ok(Held::Links { _links: vec![link] })
+    Ok(Held::Links { links: vec![link] })
 }
 
 #[cfg(test)]

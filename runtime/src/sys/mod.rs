@@ -7,6 +7,7 @@
 mod attach;
 mod map;
 mod perf;
+mod pin;
 mod program;
 mod run;
 mod socket;
@@ -16,6 +17,7 @@ pub(crate) use attach::{
 };
 pub(crate) use map::RawMap;
 pub(crate) use perf::{Event, enable_event, interface, open_event};
+pub(crate) use pin::pin;
 pub use program::attached_programs;
 pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
 pub use run::{Input, Output};
@@ -37,6 +39,7 @@ enum Command {
     MapDelete = 3,
     MapNextKey = 4,
     ProgramLoad = 5,
+    ObjectPin = 6,
     ProgramAttach = 8,
     ProgramDetach = 9,
     ProgramTestRun = 10,
