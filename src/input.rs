@@ -7,7 +7,6 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use bpfl_compiler::{
@@ -184,9 +183,9 @@ impl Source {
         userspace::test::Suite::new(self.sources, self.file, self.options).run(plan, report)
     }
 
-    /// Evaluates it, for at most `time`.
-    pub fn run_script(self, time: Option<Duration>) -> Outcome {
-        userspace::run(self.sources, self.file, self.options, time)
+    /// Evaluates it.
+    pub fn run_script(self, how: userspace::Running) -> Outcome {
+        userspace::run(self.sources, self.file, self.options, how)
     }
 
     /// Compiles it to an object and prints the diagnostics.

@@ -14,6 +14,7 @@ pub mod host;
 pub mod load;
 pub mod map;
 pub mod name;
+pub mod pin;
 pub mod run;
 pub mod session;
 pub mod spec;

@@ -2,12 +2,15 @@
 
 use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
 use bpfl_runtime::{
-    attach::Target,
+    attach::{NetfilterHook, Target, Way},
     cgroup::{Hierarchy, resolve},
+    run::Over,
     session::Session,
 };
+use bpfl_stdlib::catalog::program::ProgramType;
 
 use super::{
+    keys::Keys,
     object::{Handle, What, failed, wanted},
     objects::name,
 };
@@ -15,32 +18,253 @@ use crate::output;
 
 pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:attach", min: 1, max: usize::MAX, call: attach },
-    Builtin { name: "attach-cgroup", min: 2, max: 4, call: attach_cgroup },
-    Builtin { name: "bpf:attach-cgroup", min: 2, max: 4, call: attach_cgroup },
     Builtin { name: "bpf:detach", min: 1, max: 1, call: detach },
+    Builtin { name: "bpf:iterate", min: 1, max: 3, call: iterate },
 ];
 
-/// Keywords and their values.
-fn options<'v>(
+/// The functions that attach to one kind of target each, with and without `bpf:`.
+macro_rules! to {
+    ($($name:literal $call:ident;)+) => {
+        pub const BY_TARGET: &[Builtin] = &[$(
+            Builtin { name: $name, min: 1, max: usize::MAX, call: |interp, args| one(interp, args, $call) },
+            Builtin {
+                name: concat!("bpf:", $name),
+                min: 1,
+                max: usize::MAX,
+                call: |interp, args| one(interp, args, $call),
+            },
+        )+];
+    };
+}
+
+to! {
+    "attach-cgroup" to_cgroup;
+    "attach-sockmap" to_map;
+    "attach-xdp" to_interface;
+    "attach-tc" to_traffic;
+    "attach-tcx" to_traffic;
+    "attach-netkit" to_interface;
+    "attach-netns" to_network;
+    "attach-netfilter" to_netfilter;
+    "attach-tracepoint" to_event;
+    "attach-raw-tracepoint" to_event;
+    "attach-kprobe" to_event;
+    "attach-kprobe-multi" to_event;
+    "attach-ksyscall" to_event;
+    "attach-uprobe" to_event;
+    "attach-uprobe-multi" to_event;
+    "attach-usdt" to_event;
+    "attach-perf-event" to_clock;
+    "attach-trace" to_own_event;
+    "attach-lsm" to_own_event;
+}
+
+/// Makes a target of what follows the program.
+type Aim = fn(&mut Interp<'_>, &Session, &str, &[Value]) -> std::result::Result<Target, Exit>;
+
+/// `(attach-… program argument… [:attach-type type] …)`
+fn one(interp: &mut Interp<'_>, args: &[Value], aim: Aim) -> Result {
+    let (session, program) = Handle::program(&args[0])?;
+    let (rest, own) = attach_type(interp, &args[1..]);
+    if let Some(wanted) = own {
+        agrees(&session.borrow(), program, wanted)?;
+    }
+    let target = aim(interp, &session.borrow(), program, &rest)?;
+    finish(&args[0], program, Some(&target))
+}
+
+/// The arguments without `:attach-type`, and its value.
+fn attach_type<'v>(interp: &Interp<'_>, args: &'v [Value]) -> (Vec<Value>, Option<&'v Value>) {
+    let is = |value: &Value| match value.kind {
+        Kind::Keyword(keyword) => interp.names().text(keyword.folded) == "attach-type",
+        _ => false,
+    };
+    match args.iter().position(is) {
+        Some(at) => {
+            let rest = args[..at].iter().chain(args.get(at + 2..).unwrap_or_default());
+            (rest.cloned().collect(), args.get(at + 1))
+        }
+        None => (args.to_vec(), None),
+    }
+}
+
+/// The arguments before the first keyword, as names, and those from it on.
+fn positional<'v>(
     interp: &Interp<'_>,
     args: &'v [Value],
-    known: &[&str],
-) -> std::result::Result<Vec<(String, &'v Value)>, Exit> {
-    let mut options = Vec::new();
-    for pair in args.chunks(2) {
-        let [Value { kind: Kind::Keyword(keyword), .. }, value] = pair else {
-            return Err(Exit::error("options are keywords, each with a value"));
-        };
-        let name = interp.names().text(keyword.folded);
-        if !known.contains(&name) {
-            return Err(Exit::error(format!(
-                "there is no option `:{name}` here; there are :{}",
-                known.join(" and :")
-            )));
-        }
-        options.push((name.to_string(), value));
+    most: usize,
+) -> std::result::Result<(Vec<String>, &'v [Value]), Exit> {
+    let end = args.iter().position(|arg| matches!(arg.kind, Kind::Keyword(_))).unwrap_or(args.len());
+    if end > most {
+        return Err(Exit::error(format!(
+            "at most {most} arguments follow the program here, and {end} are given"
+        )));
     }
-    Ok(options)
+    let names = args[..end].iter().map(|arg| match arg.kind {
+        Kind::Int(number) => Ok(number.to_string()),
+        _ => name(interp, arg),
+    });
+    Ok((names.collect::<std::result::Result<_, _>>()?, &args[end..]))
+}
+
+fn single(interp: &Interp<'_>, args: &[Value], what: &str) -> std::result::Result<String, Exit> {
+    let (names, options) = positional(interp, args, 1)?;
+    Keys::read(interp, options, &["attach-type"])?;
+    names.into_iter().next().ok_or_else(|| Exit::error(format!("{what} is missing")))
+}
+
+fn to_cgroup(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    cgroup(&single(interp, args, "the cgroup's path")?)
+}
+
+fn to_interface(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    single(interp, args, "the name of a network interface").map(Target::interface)
+}
+
+fn to_map(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    match args.first().map(Handle::map) {
+        Some(Ok((_, map))) => Ok(Target::map(map)),
+        _ => single(interp, args, "the map").map(Target::map),
+    }
+}
+
+fn to_network(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    Keys::read(interp, args, &["attach-type"])?;
+    Ok(Target::Network)
+}
+
+/// `(attach-tc program interface [:direction :ingress | :egress])`
+fn to_traffic(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    let (names, options) = positional(interp, args, 1)?;
+    let keys = Keys::read(interp, options, &["direction"])?;
+    let missing = || Exit::error("the name of a network interface is missing");
+    let interface = names.into_iter().next().ok_or_else(missing)?;
+    let direction = keys.get("direction").map(|value| name(interp, value)).transpose()?;
+    match direction.as_deref() {
+        None => Ok(Target::interface(interface)),
+        Some("ingress") => Ok(Target::Traffic { interface, egress: false }),
+        Some("egress") => Ok(Target::Traffic { interface, egress: true }),
+        Some(other) => {
+            Err(Exit::error(format!("there is no direction `{other}`; it is :ingress or :egress")))
+        }
+    }
+}
+
+/// `(attach-netfilter program [:hook :local-in] [:family :ipv4] [:priority 0] [:defragment t])`
+fn to_netfilter(
+    interp: &mut Interp<'_>,
+    _: &Session,
+    _: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    let keys = Keys::read(interp, args, &["hook", "family", "priority", "defragment"])?;
+    let text = |option: &str, otherwise: &str| {
+        keys.get(option).map_or(Ok(otherwise.to_string()), |value| name(interp, value))
+    };
+    let (hook, family) = (text("hook", "local-in")?, text("family", "ipv4")?);
+    let at = Way::ALL.iter().find(|(name, _)| *name == hook).map(|(_, way)| *way).ok_or_else(|| {
+        let all: Vec<_> = Way::ALL.iter().map(|(name, _)| format!(":{name}")).collect();
+        Exit::error(format!("netfilter has no hook `{hook}`; there are {}", all.join(", ")))
+    })?;
+    let ipv6 = match family.as_str() {
+        "ipv4" => false,
+        "ipv6" => true,
+        other => return Err(Exit::error(format!("there is no family `{other}`; it is :ipv4 or :ipv6"))),
+    };
+    let priority = keys.number("priority", 0)?;
+    Ok(Target::Netfilter(NetfilterHook { ipv6, at, priority, defragment: keys.is("defragment") }))
+}
+
+/// The program's own section, with what it is attached to in the place of what stands there.
+fn event(
+    session: &Session,
+    program: &str,
+    parts: &[String],
+    glue: &str,
+) -> std::result::Result<Target, Exit> {
+    let spec = session.spec().program(program).map_err(|error| failed(error.into()))?;
+    Ok(Target::Event(match spec.row.filter(|_| !parts.is_empty()) {
+        Some(row) => format!("{}/{}", row.name, parts.join(glue)),
+        None => spec.section.clone(),
+    }))
+}
+
+/// `(attach-uprobe program "path" "function")`, `(attach-tracepoint program "category" "event")`:
+/// without arguments what the section names.
+fn to_event(
+    interp: &mut Interp<'_>,
+    session: &Session,
+    program: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    let (parts, options) = positional(interp, args, 3)?;
+    Keys::read(interp, options, &["attach-type"])?;
+    let row = session.spec().program(program).ok().and_then(|spec| spec.row);
+    let tracepoint = row.is_some_and(|row| row.ty == ProgramType::Tracepoint);
+    event(session, program, &parts, if tracepoint { "/" } else { ":" })
+}
+
+/// `(attach-perf-event program [:frequency hertz])`
+fn to_clock(
+    interp: &mut Interp<'_>,
+    session: &Session,
+    program: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    let keys = Keys::read(interp, args, &["frequency"])?;
+    let frequency = keys.get("frequency").map(|_| keys.number::<u32>("frequency", 0)).transpose()?;
+    let parts: Vec<_> = frequency.iter().map(u32::to_string).collect();
+    event(session, program, &parts, "")
+}
+
+/// Programs that are loaded for what they are attached to.
+fn to_own_event(
+    interp: &mut Interp<'_>,
+    session: &Session,
+    program: &str,
+    args: &[Value],
+) -> std::result::Result<Target, Exit> {
+    Keys::read(interp, args, &["attach-type"])?;
+    event(session, program, &[], "")
+}
+
+/// `(bpf:iterate program [:map map | :process pid | :thread tid])`: what an iterator writes.
+fn iterate(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, program) = Handle::program(&args[0])?;
+    let keys = Keys::read(interp, &args[1..], &["map", "process", "thread"])?;
+    let over = match (keys.get("map"), keys.get("process"), keys.get("thread")) {
+        (Some(map), ..) => Over::Map(Handle::map(map)?.1.to_string()),
+        (_, Some(_), _) => Over::Process(keys.number("process", 0)?),
+        (.., Some(_)) => Over::Thread(keys.number("thread", 0)?),
+        _ => Over::All,
+    };
+    let bytes = session.borrow_mut().iterate_over(program, &over).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
 /// `(bpf:attach session "program" [:cgroup-path path] [:map map])`, `(bpf:attach program path)`.
@@ -62,20 +286,28 @@ fn target(interp: &mut Interp<'_>, args: &[Value]) -> std::result::Result<Option
         [place, rest @ ..] if !matches!(place.kind, Kind::Keyword(_)) => (Some(place), rest),
         rest => (None, rest),
     };
-    if let Some(place) = place {
-        return match Handle::map(place) {
+    let keys = Keys::read(interp, rest, &["cgroup-path", "cgroup", "map", "interface"])?;
+    let path = keys.get("cgroup-path").or(keys.get("cgroup"));
+    match (place, keys.get("map"), path, keys.get("interface")) {
+        (Some(place), ..) => match Handle::map(place) {
             Ok((_, map)) => Ok(Some(Target::map(map))),
-            Err(_) => cgroup(&name(interp, place)?).map(Some),
-        };
-    }
-    let options = options(interp, rest, &["cgroup-path", "cgroup", "map"])?;
-    match options.first() {
-        None => Ok(None),
-        Some((option, value)) if option == "map" => match Handle::map(value) {
-            Ok((_, map)) => Ok(Some(Target::map(map))),
-            Err(_) => Ok(Some(Target::map(name(interp, value)?))),
+            Err(_) => place_named(&name(interp, place)?).map(Some),
         },
-        Some((_, value)) => cgroup(&name(interp, value)?).map(Some),
+        (_, Some(map), ..) => match Handle::map(map) {
+            Ok((_, map)) => Ok(Some(Target::map(map))),
+            Err(_) => Ok(Some(Target::map(name(interp, map)?))),
+        },
+        (.., Some(path), _) => cgroup(&name(interp, path)?).map(Some),
+        (.., Some(interface)) => Ok(Some(Target::interface(name(interp, interface)?))),
+        _ => Ok(None),
+    }
+}
+
+/// A path is a cgroup's, and a bare name an interface's.
+fn place_named(text: &str) -> std::result::Result<Target, Exit> {
+    match text.contains('/') {
+        true => cgroup(text),
+        false => Ok(Target::interface(text)),
     }
 }
 
@@ -96,18 +328,6 @@ fn finish(holder: &Value, program: &str, target: Option<&Target>) -> Result {
         None => session.borrow_mut().attach_some(&[program], &[]).map(|links| links[0]),
     };
     Ok(Handle::value(session, What::Link(link.map_err(failed)?)))
-}
-
-/// `(attach-cgroup program path [:attach-type type])`; a type that is not the section's is refused.
-fn attach_cgroup(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let (session, program) = Handle::program(&args[0])?;
-    let path = name(interp, &args[1])?;
-    let options = options(interp, &args[2..], &["attach-type"])?;
-    if let Some((_, wanted)) = options.first() {
-        agrees(&session.borrow(), program, wanted)?;
-    }
-    let target = cgroup(&path)?;
-    finish(&args[0], program, Some(&target))
 }
 
 fn agrees(session: &Session, program: &str, given: &Value) -> std::result::Result<(), Exit> {

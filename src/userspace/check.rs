@@ -10,7 +10,7 @@ use bpfl_compiler::{
     source::{FileId, SourceMap},
 };
 
-use super::{FormKind, World, interpreter, kind_of, session};
+use super::{FormKind, World, interpreter, kinds, session};
 use crate::{
     failure::{FAILED, Failure, Outcome},
     output,
@@ -30,9 +30,10 @@ pub fn check(mut sources: SourceMap, file: FileId, options: Options) -> Outcome 
     let mut world = World::new(sources, options, None);
     let blank = interpreter(&names, World::new(SourceMap::new(), Options::default(), None));
     let mut sessions = Vec::new();
-    for form in &forms {
+    for (form, kind) in forms.iter().zip(kinds(&names, &data, &forms)) {
         let value = convert::value(&names, &data, *form, Origin::Call);
-        match kind_of(&blank, &names, &data, *form) {
+        match kind {
+            FormKind::Helper => {}
             FormKind::Userspace => sessions_in(&blank, &value, &mut sessions),
             _ => world.definitions.push(value),
         }

@@ -14,10 +14,12 @@ mod cgroup;
 mod check;
 mod convert;
 mod keys;
+mod kind;
 mod maps;
 mod object;
 mod objects;
 mod packet;
+mod process;
 mod ring;
 mod session;
 mod socket;
@@ -38,7 +40,6 @@ use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
     driver::Options,
     eval::{Condition, Env, Exit, Host, Interp, Limits, Origin, Value, convert as data_convert},
-    hir::build::{Side, is_definition, side},
     inputs,
     names::Names,
     read::{Data, DatumId},
@@ -47,6 +48,8 @@ use bpfl_compiler::{
 use bpfl_runtime::run::Ran;
 use nix::sys::signal::Signal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use kind::{FormKind, kinds};
 
 use crate::{
     failure::{FAILED, Failure, Outcome},
@@ -71,6 +74,8 @@ struct World {
     /// Whether the deadline ended it.
     timed_out: bool,
     started: Instant,
+    /// What it is given on the command line.
+    arguments: Vec<String>,
     /// The error number of the last call on a socket that failed.
     errno: i32,
     /// What came of the run of a test's program.
@@ -154,47 +159,7 @@ pub fn is_script(sources: &SourceMap, file: FileId) -> bool {
     let (names, data) = (Names::new(), Data::new());
     let mut diagnostics = Diagnostics::default();
     let forms = bpfl_compiler::read::read(sources, file, &names, &data, &mut diagnostics);
-    let world = interpreter(&names, World::new(SourceMap::new(), Options::default(), None));
-    let defines = |form: DatumId| {
-        let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
-        head.is_some_and(|head| HELPERS.contains(&names.text(names.folded(head))))
-    };
-    forms.iter().any(|form| kind_of(&world, &names, &data, *form) == FormKind::Userspace && !defines(*form))
-}
-
-/// What a top-level form is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum FormKind {
-    /// The kernel's side.
-    Kernel,
-    /// Both sides: macros, constants, structs.
-    Both,
-    /// Userspace.
-    Userspace,
-}
-
-/// Definitions that both sides see.
-const BOTH: &[&str] =
-    &["defmacro", "defstruct", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
-/// Definitions of one side or the other, by whether they have types.
-const HELPERS: &[&str] = &["defun", "defvar", "defparameter", "defglobal"];
-/// Forms that say nothing about whom they are for.
-const NEITHER: &[&str] = &["in-package", "declaim", "include", "progn"];
-
-fn kind_of(interp: &Interp<'_>, names: &Names, data: &Data, form: DatumId) -> FormKind {
-    let Some([head, ..]) = data.list(form) else { return FormKind::Kernel };
-    let Some(name) = data.symbol(*head).map(|name| names.folded(name)) else { return FormKind::Kernel };
-    let text = names.text(name);
-    match text {
-        _ if BOTH.contains(&text) || NEITHER.contains(&text) => FormKind::Both,
-        _ if HELPERS.contains(&text) => match side(names, data, form) {
-            Side::Kernel => FormKind::Kernel,
-            Side::Userspace => FormKind::Userspace,
-        },
-        _ if is_definition(text) => FormKind::Kernel,
-        _ if interp.has_function(name) => FormKind::Userspace,
-        _ => FormKind::Kernel,
-    }
+    kinds(&names, &data, &forms).contains(&FormKind::Userspace)
 }
 
 impl World {
@@ -208,6 +173,7 @@ impl World {
             deadline: None,
             timed_out: false,
             started: Instant::now(),
+            arguments: Vec::new(),
             errno: 0,
             ran: None,
             failing: None,
@@ -218,18 +184,41 @@ impl World {
 /// An evaluator with all that userspace has.
 fn interpreter(names: &Names, world: World) -> Interp<'_> {
     let mut interp = Interp::new(names, Box::new(world), LIMITS);
-    for table in [attach::ROWS, maps::ROWS, objects::ROWS, ring::ROWS, socket::ROWS, system::ROWS] {
+    define_all(&mut interp);
+    interp
+}
+
+/// Defines what userspace has beside the language.
+fn define_all(interp: &mut Interp<'_>) {
+    for table in [
+        attach::ROWS,
+        attach::BY_TARGET,
+        maps::ROWS,
+        objects::ROWS,
+        process::ROWS,
+        ring::ROWS,
+        socket::ROWS,
+        system::ROWS,
+    ] {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
     packet::rows().for_each(|builtin| interp.define_builtin(builtin));
     for table in [cgroup::FORMS, ring::FORMS, session::FORMS, socket::FORMS, testrun::FORMS] {
         table.iter().for_each(|form| interp.define_special(form));
     }
-    interp
+}
+
+/// How a script is run.
+#[derive(Default)]
+pub struct Running {
+    /// When it is to end.
+    pub time: Option<Duration>,
+    /// What `(argv)` gives.
+    pub arguments: Vec<String>,
 }
 
 /// Evaluates a script; the status is the command's.
-pub fn run(mut sources: SourceMap, file: FileId, options: Options, time: Option<Duration>) -> Outcome {
+pub fn run(mut sources: SourceMap, file: FileId, options: Options, how: Running) -> Outcome {
     let (names, data) = (Names::new(), Data::new());
     let mut diagnostics = Diagnostics::default();
     let forms = inputs::file(&mut sources, file, &names, &data, &options.files, &mut diagnostics);
@@ -241,7 +230,8 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, time: Option<
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
     let mut world = World::new(sources, options, Some(signals));
-    world.deadline = time.map(|time| Instant::now() + time);
+    world.deadline = how.time.map(|time| Instant::now() + time);
+    world.arguments = how.arguments;
     let mut interp = interpreter(&names, world);
     let result = evaluate(&mut interp, &names, &data, &forms);
     let _ = stdout().flush();
@@ -252,27 +242,24 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, time: Option<
 }
 
 fn evaluate(interp: &mut Interp<'_>, names: &Names, data: &Data, forms: &[DatumId]) -> Result<(), Exit> {
-    let value = |form: &DatumId| data_convert::value(names, data, *form, Origin::Call);
-    for form in forms {
-        let kind = kind_of(interp, names, data, *form);
-        if kind != FormKind::Userspace {
-            let definition = value(form);
-            world(interp)?.definitions.push(definition);
-        }
-    }
-    for form in forms {
-        let kind = kind_of(interp, names, data, *form);
-        let form = value(form);
-        if kind != FormKind::Kernel && !is_include(interp, &form) {
-            interp.eval(&form, &Env::default())?;
-        }
+    let values = forms.iter().map(|form| data_convert::value(names, data, *form, Origin::Call));
+    let kinds = kinds(names, data, forms);
+    let forms: Vec<(FormKind, Value)> = kinds.into_iter().zip(values).collect();
+    let definitions = forms.iter().filter(|(kind, _)| matches!(kind, FormKind::Kernel | FormKind::Both));
+    world(interp)?.definitions = definitions.map(|(_, form)| form.clone()).collect();
+    for (_, form) in forms
+        .iter()
+        .filter(|(kind, form)| *kind != FormKind::Kernel && !is_include(interp, form))
+        .collect::<Vec<_>>()
+    {
+        interp.eval(form, &Env::default())?;
     }
     Ok(())
 }
 
 /// Included files were read with the file.
 fn is_include(interp: &Interp<'_>, form: &Value) -> bool {
-    form.pair().is_some_and(|(head, _)| interp.is(&head, "include"))
+    kind::starts_with(interp, form, "include")
 }
 
 /// How a script that did not come to its end ends.

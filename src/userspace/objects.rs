@@ -12,6 +12,9 @@ pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:find-program", min: 2, max: 2, call: find_program },
     Builtin { name: "bpf:load-program", min: 1, max: 1, call: load_program },
     Builtin { name: "bpf:find-map", min: 2, max: 2, call: find_map },
+    Builtin { name: "bpf:pin", min: 2, max: 2, call: pin },
+    Builtin { name: "bpf:unpin", min: 1, max: 1, call: unpin },
+    Builtin { name: "bpf:pin-directory", min: 2, max: 2, call: pin_directory },
     Builtin { name: "bpf:close", min: 1, max: 1, call: close },
 ];
 
@@ -49,6 +52,39 @@ fn find_map(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let name = name(interp, &args[1])?;
     let found = session.borrow_mut().map(&name).map(|map| map.name().to_string()).map_err(failed)?;
     Ok(Handle::value(session, What::Map(found)))
+}
+
+/// `(bpf:pin map-or-program-or-link path)`
+fn pin(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let path = name(interp, &args[1])?;
+    let Some(Handle { session, what }) = Handle::of(&args[0]) else {
+        return Err(wanted("a map, a program or a link", &args[0]));
+    };
+    let mut session = session.borrow_mut();
+    let pinned = match what {
+        What::Map(name) => session.pin_map(name, &path),
+        What::Program(name) => session.pin_program(name, &path),
+        What::Link(link) => session.pin_link(*link, &path),
+        What::Session => return Err(wanted("a map, a program or a link", &args[0])),
+    };
+    pinned.map(|()| args[1].clone()).map_err(failed)
+}
+
+/// `(bpf:unpin path)`: whether there was something.
+fn unpin(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let path = name(interp, &args[0])?;
+    match std::fs::remove_file(&path) {
+        Ok(()) => Ok(interp.truth(true)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Value::NIL),
+        Err(error) => Err(Exit::error(format!("`{path}` cannot be removed ({error})"))),
+    }
+}
+
+/// `(bpf:pin-directory session path)`: where maps are pinned by their names.
+fn pin_directory(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let path = name(interp, &args[1])?;
+    Handle::session(&args[0])?.borrow_mut().set_pin_directory(path);
+    Ok(args[1].clone())
 }
 
 /// Detaches everything; what is left of the object goes with its last use.

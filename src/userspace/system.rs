@@ -16,6 +16,7 @@ pub const ROWS: &[Builtin] = &[
     Builtin { name: "force-output", min: 0, max: 1, call: finish_output },
     Builtin { name: "get-universal-time", min: 0, max: 0, call: universal_time },
     Builtin { name: "get-internal-real-time", min: 0, max: 0, call: internal_time },
+    Builtin { name: "ktime-get-ns", min: 0, max: 0, call: ktime },
     Builtin { name: "getenv", min: 1, max: 1, call: getenv },
     Builtin { name: "getpid", min: 0, max: 0, call: |_, _| Ok(i128::from(std::process::id()).into()) },
 ];
@@ -52,6 +53,12 @@ fn universal_time(_: &mut Interp<'_>, _: &[Value]) -> Result {
 /// Microseconds since the script started.
 fn internal_time(interp: &mut Interp<'_>, _: &[Value]) -> Result {
     Ok((world(interp)?.started.elapsed().as_micros() as i128).into())
+}
+
+/// Nanoseconds of the clock that the helper of the same name reads.
+fn ktime(_: &mut Interp<'_>, _: &[Value]) -> Result {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Ok((i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)).into())
 }
 
 fn getenv(interp: &mut Interp<'_>, args: &[Value]) -> Result {

@@ -1,6 +1,7 @@
 //! `bpfl run` as a user runs it. Without the privilege to attach programs these tests say so and
 //! pass.
 
+mod attach;
 mod ends;
 mod entries;
 mod hooks;
@@ -9,6 +10,7 @@ mod refused;
 mod rings;
 mod scripts;
 mod setup;
+mod system;
 mod tested;
 mod testrun;
 mod trace;

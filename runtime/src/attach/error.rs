@@ -44,6 +44,16 @@ pub enum AttachError {
         /// Sections that do not.
         suggestion: String,
     },
+    /// The section is for the other direction.
+    #[error("`{program}` is in section \"{section}\", which is not for {given}")]
+    Direction {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// The direction that was asked for.
+        given: String,
+    },
     /// The program belongs to another kind of target.
     #[error("`{program}` is attached to {wanted}, not to {given}")]
     WrongTarget {

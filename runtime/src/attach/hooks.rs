@@ -9,11 +9,12 @@ use aya::programs::{
     SkMsg, SkSkb, SockOps,
 };
 use bpfl_stdlib::catalog::{
-    attach::{AttachType, TargetKind},
+    attach::{AttachType, TCX_EGRESS, TCX_INGRESS, TargetKind},
     program::ProgramType,
+    section::Section,
 };
 
-use super::{AttachError, error, events};
+use super::{AttachError, Target, error, events};
 use crate::spec::ProgramSpec;
 
 /// How programs of one type are loaded.
@@ -52,6 +53,8 @@ pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError>
     let of_attach_types = row.ty.row().attach.iter().any(|at| plain(at.target));
     match row.target_kind() {
         Some(kind) if plain(kind) => Ok(kind),
+        // Which way, the target says.
+        None if is_traffic(row) => Ok(TargetKind::Interface),
         Some(_) if events::supported(row) => row.target_kind().ok_or_else(unsupported),
         None if of_attach_types => Err(error::open_section(spec)),
         _ => Err(unsupported()),
@@ -64,8 +67,26 @@ fn plain(kind: TargetKind) -> bool {
     matches!(kind, K::Cgroup | K::SockMap | K::Interface | K::NetNamespace)
 }
 
-/// What a program is attached as, by its section.
-pub(crate) fn attach_type(spec: &ProgramSpec) -> Result<&'static AttachType, AttachError> {
+/// Whether programs of a section are for packets of an interface, in either direction.
+fn is_traffic(row: &Section) -> bool {
+    row.ty == ProgramType::SchedCls && row.attach_type.is_none()
+}
+
+/// What a program is attached as, by its section and its target.
+pub(crate) fn attach_type(spec: &ProgramSpec, target: &Target) -> Result<&'static AttachType, AttachError> {
     target_kind(spec)?;
-    spec.row.and_then(|row| row.attach_type).ok_or_else(|| error::open_section(spec))
+    let own = spec.row.and_then(|row| row.attach_type);
+    let given = match target {
+        Target::Traffic { egress: true, .. } => Some(&TCX_EGRESS),
+        Target::Traffic { egress: false, .. } => Some(&TCX_INGRESS),
+        _ => None,
+    };
+    match (own, given) {
+        (Some(own), Some(given)) if own != given => Err(AttachError::Direction {
+            program: spec.name.clone(),
+            section: spec.section.clone(),
+            given: given.name.replace("tcx_", ""),
+        }),
+        _ => own.or(given).ok_or_else(|| error::open_section(spec)),
+    }
 }

@@ -8,6 +8,8 @@ mod chain;
 mod error;
 mod events;
 mod hooks;
+mod netfilter;
+mod places;
 mod target;
 mod tracefs;
 
@@ -28,6 +30,7 @@ pub use chain::{Member, chain};
 pub use error::AttachError;
 pub(crate) use hooks::hook;
 pub(crate) use hooks::target_kind;
+pub use netfilter::{NetfilterHook, Way};
 pub use target::Target;
 pub(crate) use target::{check, choose, holds_sockets};
 
@@ -36,14 +39,24 @@ use crate::{host, spec::ProgramSpec, sys};
 /// An attachment; dropping it detaches.
 #[derive(Debug)]
 pub struct Link {
-    _held: Held,
+    held: Held,
+}
+
+impl Link {
+    /// Its links; none where the kernel has no link for the hook.
+    pub(crate) fn links(&self) -> &[OwnedFd] {
+        match &self.held {
+            Held::Links { links } => links,
+            Held::Attached { .. } => &[],
+        }
+    }
 }
 
 /// What keeps a program attached.
 #[derive(Debug)]
 enum Held {
     /// The kernel detaches when the last descriptor of each link is closed, in whatever way.
-    Links { _links: Vec<OwnedFd> },
+    Links { links: Vec<OwnedFd> },
     /// For kernels without a link for the hook.
     Attached { _attached: sys::Attached },
 }
@@ -54,7 +67,7 @@ pub(crate) enum Place {
     Fd(OwnedFd),
     /// An interface, by its index.
     Interface(u32),
-    /// The program's own event, which is found when it is attached.
+    /// What is found when the program is attached: an event, or a hook of this network.
     Event,
 }
 
@@ -67,12 +80,12 @@ pub(crate) fn open(spec: &ProgramSpec, target: &Target) -> Result<Place, AttachE
     match target {
         Target::Cgroup(path) => file(path),
         Target::Network => file(Path::new("/proc/thread-self/ns/net")),
-        Target::Interface(name) => {
+        Target::Interface(name) | Target::Traffic { interface: name, .. } => {
             let index = CString::new(name.as_str()).ok().and_then(|name| sys::interface(&name).ok());
             let missing = || AttachError::NoInterface { program: spec.name.clone(), name: name.clone() };
             index.map(Place::Interface).ok_or_else(missing)
         }
-        Target::Event(_) | Target::Map(_) => Ok(Place::Event),
+        Target::Event(_) | Target::Map(_) | Target::Netfilter(_) => Ok(Place::Event),
     }
 }
 
@@ -85,19 +98,19 @@ pub(crate) fn attach(
     place: &Place,
     mode: &'static AttachMode,
 ) -> Result<Link, AttachError> {
-    if let (Place::Event, Some(row)) = (place, spec.row) {
-        return Ok(Link { _held: Held::Links { _links: events::attach(spec, row, program)? } });
+    if let (Target::Event(event), Some(row)) = (target, spec.row) {
+        return Ok(Link { held: Held::Links { links: events::attach(spec, row, event, program)? } });
     }
-    let at = hooks::attach_type(spec)?;
+    let at = hooks::attach_type(spec, target)?;
     if matches!(target, Target::Cgroup(_)) && host::kernel() < mode.since {
         return Err(AttachError::NoMode { mode: mode.name, since: mode.since });
     }
     let held = match place {
         Place::Fd(fd) => hold(at, program, fd, mode),
         Place::Interface(index) => on_interface(at, program, *index),
-        Place::Event => Err(io::ErrorKind::Unsupported.into()),
+        Place::Event => in_network(at, program, target),
     };
-    Ok(Link { _held: held.map_err(|source| error::refused(spec, target, mode, source))? })
+    Ok(Link { held: held.map_err(|source| error::refused(spec, target, mode, source))? })
 }
 
 fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static AttachMode) -> io::Result<Held> {
@@ -108,9 +121,14 @@ fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static Att
     let since = at.link_since.zip(mode_since).map(|(own, mode)| own.max(mode));
     if since.is_some_and(|since| host::kernel() >= since) {
         let link = sys::link(program, place.as_raw_fd() as u32, at.number, link_flags)?;
-        return Ok(Held::Links { _links: vec![link] });
+        return Ok(Held::Links { links: vec![link] });
     }
     Ok(Held::Attached { _attached: sys::Attached::new(program, place, at.number, flags)? })
+}
+
+fn in_network(at: &AttachType, program: impl AsFd, target: &Target) -> io::Result<Held> {
+    let Target::Netfilter(hook) = target else { return Err(io::ErrorKind::Unsupported.into()) };
+    Ok(Held::Links { links: vec![sys::link_netfilter(program, at.number, hook.numbers())?] })
 }
 
 /// `XDP_FLAGS_SKB_MODE`: after the driver, for which any interface will do.
@@ -125,7 +143,7 @@ fn on_interface(at: &AttachType, program: impl AsFd, index: u32) -> io::Result<H
         }
         link => link?,
     };
-    Ok(Held::Links { _links: vec![link] })
+    Ok(Held::Links { links: vec![link] })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
 
 use bpfl_stdlib::catalog::attach::TargetKind;
 
-use super::{AttachError, target_kind};
+use super::{AttachError, NetfilterHook, target_kind};
 use crate::spec::{MapSpec, ObjectSpec, ProgramSpec};
 
 /// What to attach to.
@@ -21,7 +21,17 @@ pub enum Target {
     Interface(String),
     /// The network namespace of this thread.
     Network,
-    /// What the program's own section names: a tracepoint, a function, a clock.
+    /// What comes in through a network interface, or goes out: programs of section `tc`.
+    Traffic {
+        /// The interface's name.
+        interface: String,
+        /// Whether it is what goes out.
+        egress: bool,
+    },
+    /// A hook of netfilter, of the network namespace of this thread.
+    Netfilter(NetfilterHook),
+    /// An event: a tracepoint, a function, a clock; written as a section, which is most often the
+    /// program's own.
     Event(String),
 }
 
@@ -48,6 +58,8 @@ impl Target {
             Self::Map(_) => kind == TargetKind::SockMap,
             Self::Interface(_) => kind == TargetKind::Interface,
             Self::Network => kind == TargetKind::NetNamespace,
+            Self::Traffic { .. } => kind == TargetKind::Interface,
+            Self::Netfilter(_) => kind == TargetKind::NetfilterHook,
             Self::Event(_) => is_event(kind),
         }
     }
@@ -60,6 +72,9 @@ impl fmt::Display for Target {
             Self::Map(name) => write!(f, "the map `{name}`"),
             Self::Interface(name) => write!(f, "the interface `{name}`"),
             Self::Network => f.write_str("this network namespace"),
+            Self::Traffic { interface, egress: true } => write!(f, "what goes out through `{interface}`"),
+            Self::Traffic { interface, egress: false } => write!(f, "what comes in through `{interface}`"),
+            Self::Netfilter(hook) => write!(f, "netfilter's {}", hook.at.name()),
             Self::Event(section) => write!(f, "`{section}`"),
         }
     }
@@ -81,6 +96,7 @@ fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
         TargetKind::SockMap => ("a sockmap or sockhash", "define one with `defmap`"),
         TargetKind::Interface => ("a network interface", "name it with `--interface`"),
         TargetKind::NetNamespace => ("a network namespace", "it is the one that this runs in"),
+        TargetKind::NetfilterHook => ("a hook of netfilter", "name it with `attach-netfilter`"),
         kind if is_event(kind) => ("what its section names", "name nothing"),
         _ => ("something else", "this version of bpfl cannot"),
     }

@@ -23,13 +23,16 @@ fn program(section: &str) -> ProgramSpec {
 fn map(name: &str, kind: u32) -> MapSpec {
     let shape = std::sync::Arc::new(Shape::of_size(4));
     let kind = kind::find(kind);
+    let (key, value) = (shape.clone(), shape);
     MapSpec {
         name: name.into(),
         kind,
-        key: shape.clone(),
-        value: shape,
+        key,
+        value,
         max_entries: 1,
         entries: Vec::new(),
+        flags: 0,
+        pinned: false,
         globals: false,
     }
 }

@@ -15,7 +15,22 @@ const MOUNTS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
 /// The number of the tracepoint `category/event`.
 pub(super) fn id(event: &str) -> io::Result<u64> {
-    let path = format!("events/{}/id", event.replacen(':', "/", 1));
+    let text = read(&format!("events/{}/id", event.replacen(':', "/", 1)))?;
+    text.trim().parse().map_err(io::Error::other)
+}
+
+/// The functions of the kernel that can be traced, of those that are `wanted`.
+pub(super) fn functions(wanted: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
+    let text = read("available_filter_functions")?;
+    let names = text.lines().filter_map(|line| line.split_whitespace().next());
+    let mut names: Vec<_> = names.filter(|name| wanted(name)).map(String::from).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// A file of tracefs.
+fn read(path: &str) -> io::Result<String> {
     let mount = MOUNTS.iter().map(Path::new).find(|mount| mount.join("events").exists());
     let mut text = String::new();
     match mount {
@@ -23,7 +38,7 @@ pub(super) fn id(event: &str) -> io::Result<u64> {
         None => File::from(openat(own()?, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
             .read_to_string(&mut text)?,
     };
-    text.trim().parse().map_err(io::Error::other)
+    Ok(text)
 }
 
 /// An instance of our own.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub use child::{ChildCgroup, Stragglers};
 use procfs::{FromRead, ProcessCGroups, process::MountInfo};
 pub use resolve::{Resolved, resolve};
-pub use spawn::{SpawnError, spawn};
+pub use spawn::{SpawnError, spawn, spawn_here};
 
 /// What went wrong with a cgroup.
 #[derive(Debug, thiserror::Error)]

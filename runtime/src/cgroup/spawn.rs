@@ -28,6 +28,20 @@ pub enum SpawnError {
     Cgroup(#[from] CgroupError),
 }
 
+/// Starts `command` where this process is, with no signals blocked, whatever this thread has blocked.
+///
+/// # Errors
+/// When there is no such program, or it cannot be executed.
+pub fn spawn_here(mut command: Command) -> Result<Child, SpawnError> {
+    let unblock = || Ok(SigSet::empty().thread_set_mask()?);
+    // SAFETY: between fork and exec the closure makes one system call; it neither allocates nor locks.
+    unsafe { command.pre_exec(unblock) };
+    command.spawn().map_err(|error| match error.raw_os_error() {
+        Some(libc::ENOENT) => SpawnError::NotFound,
+        _ => SpawnError::Exec(error),
+    })
+}
+
 /// What the child reports when it cannot join; execve(2) never gives this.
 const CANNOT_JOIN: i32 = libc::EXDEV;
 

@@ -31,6 +31,7 @@ use crate::{
     attach::{self, AttachError},
     host::{capability, memlock},
     map,
+    pin::{self, PinError},
     spec::{ObjectSpec, ProgramSpec, SpecError},
 };
 
@@ -90,6 +91,9 @@ pub enum LoadError {
         /// Which missing capability it is refused for, and what to do; `None` when it is not.
         advice: Option<String>,
     },
+    /// What is pinned cannot be used.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// The kernel could not make a map.
     #[error("the kernel could not make map `{map}` ({source})")]
     Map {
@@ -137,7 +141,12 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Makes the maps of the object `bytes`, which `spec` describes, and gets its programs ready to
     /// be loaded.
-    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8]) -> Result<Self, LoadError> {
+    ///
+    /// Maps that are pinned by name are those in the directory `pins`, or get there.
+    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8], pins: &Path) -> Result<Self, LoadError> {
+        for map in spec.maps.iter().filter(|map| map.pinned) {
+            pin::check(map, &pins.join(&map.name))?;
+        }
         let mut image = rename::image(spec, bytes).into_owned();
         kfunc::resolve(&mut image)?;
         entries::hide(spec, &mut image);
@@ -149,7 +158,9 @@ impl Loaded {
         memlock::raise();
         // A log is asked for when there is a refusal, by `foreign`.
         let quiet = VerifierLogLevel::DISABLE;
-        let ebpf = EbpfLoader::new().allow_unsupported_maps().verifier_log_level(quiet).load(&image);
+        let mut loader = EbpfLoader::new();
+        loader.default_map_pin_directory(pins).allow_unsupported_maps().verifier_log_level(quiet);
+        let ebpf = loader.load(&image);
         let ebpf = ebpf.map_err(explain_object)?;
         let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false };
         for map in &spec.maps {

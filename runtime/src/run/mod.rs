@@ -186,12 +186,30 @@ fn check(spec: &ProgramSpec, row: &TestRun, of: &Run) -> Result<(), RunError> {
     }
 }
 
-pub(crate) fn iterate(spec: &ProgramSpec, program: impl AsFd) -> Result<Vec<u8>, RunError> {
+/// What an iterator goes over.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Over {
+    /// All there is of its kind.
+    #[default]
+    All,
+    /// The entries of the object's map of this name, for `iter/bpf_map_elem`.
+    Map(String),
+    /// The threads of the process with this id, for `iter/task` and its like.
+    Process(u32),
+    /// The thread with this id.
+    Thread(u32),
+}
+
+pub(crate) fn iterate(
+    spec: &ProgramSpec,
+    program: impl AsFd,
+    over: Option<[u32; 4]>,
+) -> Result<Vec<u8>, RunError> {
     if spec.row.and_then(|row| row.attach_type) != Some(&TRACE_ITER) {
         return Err(RunError::NoIterator { program: spec.name.clone() });
     }
     let read = || {
-        let link = sys::link(program, 0, TRACE_ITER.number, 0)?;
+        let link = sys::link_iterator(program, TRACE_ITER.number, over.as_ref())?;
         let mut bytes = Vec::new();
         File::from(sys::iterator(&link)?).read_to_end(&mut bytes)?;
         Ok(bytes)

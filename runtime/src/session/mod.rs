@@ -9,8 +9,8 @@ mod globals;
 
 use std::{
     fs, io,
-    os::fd::{AsFd, OwnedFd},
-    path::Path,
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -24,8 +24,9 @@ use crate::{
     btf::shape::Shape,
     load::{LoadError, Loaded},
     map::{Map, MapError, Ring, SocketEntries},
-    run::{self, Input, Output, Ran, Run, RunError},
-    spec::{MapSpec, NoSuch, ObjectSpec, SpecError},
+    pin::{self, PinError},
+    run::{self, Input, Output, Over, Ran, Run, RunError},
+    spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
     value::Value,
 };
 
@@ -61,6 +62,9 @@ pub enum SessionError {
         /// The variable.
         name: String,
     },
+    /// Something cannot be pinned.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// A map cannot be read or changed.
     #[error(transparent)]
     Map(#[from] MapError),
@@ -74,7 +78,7 @@ pub struct LinkId(usize);
 struct Attachment {
     program: String,
     target: Target,
-    _link: Link,
+    link: Link,
 }
 
 /// An object and what of it is in the kernel.
@@ -96,6 +100,7 @@ pub struct Session {
     spec: ObjectSpec,
     bytes: Vec<u8>,
     mode: &'static AttachMode,
+    pins: PathBuf,
 }
 
 impl Session {
@@ -107,7 +112,7 @@ impl Session {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
         let (sockets, links) = (SocketEntries::default(), Vec::new());
-        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI })
+        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI, pins: pin::DIRECTORY.into() })
     }
 
     /// Opens the object in the file `path`.
@@ -123,6 +128,61 @@ impl Session {
     /// What the object holds.
     pub fn spec(&self) -> &ObjectSpec {
         &self.spec
+    }
+
+    /// Says where maps are pinned by their names, before the object is loaded; at first it is
+    /// [`pin::DIRECTORY`].
+    pub fn set_pin_directory(&mut self, directory: impl Into<PathBuf>) {
+        self.pins = directory.into();
+    }
+
+    /// Pins the map called `name`: it stays when the session ends, until `path` is removed.
+    ///
+    /// # Errors
+    /// When there is no such map, the object cannot be loaded, or `path` is taken or in no BPF file
+    /// system.
+    pub fn pin_map(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        Ok(pin::pin(self.map(name)?, path.as_ref())?)
+    }
+
+    /// Pins the program called `name`.
+    ///
+    /// # Errors
+    /// As [`Session::pin_map`].
+    pub fn pin_program(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        let (program, ebpf) = self.loaded_program(name)?;
+        Ok(pin::pin(ebpf.program(program)?, path.as_ref())?)
+    }
+
+    /// Pins an attachment: what it attaches stays attached when the session ends. Several links are
+    /// pinned as `PATH`, `PATH-1` and so on.
+    ///
+    /// # Errors
+    /// When it is detached already or is no link, which older kernels have for some hooks only, or as
+    /// [`Session::pin_map`].
+    pub fn pin_link(&mut self, link: LinkId, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        let attachment = self.links.get(link.0).and_then(Option::as_ref);
+        let links = attachment.map(|attachment| attachment.link.links()).unwrap_or_default();
+        if links.is_empty() {
+            let source = io::Error::other("it is no link");
+            return Err(PinError::Kernel { path: path.as_ref().into(), source }.into());
+        }
+        for (index, link) in links.iter().enumerate() {
+            let mut name = path.as_ref().as_os_str().to_owned();
+            if index > 0 {
+                name.push(format!("-{index}"));
+            }
+            pin::pin(link, name.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// A program, loaded.
+    fn loaded_program(&mut self, name: &str) -> Result<(&ProgramSpec, &mut Loaded), SessionError> {
+        let program = self.spec.program(name)?;
+        let ebpf = loaded_or_load(&mut self.loaded, &self.spec, &self.bytes, &self.pins)?;
+        ebpf.load(&self.spec, program)?;
+        Ok((program, ebpf))
     }
 
     /// Says how programs are attached to cgroups from now on; at first it is [`MULTI`].
@@ -155,8 +215,8 @@ impl Session {
     /// As [`Session::load`]; and when there is no such program.
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
         let names = self.names(names)?;
-        let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        let Self { loaded, spec, bytes, pins, .. } = self;
+        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
         for name in names {
             ebpf.load(spec, spec.program(&name)?)?;
         }
@@ -169,10 +229,10 @@ impl Session {
     /// # Errors
     /// When there is no such program, or the kernel does not load or attach it.
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links, mode, .. } = self;
+        let Self { loaded, spec, bytes, links, mode, pins, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
         let place = match target {
             Target::Map(map) => Place::Fd(own_map(ebpf, spec.map(map)?)?),
             target => attach::open(program, target)?,
@@ -181,7 +241,7 @@ impl Session {
         let handle = ebpf.program(program)?;
         let link = attach::attach(program, handle, target, &place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
-        links.push(Some(Attachment { program, target, _link: link }));
+        links.push(Some(Attachment { program, target, link }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -236,10 +296,7 @@ impl Session {
     /// When there is no such program, it cannot be loaded, or the kernel does not run it so: programs
     /// of some types only run attached, and each type has its own demands on the input.
     pub fn test_run(&mut self, name: &str, input: &Input<'_>) -> Result<Output, SessionError> {
-        let Self { loaded, spec, bytes, .. } = self;
-        let program = spec.program(name)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes)?;
-        ebpf.load(spec, program)?;
+        let (program, ebpf) = self.loaded_program(name)?;
         Ok(run::test_run(program, ebpf.program(program)?, input)?)
     }
 
@@ -258,23 +315,38 @@ impl Session {
     /// # Errors
     /// As [`Session::test_run`]; and when programs of its type do not take what is given.
     pub fn run(&mut self, name: &str, of: &Run) -> Result<Ran, SessionError> {
-        let Self { loaded, spec, bytes, .. } = self;
-        let program = spec.program(name)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes)?;
-        ebpf.load(spec, program)?;
+        let (program, ebpf) = self.loaded_program(name)?;
         Ok(run::run(program, ebpf.program(program)?, of)?)
+    }
+
+    /// What the iterator called `name` writes on a walk over all there is.
+    ///
+    /// # Errors
+    /// As [`Session::iterate_over`].
+    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
+        self.iterate_over(name, &Over::All)
     }
 
     /// What the iterator called `name` writes on a walk.
     ///
     /// # Errors
-    /// When there is no such program, or it is no iterator, or cannot be loaded or read.
-    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
-        let Self { loaded, spec, bytes, .. } = self;
+    /// When there is no such program or map, or it is no iterator, or cannot be loaded or read.
+    pub fn iterate_over(&mut self, name: &str, over: &Over) -> Result<Vec<u8>, SessionError> {
+        let Self { loaded, spec, bytes, pins, .. } = self;
         let program = spec.program(name)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
         ebpf.load(spec, program)?;
-        Ok(run::iterate(program, ebpf.program(program)?)?)
+        let map = match over {
+            Over::Map(map) => Some(own_map(ebpf, spec.map(map)?)?),
+            _ => None,
+        };
+        let over = match over {
+            Over::All => None,
+            Over::Map(_) => map.as_ref().map(|map| [map.as_raw_fd() as u32, 0, 0, 0]),
+            Over::Thread(id) => Some([*id, 0, 0, 0]),
+            Over::Process(id) => Some([0, *id, 0, 0]),
+        };
+        Ok(run::iterate(program, ebpf.program(program)?, over)?)
     }
 
     /// The programs that are attached, in the order in which they were, and what each is attached
@@ -306,9 +378,9 @@ impl Session {
     /// # Errors
     /// When there is no such map, or the object cannot be loaded.
     pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
-        let Self { loaded, spec, bytes, .. } = self;
+        let Self { loaded, spec, bytes, pins, .. } = self;
         let map = spec.map(name)?;
-        open_map(loaded_or_load(loaded, spec, bytes)?, map)
+        open_map(loaded_or_load(loaded, spec, bytes, pins)?, map)
     }
 
     /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
@@ -318,10 +390,10 @@ impl Session {
     /// When there is no such map, it holds no sockets, the key does not fit its type, or the kernel
     /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP.
     pub fn sockmap_update(&mut self, name: &str, key: &Value, socket: impl AsFd) -> Result<(), SessionError> {
-        let Self { sockets, loaded, spec, bytes, .. } = self;
+        let Self { sockets, loaded, spec, bytes, pins, .. } = self;
         let map = spec.map(name)?;
         attach::holds_sockets(spec, map)?;
-        let map = open_map(loaded_or_load(loaded, spec, bytes)?, map)?;
+        let map = open_map(loaded_or_load(loaded, spec, bytes, pins)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
 
@@ -344,9 +416,9 @@ impl Session {
     /// When there is no such map or type, it is no ring buffer, or the object cannot be loaded.
     pub fn ring(&mut self, name: &str, record: Option<&str>) -> Result<Ring, SessionError> {
         let record = record.map(|name| self.shape(name)).transpose()?;
-        let Self { loaded, spec, bytes, .. } = self;
+        let Self { loaded, spec, bytes, pins, .. } = self;
         let map = spec.map(name)?;
-        let fd = loaded_or_load(loaded, spec, bytes)?.map(&map.name)?;
+        let fd = loaded_or_load(loaded, spec, bytes, pins)?.map(&map.name)?;
         Ok(Ring::open(map, fd, record)?)
     }
 
@@ -377,8 +449,8 @@ impl Session {
     /// # Errors
     /// When the object cannot be loaded.
     pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
-        let Self { loaded, spec, bytes, .. } = self;
-        let ebpf = &*loaded_or_load(loaded, spec, bytes)?;
+        let Self { loaded, spec, bytes, pins, .. } = self;
+        let ebpf = &*loaded_or_load(loaded, spec, bytes, pins)?;
         spec.maps.iter().map(|map| open_map(ebpf, map)).collect()
     }
 }
@@ -387,10 +459,11 @@ fn loaded_or_load<'a>(
     loaded: &'a mut Option<Loaded>,
     spec: &ObjectSpec,
     bytes: &[u8],
+    pins: &Path,
 ) -> Result<&'a mut Loaded, LoadError> {
     let now = match loaded.take() {
         Some(loaded) => loaded,
-        None => Loaded::new(spec, bytes)?,
+        None => Loaded::new(spec, bytes, pins)?,
     };
     Ok(loaded.insert(now))
 }

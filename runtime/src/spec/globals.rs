@@ -48,6 +48,8 @@ fn map(name: &str, bytes: usize, fields: Vec<Field>) -> MapSpec {
         key: Arc::new(Shape::Int { bytes: 4, signed: false }),
         value: Arc::new(Shape::Struct { name: String::new(), bytes, fields }),
         max_entries: 1,
+        flags: 0,
+        pinned: false,
         globals: true,
     }
 }

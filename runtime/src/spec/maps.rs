@@ -19,11 +19,16 @@ pub(super) fn read(btf: &Btf, shapes: &mut Shapes<'_>) -> Result<Vec<MapSpec>, S
     variables.iter().map(|(variable, ..)| map(btf, shapes, *variable)).collect()
 }
 
+/// `LIBBPF_PIN_BY_NAME`
+const BY_NAME: u32 = 1;
+
 /// What the members of a definition say.
 #[derive(Default)]
 struct Attributes {
     kind: u32,
     max_entries: u32,
+    flags: u32,
+    pinning: u32,
     key_size: Option<u32>,
     value_size: Option<u32>,
     key: Option<TypeId>,
@@ -51,6 +56,8 @@ fn map(btf: &Btf, shapes: &mut Shapes<'_>, variable: TypeId) -> Result<MapSpec, 
         key: shape(shapes, attributes.key, attributes.key_size)?,
         value: shape(shapes, attributes.value, attributes.value_size)?,
         max_entries: attributes.max_entries,
+        flags: attributes.flags,
+        pinned: attributes.pinning == BY_NAME,
         globals: false,
         entries: Vec::new(),
         name,
@@ -80,6 +87,8 @@ fn set(btf: &Btf, to: &mut Attributes, name: &str, target: TypeId) -> Result<(),
     match name {
         "type" => to.kind = number,
         "max_entries" => to.max_entries = number,
+        "map_flags" => to.flags = number,
+        "pinning" => to.pinning = number,
         "key_size" => to.key_size = Some(number),
         "value_size" => to.value_size = Some(number),
         "key" => to.key = Some(target),

@@ -102,6 +102,10 @@ pub struct MapSpec {
     pub max_entries: u32,
     /// What it holds from the start: index, and the name of a map or program of the object.
     pub entries: Vec<(u32, String)>,
+    /// Its flags, `BPF_F_…`.
+    pub flags: u32,
+    /// Whether it is pinned by its name, and so shared with others that are.
+    pub pinned: bool,
     /// Whether it holds global variables: one entry, a field for each variable.
     pub globals: bool,
 }

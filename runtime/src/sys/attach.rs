@@ -1,7 +1,7 @@
 //! Attaching a loaded program: as a link where the kernel has one, and by hand where it has none.
 
 use std::{
-    ffi::CStr,
+    ffi::{CStr, CString},
     io,
     os::fd::{AsFd, AsRawFd, OwnedFd},
 };
@@ -25,6 +25,101 @@ pub(crate) fn link(program: impl AsFd, target: u32, attach_type: u32, flags: u32
     // SAFETY: this command's attributes hold no addresses.
     let fd = unsafe { bpf(Command::LinkCreate, &mut attr) }?;
     own(fd)
+}
+
+/// A link's attributes, and those of its kind.
+#[repr(C)]
+struct WithMore<T> {
+    link: LinkAttr,
+    more: T,
+}
+
+/// Attaches `program` to a hook of netfilter, given as `pf`, `hooknum`, `priority` and `flags`.
+pub(crate) fn link_netfilter(program: impl AsFd, attach_type: u32, hook: [u32; 4]) -> io::Result<OwnedFd> {
+    let program = program.as_fd().as_raw_fd() as u32;
+    let link = LinkAttr { program, target: 0, attach_type, flags: 0 };
+    // SAFETY: neither part holds addresses.
+    own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more: hook }) }?)
+}
+
+/// Many functions.
+pub(crate) enum Multi<'a> {
+    /// The kernel's, by name.
+    Kernel(&'a [CString]),
+    /// Those of a file, by their offsets in it.
+    User(&'a CStr, &'a [u64]),
+}
+
+#[repr(C)]
+struct KernelFunctions {
+    flags: u32,
+    count: u32,
+    names: u64,
+    addresses: u64,
+    cookies: u64,
+}
+
+#[repr(C)]
+struct UserFunctions {
+    path: u64,
+    offsets: u64,
+    semaphores: u64,
+    cookies: u64,
+    count: u32,
+    flags: u32,
+    pid: u32,
+    pad: u32,
+}
+
+/// Attaches `program` to many functions, or to their returns.
+pub(crate) fn link_multi(
+    program: impl AsFd,
+    attach_type: u32,
+    functions: &Multi<'_>,
+    at_return: bool,
+) -> io::Result<OwnedFd> {
+    let program = program.as_fd().as_raw_fd() as u32;
+    let link = LinkAttr { program, target: 0, attach_type, flags: 0 };
+    let flags = u32::from(at_return);
+    match functions {
+        Multi::Kernel(names) => {
+            let names: Vec<u64> = names.iter().map(|name| address(name.to_bytes_with_nul())).collect();
+            let (count, names) = (names.len() as u32, address(names.as_slice()));
+            let more = KernelFunctions { flags, count, names, addresses: 0, cookies: 0 };
+            // SAFETY: the kernel reads `count` addresses of names, each of which ends in NUL; all outlive
+            // the call.
+            own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more }) }?)
+        }
+        Multi::User(path, offsets) => {
+            let (path, count) = (address(path.to_bytes_with_nul()), offsets.len() as u32);
+            let offsets = address(*offsets);
+            let (semaphores, cookies, pid, pad) = (0, 0, 0, 0);
+            let more = UserFunctions { path, offsets, semaphores, cookies, count, flags, pid, pad };
+            // SAFETY: the kernel reads a path that ends in NUL and `count` offsets, which outlive the call.
+            own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more }) }?)
+        }
+    }
+}
+
+#[repr(C)]
+struct IteratorTarget {
+    info: u64,
+    length: u32,
+    pad: u32,
+}
+
+/// Attaches an iterator to what it is to go over, a `union bpf_iter_link_info`, or to all there is.
+pub(crate) fn link_iterator(
+    program: impl AsFd,
+    attach_type: u32,
+    over: Option<&[u32; 4]>,
+) -> io::Result<OwnedFd> {
+    let program = program.as_fd().as_raw_fd() as u32;
+    let link = LinkAttr { program, target: 0, attach_type, flags: 0 };
+    let (info, length) = over.map_or((0, 0), |over| (address(over), size_of::<[u32; 4]>() as u32));
+    let more = IteratorTarget { info, length, pad: 0 };
+    // SAFETY: the kernel reads `length` bytes at `info`, which outlive the call.
+    own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more }) }?)
 }
 
 #[repr(C)]

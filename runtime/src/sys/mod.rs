@@ -7,13 +7,17 @@
 mod attach;
 mod map;
 mod perf;
+mod pin;
 mod program;
 mod run;
 mod socket;
 
-pub(crate) use attach::{Attached, link, open_raw_tracepoint};
+pub(crate) use attach::{
+    Attached, Multi, link, link_iterator, link_multi, link_netfilter, open_raw_tracepoint,
+};
 pub(crate) use map::RawMap;
 pub(crate) use perf::{Event, enable_event, interface, open_event};
+pub(crate) use pin::pin;
 pub use program::attached_programs;
 pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
 pub use run::{Input, Output};
@@ -35,6 +39,7 @@ enum Command {
     MapDelete = 3,
     MapNextKey = 4,
     ProgramLoad = 5,
+    ObjectPin = 6,
     ProgramAttach = 8,
     ProgramDetach = 9,
     ProgramTestRun = 10,

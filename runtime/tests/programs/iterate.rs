@@ -1,5 +1,7 @@
 //! Iterators, read to their end.
 
+use bpfl_runtime::{run::Over, value::Value};
+
 use crate::{global, ready, session, told};
 
 #[test]
@@ -24,4 +26,42 @@ fn tasks_are_walked_over() {
     assert!(written.is_empty());
     let (tasks, own) = (global(&mut session, "tasks"), global(&mut session, "own"));
     assert!(own >= 1 && tasks > own, "{own} of {tasks}");
+}
+
+#[test]
+fn the_entries_of_one_map_are_walked_over() {
+    if !ready() {
+        return;
+    }
+    let source = "(defmap m :type :hash :key u32 :value u64 :max-entries 8)
+        (defvar entries u64)
+        (defprog p (:section \"iter/bpf_map_elem\")
+          (when (ctx key) (incf entries))
+          0)";
+    let mut session = session(source);
+    for key in 0..5 {
+        session.map("m").unwrap().update(&Value::Int(key), &Value::Int(1), 0).unwrap();
+    }
+    let written = session.iterate_over("p", &Over::Map("m".into()));
+    assert!(written.unwrap_or_else(|error| panic!("{}", told(&error))).is_empty());
+    assert_eq!(global(&mut session, "entries"), 5);
+    assert!(session.iterate("p").is_err(), "it needs a map");
+}
+
+#[test]
+fn the_threads_of_one_process_are_walked_over() {
+    if !ready() {
+        return;
+    }
+    let source = "(defvar threads u64)
+        (defprog p (:section \"iter/task\")
+          (when (ctx task) (incf threads))
+          0)";
+    let mut session = session(source);
+    let thread = rustix::thread::gettid().as_raw_nonzero().get();
+    let written = session.iterate_over("p", &Over::Thread(thread.cast_unsigned()));
+    assert!(written.unwrap_or_else(|error| panic!("{}", told(&error))).is_empty());
+    assert_eq!(global(&mut session, "threads"), 1);
+    session.iterate_over("p", &Over::Process(std::process::id())).unwrap();
+    assert!(global(&mut session, "threads") > 2, "the tests have several threads");
 }

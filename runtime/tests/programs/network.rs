@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use bpfl_runtime::attach::Target;
+use bpfl_runtime::attach::{NetfilterHook, Target, Way};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 
 use crate::{global, ready, session, told};
@@ -37,7 +37,8 @@ fn arrives() -> bool {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     receiver.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
-    sender.send_to(b"hello", receiver.local_addr().unwrap()).unwrap();
+    // Some hooks refuse it here already.
+    let _ = sender.send_to(b"hello", receiver.local_addr().unwrap());
     receiver.recv(&mut [0; 8]).is_ok()
 }
 
@@ -66,6 +67,35 @@ fn tcx_on_both_sides_of_an_interface() {
                 format!("(defvar seen u64) (defprog p (:section \"tcx/{side}\") (incf seen) TC_ACT_SHOT)");
             drops(&source, &Target::interface("lo"));
         }
+    });
+}
+
+#[test]
+fn traffic_of_a_program_that_leaves_the_direction_open() {
+    alone(|| {
+        let source = "(defvar seen u64) (defprog p (:section \"tc\") (incf seen) TC_ACT_SHOT)";
+        for egress in [false, true] {
+            drops(source, &Target::Traffic { interface: "lo".into(), egress });
+        }
+        let error = session(source).attach("p", &Target::interface("lo")).unwrap_err().to_string();
+        assert!(error.contains("section `tc` of program `p` leaves the attach type open"), "{error}");
+        let egress = "(defprog p (:section \"tcx/egress\") TC_ACT_OK)";
+        let target = Target::Traffic { interface: "lo".into(), egress: false };
+        let error = session(egress).attach("p", &target).unwrap_err().to_string();
+        assert_eq!(error, "`p` is in section \"tcx/egress\", which is not for ingress");
+    });
+}
+
+#[test]
+fn a_hook_of_netfilter() {
+    alone(|| {
+        let source = "(defvar seen u64) (defprog p (:type :netfilter) (incf seen) 0)";
+        for at in [Way::LocalIn, Way::LocalOut] {
+            drops(source, &Target::Netfilter(NetfilterHook::new(at)));
+        }
+        let mut session = session(source);
+        let error = session.attach_some::<&str>(&[], &[]).unwrap_err().to_string();
+        assert_eq!(error, "`p` is attached to a hook of netfilter; name it with `attach-netfilter`");
     });
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bpfl_runtime::session::Session;
+use bpfl_runtime::{attach::Target, session::Session};
 
 use crate::{global, ready, session, told};
 
@@ -127,6 +127,116 @@ fn probes_of_user_functions() {
             assert!(calls < 1000, "the program does not run");
         }
         assert_eq!(global(&mut session, "seen"), seen, "{section}");
+    }
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn bpfl_many_one(number: u64) -> u64 {
+    std::hint::black_box(number + 1)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn bpfl_many_two(number: u64) -> u64 {
+    std::hint::black_box(number + 2)
+}
+
+#[test]
+fn probes_of_many_user_functions() {
+    let exe = std::env::current_exe().unwrap();
+    for section in ["uprobe.multi", "uretprobe.multi"] {
+        let section = format!("{section}/{}:bpfl_many_*", exe.display());
+        let Some(mut session) = attached(&own("", &section, "(incf count)")) else { return };
+        bpfl_many_one(1);
+        bpfl_many_two(1);
+        bpfl_many_two(1);
+        assert_eq!(global(&mut session, "count"), 3, "{section}");
+        session.detach_all();
+        bpfl_many_one(1);
+        assert_eq!(global(&mut session, "count"), 3, "{section}");
+    }
+}
+
+/// A probe as sdt.h of systemtap makes it.
+#[inline(never)]
+#[cfg(target_arch = "x86_64")]
+fn fire() {
+    // SAFETY: the code is one instruction that does nothing; the rest are notes about it.
+    unsafe {
+        std::arch::asm!(
+            "990: nop",
+            ".pushsection .note.stapsdt,\"\",\"note\"",
+            ".balign 4",
+            ".4byte 992f-991f, 994f-993f, 3",
+            "991: .asciz \"stapsdt\"",
+            "992: .balign 4",
+            "993: .8byte 990b",
+            ".8byte _.stapsdt.base",
+            ".8byte 0",
+            ".asciz \"bpfl\"",
+            ".asciz \"knock\"",
+            ".asciz \"\"",
+            "994: .balign 4",
+            ".popsection",
+            ".ifndef _.stapsdt.base",
+            ".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat",
+            ".weak _.stapsdt.base",
+            ".hidden _.stapsdt.base",
+            "_.stapsdt.base: .space 1",
+            ".size _.stapsdt.base,1",
+            ".popsection",
+            ".endif",
+        );
+    }
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn probes_that_a_program_has_in_it() {
+    let exe = std::env::current_exe().unwrap();
+    let section = format!("usdt/{}:bpfl:knock", exe.display());
+    let Some(mut session) = attached(&own("", &section, "(incf count)")) else { return };
+    let mut calls = 0;
+    while global(&mut session, "count") < 3 {
+        fire();
+        calls += 1;
+        assert!(calls < 1000, "the program does not run");
+    }
+    assert!(global(&mut session, "count") <= calls);
+    for (name, why) in [("bpfl:knok", "there is `bpfl:knock`"), ("knock", "it is written `usdt/PATH:")] {
+        let target = format!("usdt/{}:{name}", exe.display());
+        let mut session = self::session(&own("", &target, "(incf count)"));
+        let error = session.attach_some::<&str>(&[], &[]).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn an_event_that_is_named_when_it_is_attached() {
+    if !ready() {
+        return;
+    }
+    let mut session = session(&own("", "tracepoint", "(incf count)"));
+    let event = Target::Event("tracepoint/syscalls/sys_enter_getpgid".into());
+    session.attach("p", &event).unwrap_or_else(|error| panic!("{}", told(&error)));
+    knock_until(&mut session, 2);
+}
+
+#[test]
+fn many_kernel_functions_say_what_is_missing() {
+    if !ready() {
+        return;
+    }
+    let mut session = session(&own("", "kprobe.multi/__x64_sys_getpgi?", "(incf count)"));
+    match session.attach_some::<&str>(&[], &[]) {
+        Ok(_) => knock_until(&mut session, 2),
+        Err(error) => println!("not here: {error}"),
+    }
+    let mut session = self::session(&own("", "ksyscall/getpgid", "(incf count)"));
+    match session.attach_some::<&str>(&[], &[]) {
+        Ok(_) => knock_until(&mut session, 2),
+        Err(error) => assert!(error.to_string().contains("this kernel has no kprobe events"), "{error}"),
     }
 }
 

@@ -25,12 +25,15 @@ use crate::{
     input::{self, Input, Source},
     output,
     signals::Signals,
+    userspace::Running,
 };
 
 /// Runs the command.
 pub fn run(args: &Run) -> Outcome {
-    if let Some(script) = script(args)? {
-        return script.run_script(args.time);
+    let own = |failure: Failure| if args.command.is_empty() { failure } else { failure.into_own() };
+    if let Some(script) = script(args).map_err(own)? {
+        let arguments = args.command.iter().map(|argument| argument.to_string_lossy().into_owned());
+        return script.run_script(Running { time: args.time, arguments: arguments.collect() });
     }
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),
@@ -41,8 +44,7 @@ pub fn run(args: &Run) -> Outcome {
 /// The file, if it is a script.
 fn script(args: &Run) -> Result<Option<Source>, Failure> {
     // Standard input can be read once only, and its forms are attached.
-    let Some(file) = args.file.as_ref().filter(|file| args.command.is_empty() && !input::is_stdin(file))
-    else {
+    let Some(file) = args.file.as_ref().filter(|file| !input::is_stdin(file)) else {
         return Ok(None);
     };
     match input::read(file, &args.compile)? {

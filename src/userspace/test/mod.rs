@@ -21,7 +21,7 @@ use bpfl_compiler::{
     source::{FileId, SourceMap},
 };
 
-use super::{FormKind, World, interpreter, is_include, kind_of, session, world};
+use super::{FormKind, World, interpreter, is_include, kinds, session, world};
 use crate::{
     failure::{FAILED, Failure},
     output,
@@ -122,12 +122,12 @@ impl Parts {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut parts = Self::default();
-        for form in forms {
+        for (form, kind) in forms.iter().zip(kinds(names, data, forms)) {
             let value = convert::value(names, data, *form, Origin::Call);
             match Case::read(interp, &value) {
                 Some(Ok(case)) => parts.cases.push(case),
                 Some(Err(error)) => diagnostics.push(*error),
-                None => parts.define(interp, kind_of(interp, names, data, *form), value),
+                None => parts.define(interp, kind, value),
             }
         }
         Case::distinct(&parts.cases, diagnostics);
@@ -140,19 +140,13 @@ impl Parts {
             Some([head, _, params, ..]) => interp.is(head, "defun") && params.is_nil(),
             _ => false,
         };
-        let userspace = kind == FormKind::Userspace;
-        if userspace && is_helper(interp, &form) || kind == FormKind::Both && !is_include(interp, &form) {
+        if kind == FormKind::Helper || kind == FormKind::Both && !is_include(interp, &form) {
             self.own.push(form.clone());
         }
-        if !userspace || both {
+        if both || matches!(kind, FormKind::Kernel | FormKind::Both) {
             self.kernel.push(form);
         }
     }
-}
-
-/// What tests may use: functions and variables. Anything else that a script does is not done.
-fn is_helper(interp: &Interp<'_>, form: &Value) -> bool {
-    form.pair().is_some_and(|(head, _)| super::HELPERS.iter().any(|name| interp.is(&head, name)))
 }
 
 fn unhandled(interp: &mut Interp<'_>, exit: Exit) -> Failure {

@@ -1,0 +1,110 @@
+//! For whom the top-level forms of a file are: the kernel's side, userspace, or both.
+//!
+//! A call of a macro is for whom its expansion is. So the macros of the file are defined first, in an
+//! evaluator of their own that has no world: what else their definitions would do is not done.
+
+use bpfl_compiler::{
+    eval::{Alone, Env, Interp, Kind, Limits, Origin, Value, convert},
+    hir::build::{Side, is_definition, side},
+    names::Names,
+    read::{Data, DatumId},
+};
+
+use super::define_all;
+
+/// What a top-level form is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormKind {
+    /// The kernel's side.
+    Kernel,
+    /// Both sides: macros, constants, structs.
+    Both,
+    /// Userspace: it does something there.
+    Userspace,
+    /// Userspace, where it defines something.
+    Helper,
+}
+
+/// Definitions that both sides see.
+const BOTH: &[&str] =
+    &["defmacro", "defstruct", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
+/// Definitions of one side or the other, by whether they have types.
+const HELPERS: &[&str] = &["defun", "defvar", "defparameter", "defglobal"];
+/// Forms that say nothing about whom they are for.
+const NEITHER: &[&str] = &["in-package", "declaim", "include"];
+
+/// What a macro may take to expand, and how often it may lead to another.
+const LIMITS: Limits = Limits { steps: 1_000_000, total: 20_000_000, depth: 2_000 };
+const MOST_EXPANSIONS: usize = 100;
+
+/// For whom each of a file's forms is.
+pub fn kinds(names: &Names, data: &Data, forms: &[DatumId]) -> Vec<FormKind> {
+    let mut interp = Interp::new(names, Box::new(Alone), LIMITS);
+    define_all(&mut interp);
+    let mut found = Vec::with_capacity(forms.len());
+    for form in forms {
+        let kind = kind(&mut interp, names, data, *form, MOST_EXPANSIONS);
+        let head = head(names, data, *form);
+        // Later forms may start with what is defined here.
+        if matches!(head, "defmacro" | "eval-when") || head == "defun" && kind == FormKind::Helper {
+            interp.restart();
+            // What is wrong with it is said when it is evaluated in earnest.
+            let _ = interp.eval(&convert::value(names, data, *form, Origin::Call), &Env::default());
+        }
+        found.push(kind);
+    }
+    found
+}
+
+fn head<'n>(names: &'n Names, data: &Data, form: DatumId) -> &'n str {
+    let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
+    head.map_or("", |name| names.text(names.folded(name)))
+}
+
+fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, patience: usize) -> FormKind {
+    let text = head(names, data, form);
+    match text {
+        _ if BOTH.contains(&text) || NEITHER.contains(&text) => FormKind::Both,
+        _ if HELPERS.contains(&text) => match side(names, data, form) {
+            Side::Kernel => FormKind::Kernel,
+            Side::Userspace => FormKind::Helper,
+        },
+        "" => FormKind::Kernel,
+        "progn" => {
+            let parts = data.list(form).unwrap_or_default().iter().skip(1);
+            let parts: Vec<_> = parts.map(|part| kind(interp, names, data, *part, patience)).collect();
+            joined(&parts)
+        }
+        _ if is_definition(text) => FormKind::Kernel,
+        _ if interp.has_function(names.intern(text)) => FormKind::Userspace,
+        _ => match expansion(interp, names, data, form) {
+            Some(form) if patience > 0 => kind(interp, names, data, form, patience - 1),
+            _ => FormKind::Kernel,
+        },
+    }
+}
+
+/// What holds of several forms together.
+fn joined(parts: &[FormKind]) -> FormKind {
+    let among = |kind: FormKind| parts.contains(&kind);
+    match () {
+        () if among(FormKind::Kernel) => FormKind::Kernel,
+        () if among(FormKind::Userspace) => FormKind::Userspace,
+        () if among(FormKind::Helper) => FormKind::Helper,
+        () => FormKind::Both,
+    }
+}
+
+/// What a call of one of the file's macros expands to.
+fn expansion(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId) -> Option<DatumId> {
+    let value = convert::value(names, data, form, Origin::Call);
+    let expander = value.pair().and_then(|(head, _)| interp.macro_named(head.symbol()?.folded))?;
+    interp.restart();
+    let expanded = interp.expand(&expander, &value).ok()?;
+    convert::datum(names, data, &expanded, &mut |origin| origin.span().unwrap_or_default()).ok()
+}
+
+/// Whether a value is a form that starts with `name`.
+pub fn starts_with(interp: &Interp<'_>, form: &Value, name: &str) -> bool {
+    form.pair().is_some_and(|(head, _)| matches!(head.kind, Kind::Symbol(_)) && interp.is(&head, name))
+}
