@@ -197,9 +197,6 @@ impl Proof<'_> {
         if address.moving {
             return Some(Problem::Moving);
         }
-        if let Type::Ptr(Region::PacketEnd) = self.f.ty(address.root) {
-            return Some(Problem::End);
-        }
         let size = self.object_size(address.root)?;
         let (mut low, mut high) = (address.constant, address.constant.saturating_add(bytes.into()));
         if address.parts.is_empty() {
