@@ -13,20 +13,20 @@
 ;; Ports whose packets must not wait.
 (defmap interactive-ports :type :hash :key u16 :value u8 :max-entries 64)
 
+(defun class-of ((port u16)) :returns u32
+  (cond ((= port 53) +names+)
+        ((map-lookup interactive-ports port) +interactive+)
+        (t +bulk+)))
+
 (defprog classify (:section "tcx/egress")
   (let ((data (ctx data))
-        (end (ctx data-end))
+        (data-end (ctx data-end))
         (class (u32 +other+)))
-    ;; Ethernet, and IPv4 without options.
-    (when (and (<= (+ data 38) end)
-               (= (load u16 data 12) (htons #x800))
-               (= (load u8 data 14) #x45))
-      (let ((protocol (load u8 data 23))
-            (port (ntohs (load u16 data 36))))
-        (when (or (= protocol IPPROTO_TCP) (= protocol IPPROTO_UDP))
-          (setf class (cond ((= port 53) +names+)
-                            ((map-lookup interactive-ports port) +interactive+)
-                            (t +bulk+))))))
+    ;; Behind VLAN tags, IPv4 with or without options, or IPv6: the prelude finds the header.
+    (if-let (tcp (parse-tcp data data-end))
+        (setf class (class-of (tcp-dst-port tcp)))
+        (when-let (udp (parse-udp data data-end))
+          (setf class (class-of (udp-dst-port udp)))))
     (setf (ctx priority) class)
     (when-let ((usage (map-lookup classes class)))
       (incf (usage-packets usage))

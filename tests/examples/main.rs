@@ -5,12 +5,14 @@
 mod bench;
 mod chain;
 mod connect;
+mod firewall;
 mod maker;
 mod messages;
 mod net;
 mod options;
 mod packets;
 mod prelude;
+mod scripts;
 mod sockets;
 mod streams;
 mod tracing;

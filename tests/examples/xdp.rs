@@ -239,3 +239,28 @@ fn flows_are_told_apart_over_vlans_and_both_versions() {
     assert_eq!(entry(flow(v6, [53, 0xc000], 6, 17, 6)), (1, 48, 0));
     assert_eq!(session.map("flows").unwrap().entries().unwrap().len(), 4);
 }
+
+#[test]
+fn packets_go_to_the_program_of_their_protocol() {
+    if own_cgroup().is_none() {
+        return;
+    }
+    let mut session = Session::open(object("tail-dispatch")).unwrap();
+    let question = [0xc0, 0, 0, 53, 0, 8, 0, 0];
+    let mut syn = [0; 20];
+    (syn[12], syn[13]) = (0x50, 2);
+    let frames = [
+        frame(&[], 0x800, &[&ipv4(28, 0, 1, 0), &[8, 0, 0, 0, 0, 0, 0, 0]]),
+        frame(&[], 0x800, &[&ipv4(40, 0, 6, 0), &syn]),
+        frame(&[4], 0x800, &[&ipv4(40, 0, 6, 0), &syn]),
+        frame(&[], 0x800, &[&ipv4(28, 0, 17, 0), &question]),
+        frame(&[], 0x800, &[&ipv4(28, 0, 50, 0), &question]),
+        frame(&[], 0x806, &[&[0; 28]]),
+    ];
+    for bytes in &frames {
+        let input = Input { data: bytes.as_slice(), ..Input::default() };
+        assert_eq!(session.test_run("dispatch", &input).unwrap().value, 2);
+    }
+    let mut count = |kind: i128| session.map("counts").unwrap().lookup(&Value::Int(kind)).unwrap().unwrap();
+    assert_eq!([0, 1, 2, 3].map(&mut count), [2, 1, 2, 1].map(Value::Int));
+}

@@ -168,7 +168,7 @@ impl Proof<'_> {
         found
     }
 
-    fn arguments(&self, param: Value, home: Block) -> impl Iterator<Item = Value> {
+    pub(super) fn arguments(&self, param: Value, home: Block) -> impl Iterator<Item = Value> {
         let index = self.f.params(home).iter().position(|p| *p == param).unwrap_or(0);
         let edges = self.graph.preds(home).iter().flat_map(|pred| self.f.end(*pred).edges());
         edges.filter(move |edge| edge.block == home).map(move |edge| edge.args[index])
@@ -236,10 +236,29 @@ impl Proof<'_> {
     fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
         let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= limit::PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
+        address.constant >= 0
+            && address.parts.iter().all(small)
+            && (self.inside(address, end, block) || self.inside_when_followed(address, end, block))
+    }
+
+    fn inside(&self, address: &Address, end: i64, block: Block) -> bool {
         let promised = self.f.extent(address.root).filter(|_| address.parts.is_empty()).unwrap_or(0);
         let proven = || end <= i64::from(promised).max(self.proven(address, block));
-        let inside = || proven() || self.on_all_ways(address, end, 0);
-        address.constant >= 0 && address.parts.iter().all(small) && inside()
+        proven() || self.on_all_ways(address, end, 0)
+    }
+
+    /// The same where the last parts are numbers that the verifier knows on each way, as a loop's counter
+    /// is in each round: they move the pointer as constants do, so a test of it without them will do.
+    fn inside_when_followed(&self, address: &Address, end: i64, block: Block) -> bool {
+        let rest = address.parts.iter().rposition(|part| !self.is_followed(*part)).map_or(0, |i| i + 1);
+        let (kept, followed) = address.parts.split_at(rest);
+        if followed.is_empty() {
+            return false;
+        }
+        let farthest = |part: &Value| self.range(*part, block, Eyes::Verifier).max as i64;
+        let end = followed.iter().fold(end, |end, part| end.saturating_add(farthest(part)));
+        let before = Address { parts: kept.to_vec(), ..*address };
+        self.inside(&before, end, block)
     }
 
     /// Whether the bytes up to `end` are known to be there of every pointer that a joined one may

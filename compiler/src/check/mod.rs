@@ -10,6 +10,7 @@ mod asm;
 mod bounds;
 mod calls;
 pub mod chains;
+mod followed;
 pub mod limits;
 mod loops;
 mod null;

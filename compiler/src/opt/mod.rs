@@ -8,6 +8,7 @@
 mod branches;
 mod cse;
 mod dce;
+mod exits;
 mod facts;
 mod fold;
 mod narrow;
@@ -24,6 +25,7 @@ const PASSES: &[Pass] = &[
     ("fold", fold::run),
     ("params", params::run),
     ("branches", branches::run),
+    ("exits", exits::run),
     ("facts", facts::run),
     ("cse", cse::run),
     ("narrow", narrow::run),
