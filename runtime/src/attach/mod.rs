@@ -43,6 +43,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// What stays until these are closed.
+    pub(crate) fn of(links: Vec<OwnedFd>) -> Self {
+        Self { held: Held::Links { links } }
+    }
+
     /// Its links; none where the kernel has no link for the hook.
     pub(crate) fn links(&self) -> &[OwnedFd] {
         match &self.held {

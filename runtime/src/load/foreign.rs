@@ -19,7 +19,7 @@ use aya_obj::{
 };
 use bpfl_stdlib::catalog::{attach::TargetKind, section::Section};
 
-use super::LoadError;
+use super::{LoadError, tables::Place};
 use crate::{
     map,
     spec::ProgramSpec,
@@ -41,6 +41,7 @@ pub(super) fn load(
     ebpf: &Ebpf,
     spec: &ProgramSpec,
     row: &Section,
+    place: Option<Place>,
 ) -> Result<Result<OwnedFd, Refusal>, LoadError> {
     let mut object = relocated(image, ebpf)?;
     let btf = types(&mut object);
@@ -50,9 +51,9 @@ pub(super) fn load(
     let instructions: Vec<_> = function.instructions.iter().map(encoded).collect();
     let program = Program {
         program_type: row.ty.row().number,
-        attach_type: row.attach_type.map_or(0, |at| at.number),
+        attach_type: place.map_or_else(|| row.attach_type.map_or(0, |at| at.number), |place| place.member),
         flags: flags(row),
-        attach_btf_id: target(spec, row)?,
+        attach_btf_id: place.map_or_else(|| target(spec, row), |place| Ok(place.id))?,
         name: &spec.name,
         license: &program.license,
         instructions: &instructions,
@@ -126,6 +127,12 @@ fn relocated(image: &[u8], ebpf: &Ebpf) -> Result<Object, LoadError> {
 fn types(object: &mut Object) -> Option<OwnedFd> {
     let bytes = object.fixup_and_sanitize_btf(aya::features().btf()?).ok()??.to_bytes();
     sys::load_btf(&bytes).ok()
+}
+
+/// The types of the object whose image this is, in the kernel.
+pub(super) fn types_of(image: &[u8]) -> Result<OwnedFd, LoadError> {
+    let mut object = Object::parse(image).map_err(other)?;
+    types(&mut object).ok_or_else(|| other("the kernel does not take the object's types"))
 }
 
 /// Which source a program is from, which the verifier then shows in its log.

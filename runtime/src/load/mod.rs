@@ -4,6 +4,7 @@ mod entries;
 mod foreign;
 mod kfunc;
 mod rename;
+mod tables;
 mod types;
 
 use std::{
@@ -21,8 +22,9 @@ use aya::{
 use aya_obj::Object;
 use bpfl_stdlib::catalog::{
     helper::{self, Helper},
-    program::Capability,
+    program::{Capability, ProgramType},
     refusal,
+    section::Section,
 };
 
 use foreign::Refusal;
@@ -32,7 +34,7 @@ use crate::{
     host::{capability, memlock},
     map,
     pin::{self, PinError},
-    spec::{ObjectSpec, ProgramSpec, SpecError},
+    spec::{ObjectSpec, ProgramSpec, SpecError, TableSpec, TableValue},
 };
 
 /// The running kernel's own types.
@@ -102,6 +104,42 @@ pub enum LoadError {
         /// The error number.
         source: io::Error,
     },
+    /// The kernel takes no such table of functions.
+    #[error("the running kernel takes no `{kernel}` from programs, which `{table}` is")]
+    NoTable {
+        /// The table.
+        table: String,
+        /// The struct.
+        kernel: String,
+    },
+    /// The kernel's table has no such member.
+    #[error("the running kernel's `{kernel}` has no `{member}`, which `{table}` sets")]
+    NoMember {
+        /// The table.
+        table: String,
+        /// The struct.
+        kernel: String,
+        /// The member.
+        member: String,
+    },
+    /// The kernel refused a table of functions.
+    #[error(
+        "the kernel refused the table `{table}` ({source}); a function that it needs may be missing, or the name taken"
+    )]
+    Table {
+        /// The table.
+        table: String,
+        /// The error number.
+        source: io::Error,
+    },
+    /// A function of a table that no table of the object has.
+    #[error(
+        "`{program}` is a function that the kernel calls through a table, and the object has none with it"
+    )]
+    Loose {
+        /// The program.
+        program: String,
+    },
     /// A map could not be given what it holds from the start.
     #[error("the map `{map}` cannot be given its entry {index} ({source})")]
     Entry {
@@ -136,6 +174,8 @@ pub(crate) struct Loaded {
     image: Vec<u8>,
     /// Whether the maps of programs have their first entries.
     filled: bool,
+    /// The kernel's types, once a table of functions has asked for them.
+    kernel: Option<tables::Kernel>,
 }
 
 impl Loaded {
@@ -162,7 +202,7 @@ impl Loaded {
         loader.default_map_pin_directory(pins).allow_unsupported_maps().verifier_log_level(quiet);
         let ebpf = loader.load(&image);
         let ebpf = ebpf.map_err(explain_object)?;
-        let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false };
+        let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false, kernel: None };
         for map in &spec.maps {
             for (index, name) in map.entries.iter().filter(|(_, name)| spec.map(name).is_ok()) {
                 entries::put(&map.name, loaded.map(&map.name)?, *index, loaded.map(name)?)?;
@@ -180,7 +220,7 @@ impl Loaded {
     /// Loads one program of `object`, if that has not been done, and those that maps hold for tail
     /// calls.
     pub(crate) fn load(&mut self, object: &ObjectSpec, spec: &ProgramSpec) -> Result<(), LoadError> {
-        self.load_one(spec)?;
+        self.load_one(object, spec)?;
         if std::mem::replace(&mut self.filled, true) {
             return Ok(());
         }
@@ -189,7 +229,7 @@ impl Loaded {
                 let Some(entry) = object.programs.iter().find(|program| program.name == *name) else {
                     continue;
                 };
-                self.load_one(entry)?;
+                self.load_one(object, entry)?;
                 let program = self.program(entry)?.try_clone_to_owned();
                 let program = program.map_err(|error| LoadError::Other(error.into()))?;
                 entries::put(&map.name, self.map(&map.name)?, *index, program.as_fd())?;
@@ -198,7 +238,7 @@ impl Loaded {
         Ok(())
     }
 
-    fn load_one(&mut self, spec: &ProgramSpec) -> Result<(), LoadError> {
+    fn load_one(&mut self, object: &ObjectSpec, spec: &ProgramSpec) -> Result<(), LoadError> {
         let hook = attach::hook(spec)?;
         let row = spec.row.filter(|_| !self.foreign.contains_key(&spec.name));
         let Some(row) = row else { return Ok(()) };
@@ -209,9 +249,50 @@ impl Loaded {
                 Err(error) => return Err(LoadError::Other(Box::new(error))),
             }
         }
-        let loaded = foreign::load(&self.image, &self.ebpf, spec, row)?;
+        let place = self.place(object, spec, row)?;
+        let loaded = foreign::load(&self.image, &self.ebpf, spec, row, place)?;
         self.foreign.insert(spec.name.clone(), loaded.map_err(|refusal| refused(spec, refusal))?);
         Ok(())
+    }
+
+    /// What a program is for that is a function of a table.
+    fn place(
+        &mut self,
+        object: &ObjectSpec,
+        spec: &ProgramSpec,
+        row: &Section,
+    ) -> Result<Option<tables::Place>, LoadError> {
+        if row.ty != ProgramType::StructOps {
+            return Ok(None);
+        }
+        let place = self.kernel()?.place(object, &spec.name)?;
+        place.map(Some).ok_or_else(|| LoadError::Loose { program: spec.name.clone() })
+    }
+
+    fn kernel(&mut self) -> Result<&tables::Kernel, LoadError> {
+        let kernel = match self.kernel.take() {
+            Some(kernel) => kernel,
+            None => tables::Kernel::read()?,
+        };
+        Ok(self.kernel.insert(kernel))
+    }
+
+    /// Loads the functions of `table` and registers it; it stays until the descriptors are closed.
+    pub(crate) fn register(
+        &mut self,
+        object: &ObjectSpec,
+        table: &TableSpec,
+    ) -> Result<Vec<OwnedFd>, LoadError> {
+        for member in &table.members {
+            let TableValue::Program(name) = &member.value else { continue };
+            let program = object.programs.iter().find(|program| program.name == *name);
+            program.map_or(Ok(()), |program| self.load(object, program))?;
+        }
+        let types = foreign::types_of(&self.image)?;
+        self.kernel()?;
+        let Self { kernel, foreign, .. } = self;
+        let program = |name: &str| foreign.get(name).map(AsFd::as_fd);
+        kernel.as_ref().map_or(Ok(Vec::new()), |kernel| kernel.register(table, types.as_fd(), program))
     }
 
     /// A program that was loaded.

@@ -17,6 +17,7 @@ use std::{
 use bpfl_stdlib::catalog::{
     attach::TargetKind,
     mode::{AttachMode, MULTI},
+    program::ProgramType,
 };
 
 use crate::{
@@ -214,10 +215,13 @@ impl Session {
     /// # Errors
     /// As [`Session::load`]; and when there is no such program.
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
-        let names = self.names(names)?;
         let Self { loaded, spec, bytes, pins, .. } = self;
+        let mut chosen: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
+        if chosen.is_empty() {
+            chosen = spec.programs.iter().map(|program| program.name.clone()).collect();
+        }
         let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
-        for name in names {
+        for name in chosen {
             ebpf.load(spec, spec.program(&name)?)?;
         }
         Ok(())
@@ -274,20 +278,46 @@ impl Session {
         attached
     }
 
+    /// Registers the table of functions called `name` with the kernel, until the session ends.
+    ///
+    /// # Errors
+    /// When there is no such table, its functions cannot be loaded, or the kernel refuses it.
+    pub fn attach_table(&mut self, name: &str) -> Result<LinkId, SessionError> {
+        let Self { loaded, spec, bytes, links, pins, .. } = self;
+        let names = || spec.tables.iter().map(|table| table.name.as_str());
+        let table = spec.table(name).ok_or_else(|| NoSuch::new("table of functions", name, names()))?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
+        let link = Link::of(ebpf.register(spec, table)?);
+        let (program, target) = (table.name.clone(), Target::Event(table.kernel.clone()));
+        links.push(Some(Attachment { program, target, link }));
+        Ok(LinkId(links.len() - 1))
+    }
+
     fn attach_chosen(&mut self, name: &str, targets: &[Target]) -> Result<LinkId, SessionError> {
+        if self.spec.table(name).is_some() {
+            return self.attach_table(name);
+        }
         let target = attach::choose(&self.spec, self.spec.program(name)?, targets)?;
         self.attach(name, &target)
     }
 
-    /// The programs called `names`, or all but those that are only reached by tail calls.
+    /// The programs and tables called `names`, or all but the programs that are reached through maps
+    /// and tables.
     fn names<N: AsRef<str>>(&self, names: &[N]) -> Result<Vec<String>, NoSuch> {
-        if names.is_empty() {
-            let entries: Vec<&String> =
-                self.spec.maps.iter().flat_map(|map| map.entries.iter().map(|(_, name)| name)).collect();
-            let all = self.spec.programs.iter().map(|program| &program.name);
-            return Ok(all.filter(|name| !entries.contains(name)).cloned().collect());
+        let Self { spec, .. } = self;
+        let find = |name: &str| match spec.table(name) {
+            Some(table) => Ok(table.name.clone()),
+            None => Ok(spec.program(name)?.name.clone()),
+        };
+        if !names.is_empty() {
+            return names.iter().map(|name| find(name.as_ref())).collect();
         }
-        names.iter().map(|name| Ok(self.spec.program(name.as_ref())?.name.clone())).collect()
+        let entries: Vec<&String> =
+            spec.maps.iter().flat_map(|map| map.entries.iter().map(|(_, name)| name)).collect();
+        let called = |program: &ProgramSpec| program.row.is_some_and(|row| row.ty == ProgramType::StructOps);
+        let all = spec.programs.iter().filter(|program| !called(program)).map(|program| &program.name);
+        let tables = spec.tables.iter().map(|table| table.name.clone());
+        Ok(all.filter(|name| !entries.contains(name)).cloned().chain(tables).collect())
     }
 
     /// Runs the program called `name` with `input`, which must be what its type takes.

@@ -10,7 +10,7 @@ use object::{
 use super::{
     MapSpec, ObjectSpec, ProgramSpec, SpecError, globals,
     lines::{self, Lines},
-    maps, program_row,
+    maps, program_row, tables,
 };
 use crate::btf::{Btf, shape::Shapes};
 
@@ -28,6 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
     Ok(ObjectSpec {
         programs: programs(&file, &lines)?,
         maps: all_maps(&file, btf.as_ref())?,
+        tables: btf.as_ref().map_or(Ok(Vec::new()), |btf| tables::read(&file, btf))?,
         license: license(&file)?,
     })
 }

@@ -8,10 +8,13 @@ mod elf;
 mod globals;
 mod lines;
 mod maps;
+mod tables;
 
 use std::sync::Arc;
 
 use bpfl_stdlib::catalog::section::{self, Section};
+
+pub use tables::{TableMember, TableSpec, TableValue};
 
 use crate::{
     btf::{
@@ -51,6 +54,8 @@ pub struct ObjectSpec {
     pub programs: Vec<ProgramSpec>,
     /// Its maps, and its sections of global variables.
     pub maps: Vec<MapSpec>,
+    /// Its tables of functions that the kernel calls.
+    pub tables: Vec<TableSpec>,
     /// The licence; empty when it states none.
     pub license: String,
 }
@@ -151,6 +156,13 @@ impl ObjectSpec {
             .iter()
             .find(|map| name::same(&map.name, name))
             .ok_or_else(|| NoSuch::new("map", name, self.maps.iter().map(|m| m.name.as_str())))
+    }
+}
+
+impl ObjectSpec {
+    /// The table of functions called `name`, where `-` and `_` are alike.
+    pub fn table(&self, name: &str) -> Option<&TableSpec> {
+        self.tables.iter().find(|table| name::same(&table.name, name))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use super::{Command, address, address_mut, bpf};
+use super::{Command, address, address_mut, bpf, own};
 use crate::map::kind::{self, Access};
 
 /// The part of `struct bpf_map_info` that is needed.
@@ -34,6 +34,56 @@ struct ElementAttr {
     key: u64,
     value: u64,
     flags: u64,
+}
+
+/// The part of the attributes of `BPF_MAP_CREATE` that is needed.
+#[repr(C)]
+#[derive(Default)]
+struct CreateAttr {
+    kind: u32,
+    key_size: u32,
+    value_size: u32,
+    max_entries: u32,
+    flags: u32,
+    inner: u32,
+    node: u32,
+    name: [u8; 16],
+    ifindex: u32,
+    btf: u32,
+    key_type: u32,
+    value_type: u32,
+    kernel_type: u32,
+}
+
+/// `BPF_MAP_TYPE_STRUCT_OPS`
+const STRUCT_OPS: u32 = 26;
+/// `BPF_F_LINK`
+const LINK: u32 = 1 << 13;
+
+/// Makes a map for a table of functions, whose value is the kernel's struct `kernel_type` of so many
+/// bytes. `types` are those of its object.
+pub(crate) fn struct_ops_map(
+    name: &str,
+    types: BorrowedFd<'_>,
+    kernel_type: u32,
+    bytes: u32,
+) -> io::Result<OwnedFd> {
+    let mut attr = CreateAttr {
+        kind: STRUCT_OPS,
+        key_size: 4,
+        value_size: bytes,
+        max_entries: 1,
+        flags: LINK,
+        btf: types.as_raw_fd() as u32,
+        kernel_type,
+        ..CreateAttr::default()
+    };
+    for (to, from) in attr.name.iter_mut().take(15).zip(name.bytes()) {
+        *to = from;
+    }
+    // SAFETY: this command's attributes hold no addresses.
+    let fd = unsafe { bpf(Command::MapCreate, &mut attr) }?;
+    own(fd)
 }
 
 /// A map whose sizes were asked of the kernel, so that buffers always fit.

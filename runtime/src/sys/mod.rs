@@ -15,7 +15,7 @@ mod socket;
 pub(crate) use attach::{
     Attached, Multi, link, link_iterator, link_multi, link_netfilter, open_raw_tracepoint,
 };
-pub(crate) use map::RawMap;
+pub(crate) use map::{RawMap, struct_ops_map};
 pub(crate) use perf::{Event, enable_event, interface, open_event};
 pub(crate) use pin::pin;
 pub use program::attached_programs;
@@ -34,6 +34,7 @@ use std::{
 #[derive(Clone, Copy)]
 #[repr(u32)]
 enum Command {
+    MapCreate = 0,
     MapLookup = 1,
     MapUpdate = 2,
     MapDelete = 3,

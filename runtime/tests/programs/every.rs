@@ -1,7 +1,7 @@
 //! A program in every section that the compiler supports.
 
 use bpfl_runtime::host;
-use bpfl_stdlib::catalog::{returns, section};
+use bpfl_stdlib::catalog::{program::ProgramType, returns, section};
 
 use crate::{ready, session, told};
 
@@ -31,7 +31,14 @@ fn a_program_in_every_section_loads() {
         let target = TARGETS.iter().find(|(name, _)| *name == bare).map(|(_, target)| format!("/{target}"));
         let section = format!("{}{}", row.name, target.unwrap_or_default());
         let verdict = returns::range(row.ty, row.attach_type).map_or(0, |(least, _)| least.max(0));
-        let mut session = session(&format!("(defprog p (:section \"{section}\") {verdict})"));
+        // What a function of a table is called with depends on the table.
+        let table = match row.ty {
+            ProgramType::StructOps => {
+                "(defmap t :type :struct-ops :value tcp_congestion_ops :values ((ssthresh p)))"
+            }
+            _ => "",
+        };
+        let mut session = session(&format!("(defprog p (:section \"{section}\") {verdict}) {table}"));
         let new = row.attach_type.is_some_and(|at| at.since > host::kernel());
         match session.load() {
             Ok(()) => loaded += 1,
