@@ -7,6 +7,7 @@ mod iterate;
 mod kernel;
 mod network;
 mod run;
+mod tables;
 mod trace;
 
 use bpfl_compiler::{
