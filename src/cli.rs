@@ -14,6 +14,7 @@ use bpfl_compiler::{
 use bpfl_stdlib::catalog::{
     machine::Machine,
     mode::{self, AttachMode},
+    version::Version,
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
@@ -80,15 +81,22 @@ pub enum Command {
 /// How to compile.
 #[derive(Debug, Args)]
 pub struct Compile {
-    /// The instruction set: v1, v2, v3 or v4
-    #[arg(long, value_name = "SET", default_value = "v3")]
-    pub cpu: Cpu,
+    /// The instruction set: v1, v2, v3 or v4 [default: v3, or what the target kernel has]
+    #[arg(long, value_name = "SET")]
+    pub cpu: Option<Cpu>,
+    /// The oldest kernel that is to take the programs, such as 5.15: what it lacks is an error
+    #[arg(long, value_name = "VERSION", value_parser = target_kernel)]
+    pub target_kernel: Option<Version>,
     /// The machine whose registers probes read: x86-64 or arm64 [default: this one]
     #[arg(long, value_name = "MACHINE")]
     pub machine: Option<Machine>,
     /// The kernel's BTF, for programs that read its structs [default: the running kernel's]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub btf: Option<PathBuf>,
+}
+
+fn target_kernel(text: &str) -> Result<Version, String> {
+    Version::parse(text).ok_or_else(|| format!("`{text}` is no kernel version; write it as in 5.15"))
 }
 
 impl Compile {
@@ -100,7 +108,8 @@ impl Compile {
         };
         let include = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
         Options {
-            cpu: self.cpu,
+            cpu: self.cpu.unwrap_or_else(|| self.target_kernel.map_or(Cpu::default(), Cpu::of)),
+            target: self.target_kernel,
             machine: self.machine.unwrap_or_default(),
             btf: KernelBtf::new(read),
             files: Files::new(include),

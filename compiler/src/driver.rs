@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use bpfl_stdlib::catalog::machine::Machine;
+use bpfl_stdlib::catalog::{feature, machine::Machine, version::Version};
 
 use crate::{
     bpf, check,
@@ -32,6 +32,17 @@ pub enum Cpu {
     V4,
 }
 
+impl Cpu {
+    /// The newest set that Linux `target` has of those that are the default somewhere.
+    pub fn of(target: Version) -> Self {
+        match target {
+            target if target < feature::V2 => Self::V1,
+            target if target < feature::V3 => Self::V2,
+            _ => Self::V3,
+        }
+    }
+}
+
 impl FromStr for Cpu {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
@@ -52,6 +63,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The machine whose registers probes read.
     pub machine: Machine,
+    /// The kernel that the program is to run on; the newest known one when not said.
+    pub target: Option<Version>,
     /// The kernel's types, for programs that read its structs.
     pub btf: KernelBtf,
     /// The files that the source includes.
@@ -184,7 +197,7 @@ fn text_of(
         Stage::Datum | Stage::Expand | Stage::Hir => {
             (!diagnostics.has_errors()).then(|| hir::print(&names, &hir))
         }
-        Stage::Ir => checked(&hir, &names, diagnostics).map(|ir| ir::print(&ir)),
+        Stage::Ir => checked(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Opt => optimized(&hir, &names, options, diagnostics).map(|ir| ir::print(&ir)),
         Stage::Asm => {
             let ir = optimized(&hir, &names, options, diagnostics)?;
@@ -245,7 +258,7 @@ pub fn ssa(
 ) -> Option<(ir::Module, ir::Module)> {
     let names = Names::new();
     let hir = program(sources, file, &names, options, diagnostics);
-    let before = checked(&hir, &names, diagnostics)?;
+    let before = checked(&hir, &names, options, diagnostics)?;
     let after = optimized(&hir, &names, options, diagnostics)?;
     diagnostics.settle(sources);
     Some((before, after))
@@ -294,10 +307,18 @@ const LEAST_PROGRAM: &str =
     "the least program is `(defprog pass (:type :cgroup-skb :section \"cgroup_skb/egress\") 1)`";
 
 /// The typed program to SSA that the verifier will accept.
-fn checked(hir: &hir::Module, names: &Names, diagnostics: &mut Diagnostics) -> Option<ir::Module> {
+fn checked(
+    hir: &hir::Module,
+    names: &Names,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<ir::Module> {
     let ir = ir::lower::lower(hir);
     verify(&ir, "lowering");
     check::check(hir, &ir, names, diagnostics);
+    if let Some(target) = options.target {
+        check::target::check(hir, &ir, target, diagnostics);
+    }
     (!diagnostics.has_errors()).then_some(ir)
 }
 
@@ -308,7 +329,7 @@ fn optimized(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Module> {
-    let mut ir = checked(hir, names, diagnostics)?;
+    let mut ir = checked(hir, names, options, diagnostics)?;
     check::returns::harden(hir, &mut ir, names);
     for function in &mut ir.functions {
         bpf::legalize::legalize(function, options.cpu);

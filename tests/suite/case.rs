@@ -9,6 +9,7 @@
 //! ;; run second: -> ret 0        a program other than the first
 //! ;;   , out[1]=7                more of the line before
 //! ;; varies                      results differ from run to run; only what is said is compared
+//! ;; target-kernel: 5.4          compiled for this kernel
 //! ;; compile-only                the loader of these tests does not know the type; others load it
 //! ;; kernel-only                 the interpreter cannot run it: raw instructions, dynptrs
 //! ```
@@ -135,6 +136,8 @@ impl Case {
             "slots" => self.slots = Some(rest.parse().map_err(|_| format!("`{rest}` is no number"))?),
             "run" => self.runs.push(Run::parse(&text[word.len()..])?),
             "varies" => self.varies = true,
+            // Read by `compile::options`.
+            "target-kernel" => {}
             "compile-only" => self.compile_only = true,
             "kernel-only" => self.kernel_only = true,
             _ => return Err(format!("there is no directive `{word}`")),

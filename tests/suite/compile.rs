@@ -2,9 +2,11 @@
 
 use bpfl_compiler::{
     diagnostic::{Diagnostics, render::render},
-    driver::{self, Options, Stage},
+    driver::{self, Cpu, Options, Stage},
     source::SourceMap,
 };
+
+use bpfl_stdlib::catalog::version::Version;
 
 use crate::{
     case::{Expected, severity_name},
@@ -21,9 +23,12 @@ pub struct Compilation {
     pub object: Option<Vec<u8>>,
 }
 
-/// What the cases are compiled for.
-pub fn options() -> Options {
-    Options { btf: kernel_types::btf(), ..Options::default() }
+/// What a case is compiled for.
+pub fn options(text: &str) -> Options {
+    let target = text.lines().find_map(|line| line.strip_prefix(";; target-kernel: "));
+    let target = target.and_then(Version::parse);
+    let cpu = target.map_or(Cpu::default(), Cpu::of);
+    Options { btf: kernel_types::btf(), target, cpu, ..Options::default() }
 }
 
 /// Compiles `text` as the file `name`.
@@ -31,7 +36,7 @@ pub fn compile(name: &str, text: &str) -> Compilation {
     let mut sources = SourceMap::new();
     let mut diagnostics = Diagnostics::default();
     let file = sources.add(name, text);
-    let compiled = driver::compile(&mut sources, file, &options(), &mut diagnostics);
+    let compiled = driver::compile(&mut sources, file, &options(text), &mut diagnostics);
     finish(&sources, diagnostics, compiled.map(|compiled| compiled.object))
 }
 
@@ -40,7 +45,7 @@ pub fn print(name: &str, text: &str, stage: Stage) -> (Compilation, Option<Strin
     let mut sources = SourceMap::new();
     let mut diagnostics = Diagnostics::default();
     let file = sources.add(name, text);
-    let printed = driver::print(&mut sources, file, stage, &options(), &mut diagnostics);
+    let printed = driver::print(&mut sources, file, stage, &options(text), &mut diagnostics);
     (finish(&sources, diagnostics, None), printed)
 }
 

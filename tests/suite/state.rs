@@ -111,7 +111,7 @@ pub fn facts(text: &str) -> Facts {
     let (mut sources, names) = (SourceMap::new(), Names::new());
     let mut diagnostics = Diagnostics::default();
     let file = sources.add("case.lisp", text);
-    let module = driver::program(&mut sources, file, &names, &compile::options(), &mut diagnostics);
+    let module = driver::program(&mut sources, file, &names, &compile::options(text), &mut diagnostics);
     let shape = |map: &hir::Map| Shape {
         symbol: map.symbol.clone(),
         key: module.types.size(map.key) as usize,

@@ -19,6 +19,7 @@ mod readonly;
 mod refs;
 pub mod returns;
 mod stale;
+pub mod target;
 mod trust;
 
 use bpfl_stdlib::catalog::{

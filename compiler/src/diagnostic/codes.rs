@@ -85,6 +85,7 @@ codes! {
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"
     CALL_DEPTH "E0504" "a chain of calls is too deep"
+    TARGET_KERNEL "E0505" "the target kernel lacks something"
     MACRO_FAILS "E0601" "a macro or an evaluation fails"
     ENDLESS_EXPANSION "E0602" "a macro expansion has no end"
     UNHANDLED "E0603" "a script ends with an error that nothing handles"

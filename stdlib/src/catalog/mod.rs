@@ -8,6 +8,7 @@ pub mod attach;
 pub mod constant;
 pub mod context;
 pub mod facts;
+pub mod feature;
 pub mod helper;
 pub mod kfunc;
 pub mod limit;
