@@ -5,6 +5,7 @@ mod attach;
 mod ends;
 mod entries;
 mod hooks;
+mod kills;
 mod order;
 mod refused;
 mod rings;

@@ -11,7 +11,7 @@ use std::{
     collections::HashMap,
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use aya::{
@@ -165,6 +165,31 @@ impl LoadError {
     }
 }
 
+/// What was said before an object was loaded.
+pub(crate) struct Before {
+    /// Where maps are pinned by their names.
+    pub(crate) pins: PathBuf,
+    /// Bytes of variables in sections that take no space in the object: section, offset, bytes.
+    pub(crate) globals: Vec<(String, usize, Vec<u8>)>,
+}
+
+impl Default for Before {
+    fn default() -> Self {
+        Self { pins: pin::DIRECTORY.into(), globals: Vec::new() }
+    }
+}
+
+impl Before {
+    /// Writes the variables, before anything is attached that could change them.
+    fn fill(&self, loaded: &Loaded) -> Result<(), LoadError> {
+        for (section, offset, bytes) in &self.globals {
+            let failed = |source| LoadError::Map { map: section.clone(), source };
+            map::store::overwrite(loaded.map(section)?, *offset, bytes).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
 /// The maps of an object, and its programs as far as they were loaded.
 pub(crate) struct Loaded {
     ebpf: Ebpf,
@@ -182,10 +207,10 @@ impl Loaded {
     /// Makes the maps of the object `bytes`, which `spec` describes, and gets its programs ready to
     /// be loaded.
     ///
-    /// Maps that are pinned by name are those in the directory `pins`, or get there.
-    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8], pins: &Path) -> Result<Self, LoadError> {
+    /// `before` says what is to hold from the start.
+    pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8], before: &Before) -> Result<Self, LoadError> {
         for map in spec.maps.iter().filter(|map| map.pinned) {
-            pin::check(map, &pins.join(&map.name))?;
+            pin::check(map, &before.pins.join(&map.name))?;
         }
         let mut image = rename::image(spec, bytes).into_owned();
         kfunc::resolve(&mut image)?;
@@ -199,7 +224,7 @@ impl Loaded {
         // A log is asked for when there is a refusal, by `foreign`.
         let quiet = VerifierLogLevel::DISABLE;
         let mut loader = EbpfLoader::new();
-        loader.default_map_pin_directory(pins).allow_unsupported_maps().verifier_log_level(quiet);
+        loader.default_map_pin_directory(&before.pins).allow_unsupported_maps().verifier_log_level(quiet);
         let ebpf = loader.load(&image);
         let ebpf = ebpf.map_err(explain_object)?;
         let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false, kernel: None };
@@ -208,6 +233,7 @@ impl Loaded {
                 entries::put(&map.name, loaded.map(&map.name)?, *index, loaded.map(name)?)?;
             }
         }
+        before.fill(&loaded)?;
         Ok(loaded)
     }
 

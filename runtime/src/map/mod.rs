@@ -3,6 +3,7 @@
 pub mod kind;
 mod ring;
 mod sockets;
+pub(crate) mod store;
 
 use std::{
     cmp::Ordering,
@@ -124,13 +125,27 @@ impl<'a> Map<'a> {
     /// When this kind of map has no entries to walk, or the kernel refuses.
     pub fn entries(&self) -> Result<Vec<Entry>, MapError> {
         self.readable()?;
+        let most = (self.spec.max_entries as usize).max(1);
+        let mut entries = match self.raw.batched(most).map_err(self.failed("read"))? {
+            Some(all) => all.iter().map(|(key, value)| self.entry(key, value)).collect(),
+            None => self.one_by_one()?,
+        };
+        entries.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        Ok(entries)
+    }
+
+    fn entry(&self, key: &[u8], value: &[u8]) -> Entry {
+        (decode(&self.spec.key, key), self.value(value))
+    }
+
+    /// For kinds of maps of which the kernel gives no more than one entry at a time.
+    fn one_by_one(&self) -> Result<Vec<Entry>, MapError> {
         let mut entries = Vec::new();
         for key in self.raw_keys()? {
             if let Some(value) = self.raw.lookup(&key).map_err(self.failed("read"))? {
-                entries.push((decode(&self.spec.key, &key), self.value(&value)));
+                entries.push(self.entry(&key, &value));
             }
         }
-        entries.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
         Ok(entries)
     }
 

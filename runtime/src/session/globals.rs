@@ -1,13 +1,13 @@
 //! Global variables by name. Before the object is loaded its bytes are changed, after that its maps.
 
-use std::sync::Arc;
+use std::{os::fd::AsFd, sync::Arc};
 
 use object::{Object as _, ObjectSection as _};
 
 use super::{MapError, Session, SessionError};
 use crate::{
     btf::shape::{Field, Shape},
-    map::Map,
+    map::{Map, store::store},
     name,
     spec::{MapSpec, NoSuch},
     value::{Value, encode},
@@ -27,8 +27,10 @@ impl Session {
 
     /// Sets the global variable `name`. One of `.rodata` can be set until the object is loaded.
     ///
-    /// A variable of a loaded object is set by writing its whole section: what a program stores in
-    /// another variable of it at that moment may be lost.
+    /// Nothing is loaded for it: what is set before is there when the object is. In a loaded object the
+    /// variable's own bytes are written and no others, a number at once. Kernels before 5.14 cannot
+    /// do that: there its whole section is written, and what a program stores in another variable of it at
+    /// that moment may be lost.
     ///
     /// # Errors
     /// When there is no such variable, the value does not fit its type (nothing is written then), or
@@ -37,14 +39,20 @@ impl Session {
         let (section, field) = self.find_global(name)?;
         let wrong = |source| MapError::Encode { map: section.clone(), part: "value", source };
         let bytes = encode(&field.shape, value).map_err(wrong)?;
-        if self.loaded.is_none() && self.patch(&section, field.bit_offset / 8, &bytes) {
+        let offset = field.bit_offset / 8;
+        if self.loaded.is_none() {
+            if !self.patch(&section, offset, &bytes) {
+                self.before.globals.push((section, offset, bytes));
+            }
             return Ok(());
         }
         if section.starts_with(".rodata") {
             return Err(SessionError::ReadOnly { name: field.name });
         }
         let map = self.map(&section)?;
-        set_field(&map, &field, value)?;
+        if store(map.as_fd(), offset, &bytes).is_err() {
+            set_field(&map, &field, value)?;
+        }
         Ok(())
     }
 

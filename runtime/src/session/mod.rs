@@ -23,7 +23,7 @@ use bpfl_stdlib::catalog::{
 use crate::{
     attach::{self, AttachError, Link, Place, Target},
     btf::shape::Shape,
-    load::{LoadError, Loaded},
+    load::{Before, LoadError, Loaded},
     map::{Map, MapError, Ring, SocketEntries},
     pin::{self, PinError},
     run::{self, Input, Output, Over, Ran, Run, RunError},
@@ -101,7 +101,7 @@ pub struct Session {
     spec: ObjectSpec,
     bytes: Vec<u8>,
     mode: &'static AttachMode,
-    pins: PathBuf,
+    before: Before,
 }
 
 impl Session {
@@ -113,7 +113,7 @@ impl Session {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
         let (sockets, links) = (SocketEntries::default(), Vec::new());
-        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI, pins: pin::DIRECTORY.into() })
+        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI, before: Before::default() })
     }
 
     /// Opens the object in the file `path`.
@@ -134,7 +134,7 @@ impl Session {
     /// Says where maps are pinned by their names, before the object is loaded; at first it is
     /// [`pin::DIRECTORY`].
     pub fn set_pin_directory(&mut self, directory: impl Into<PathBuf>) {
-        self.pins = directory.into();
+        self.before.pins = directory.into();
     }
 
     /// Pins the map called `name`: it stays when the session ends, until `path` is removed.
@@ -181,7 +181,7 @@ impl Session {
     /// A program, loaded.
     fn loaded_program(&mut self, name: &str) -> Result<(&ProgramSpec, &mut Loaded), SessionError> {
         let program = self.spec.program(name)?;
-        let ebpf = loaded_or_load(&mut self.loaded, &self.spec, &self.bytes, &self.pins)?;
+        let ebpf = loaded_or_load(&mut self.loaded, &self.spec, &self.bytes, &self.before)?;
         ebpf.load(&self.spec, program)?;
         Ok((program, ebpf))
     }
@@ -215,12 +215,12 @@ impl Session {
     /// # Errors
     /// As [`Session::load`]; and when there is no such program.
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
-        let Self { loaded, spec, bytes, pins, .. } = self;
+        let Self { loaded, spec, bytes, before, .. } = self;
         let mut chosen: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
         if chosen.is_empty() {
             chosen = spec.programs.iter().map(|program| program.name.clone()).collect();
         }
-        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         for name in chosen {
             ebpf.load(spec, spec.program(&name)?)?;
         }
@@ -233,10 +233,10 @@ impl Session {
     /// # Errors
     /// When there is no such program, or the kernel does not load or attach it.
     pub fn attach(&mut self, name: &str, target: &Target) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links, mode, pins, .. } = self;
+        let Self { loaded, spec, bytes, links, mode, before, .. } = self;
         let program = spec.program(name)?;
         attach::check(spec, program, target)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         let place = match target {
             Target::Map(map) => Place::Fd(own_map(ebpf, spec.map(map)?)?),
             target => attach::open(program, target)?,
@@ -283,10 +283,10 @@ impl Session {
     /// # Errors
     /// When there is no such table, its functions cannot be loaded, or the kernel refuses it.
     pub fn attach_table(&mut self, name: &str) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links, pins, .. } = self;
+        let Self { loaded, spec, bytes, links, before, .. } = self;
         let names = || spec.tables.iter().map(|table| table.name.as_str());
         let table = spec.table(name).ok_or_else(|| NoSuch::new("table of functions", name, names()))?;
-        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         let link = Link::of(ebpf.register(spec, table)?);
         let (program, target) = (table.name.clone(), Target::Event(table.kernel.clone()));
         links.push(Some(Attachment { program, target, link }));
@@ -362,9 +362,9 @@ impl Session {
     /// # Errors
     /// When there is no such program or map, or it is no iterator, or cannot be loaded or read.
     pub fn iterate_over(&mut self, name: &str, over: &Over) -> Result<Vec<u8>, SessionError> {
-        let Self { loaded, spec, bytes, pins, .. } = self;
+        let Self { loaded, spec, bytes, before, .. } = self;
         let program = spec.program(name)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes, pins)?;
+        let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         ebpf.load(spec, program)?;
         let map = match over {
             Over::Map(map) => Some(own_map(ebpf, spec.map(map)?)?),
@@ -408,9 +408,9 @@ impl Session {
     /// # Errors
     /// When there is no such map, or the object cannot be loaded.
     pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
-        let Self { loaded, spec, bytes, pins, .. } = self;
+        let Self { loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
-        open_map(loaded_or_load(loaded, spec, bytes, pins)?, map)
+        open_map(loaded_or_load(loaded, spec, bytes, before)?, map)
     }
 
     /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
@@ -420,10 +420,10 @@ impl Session {
     /// When there is no such map, it holds no sockets, the key does not fit its type, or the kernel
     /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP.
     pub fn sockmap_update(&mut self, name: &str, key: &Value, socket: impl AsFd) -> Result<(), SessionError> {
-        let Self { sockets, loaded, spec, bytes, pins, .. } = self;
+        let Self { sockets, loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
         attach::holds_sockets(spec, map)?;
-        let map = open_map(loaded_or_load(loaded, spec, bytes, pins)?, map)?;
+        let map = open_map(loaded_or_load(loaded, spec, bytes, before)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
 
@@ -446,9 +446,9 @@ impl Session {
     /// When there is no such map or type, it is no ring buffer, or the object cannot be loaded.
     pub fn ring(&mut self, name: &str, record: Option<&str>) -> Result<Ring, SessionError> {
         let record = record.map(|name| self.shape(name)).transpose()?;
-        let Self { loaded, spec, bytes, pins, .. } = self;
+        let Self { loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
-        let fd = loaded_or_load(loaded, spec, bytes, pins)?.map(&map.name)?;
+        let fd = loaded_or_load(loaded, spec, bytes, before)?.map(&map.name)?;
         Ok(Ring::open(map, fd, record)?)
     }
 
@@ -479,8 +479,8 @@ impl Session {
     /// # Errors
     /// When the object cannot be loaded.
     pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
-        let Self { loaded, spec, bytes, pins, .. } = self;
-        let ebpf = &*loaded_or_load(loaded, spec, bytes, pins)?;
+        let Self { loaded, spec, bytes, before, .. } = self;
+        let ebpf = &*loaded_or_load(loaded, spec, bytes, before)?;
         spec.maps.iter().map(|map| open_map(ebpf, map)).collect()
     }
 }
@@ -489,11 +489,11 @@ fn loaded_or_load<'a>(
     loaded: &'a mut Option<Loaded>,
     spec: &ObjectSpec,
     bytes: &[u8],
-    pins: &Path,
+    before: &Before,
 ) -> Result<&'a mut Loaded, LoadError> {
     let now = match loaded.take() {
         Some(loaded) => loaded,
-        None => Loaded::new(spec, bytes, pins)?,
+        None => Loaded::new(spec, bytes, before)?,
     };
     Ok(loaded.insert(now))
 }

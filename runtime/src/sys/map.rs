@@ -172,6 +172,91 @@ impl<'a> RawMap<'a> {
     }
 }
 
+#[repr(C)]
+struct BatchAttr {
+    /// Where the walk is: a number or a key, which the kernel understands.
+    from: u64,
+    to: u64,
+    keys: u64,
+    values: u64,
+    count: u32,
+    fd: u32,
+    element_flags: u64,
+    flags: u64,
+}
+
+/// All entries of a map, as bytes: keys and values one after another.
+#[derive(Default)]
+pub(crate) struct Entries {
+    keys: Vec<u8>,
+    values: Vec<u8>,
+    sizes: (usize, usize),
+}
+
+impl Entries {
+    /// Key and value of each.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
+        let (key, value) = (self.sizes.0.max(1), self.sizes.1.max(1));
+        self.keys.chunks_exact(key).zip(self.values.chunks_exact(value))
+    }
+}
+
+/// How many entries are asked for at a time, at first: a bucket of a hash must fit whole.
+const BATCH: usize = 4096;
+/// `ENOTSUPP`, which userspace has no name for.
+const NOT_SUPPORTED: i32 = 524;
+
+impl RawMap<'_> {
+    /// All entries, many with each call; `None` where the kernel has no such call for this kind of map,
+    /// or not at all (before Linux 5.6). No more are read than `most` and a batch.
+    pub(crate) fn batched(&self, most: usize) -> io::Result<Option<Entries>> {
+        let mut all = Entries { sizes: (self.key_size, self.value_size), ..Entries::default() };
+        let mut position = vec![0u8; self.key_size.max(8)];
+        let (mut started, mut room) = (false, BATCH.min(most.max(1)));
+        while all.keys.len() < most * self.key_size {
+            match self.batch(&mut position, started, &mut all, room) {
+                Ok(true) => started = true,
+                Ok(false) => return Ok(Some(all)),
+                Err(error) => match error.raw_os_error() {
+                    Some(libc::ENOSPC) if room < 1 << 20 => room *= 2,
+                    Some(libc::EINVAL | libc::EOPNOTSUPP | NOT_SUPPORTED) if !started => return Ok(None),
+                    _ => return Err(error),
+                },
+            }
+        }
+        Ok(Some(all))
+    }
+
+    /// The next entries, at most `room`; whether there may be more.
+    fn batch(&self, position: &mut [u8], started: bool, all: &mut Entries, room: usize) -> io::Result<bool> {
+        let (keys, values) = (all.keys.len(), all.values.len());
+        all.keys.resize(keys + room * self.key_size, 0);
+        all.values.resize(values + room * self.value_size, 0);
+        let place = address_mut(position);
+        let mut attr = BatchAttr {
+            from: if started { place } else { 0 },
+            to: place,
+            keys: address_mut(&mut all.keys[keys..]),
+            values: address_mut(&mut all.values[values..]),
+            count: room as u32,
+            fd: self.fd.as_raw_fd() as u32,
+            element_flags: 0,
+            flags: 0,
+        };
+        // SAFETY: there is room for `count` keys and values of the map's sizes, and for the position,
+        // which is a key or a number of 4 bytes; all outlive the call.
+        let result = unsafe { bpf(Command::MapLookupBatch, &mut attr) };
+        let (count, more) = match result {
+            Ok(_) => (attr.count as usize, Ok(true)),
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => (attr.count as usize, Ok(false)),
+            Err(error) => (0, Err(error)),
+        };
+        all.keys.truncate(keys + count.min(room) * self.key_size);
+        all.values.truncate(values + count.min(room) * self.value_size);
+        more
+    }
+}
+
 fn absent(error: io::Error) -> io::Result<()> {
     match error.raw_os_error() {
         Some(libc::ENOENT) => Ok(()),

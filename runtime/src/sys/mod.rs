@@ -48,6 +48,7 @@ enum Command {
     ProgramQuery = 16,
     RawTracepointOpen = 17,
     BtfLoad = 18,
+    MapLookupBatch = 24,
     LinkCreate = 28,
     IteratorCreate = 33,
 }
