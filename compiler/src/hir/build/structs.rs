@@ -119,7 +119,7 @@ impl<'a> Builder<'a> {
             }
             return Some(Wanted { c_name, ty: declared, bits: Some(count?), span });
         }
-        Some(Wanted { c_name, ty: self.parse_type(ty)?, bits: None, span })
+        Some(Wanted { c_name, ty: self.field_data_type(ty)?, bits: None, span })
     }
 
     fn define_struct(&mut self, definition: &Definition<'a>, fields: Vec<Wanted>, packed: bool, union: bool) {
