@@ -73,14 +73,18 @@ impl<'a> Builder<'a> {
             _ => Options::default(),
         };
         let packed = options.get("packed").is_some_and(|datum| !self.is_symbol(datum, "nil"));
+        self.defining = Some(self.names.kernel(definition.name));
         let fields: Vec<Wanted> =
             definition.rest.iter().filter_map(|field| self.wanted_field(*field)).collect();
+        self.defining = None;
         self.define_struct(&definition, fields, packed, false);
     }
 
     /// `(defunion name member …)`: a member is a struct's name, or `(field type)`.
     pub(super) fn defunion(&mut self, definition: Definition<'a>) {
+        self.defining = Some(self.names.kernel(definition.name));
         let fields: Vec<Wanted> = definition.rest.iter().filter_map(|member| self.member(*member)).collect();
+        self.defining = None;
         self.define_struct(&definition, fields, false, true);
     }
 

@@ -49,7 +49,8 @@ impl Builder<'_> {
     pub(super) fn field_data_type(&mut self, datum: DatumId) -> Option<Ty> {
         match self.items(datum) {
             Some([head, pointee]) if self.is_symbol(*head, "ptr") => {
-                if !self.is_symbol(*pointee, "void") {
+                let own = self.data.symbol(*pointee).map(|name| self.names.kernel(name));
+                if !self.is_symbol(*pointee, "void") && (own.is_none() || own != self.defining) {
                     self.field_data_type(*pointee)?;
                 }
                 Some(Ty::U64)
@@ -60,6 +61,13 @@ impl Builder<'_> {
 
     pub(super) fn unknown_type(&mut self, datum: DatumId) {
         let text = self.symbol(datum).map(|name| self.text(name)).unwrap_or("");
+        let own = self.data.symbol(datum).map(|name| self.names.kernel(name));
+        if own.is_some() && own == self.defining {
+            let message = format!("`{text}` cannot contain itself: it would have no end");
+            let error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message);
+            self.report(error.help(format!("an address has a size: `(ptr {text})`")));
+            return;
+        }
         let message = match text {
             "" => "this is not a type".into(),
             _ => format!("there is no type called `{text}`"),
