@@ -2,8 +2,11 @@
 
 /// Its files, by name, in the order in which they are read. A later one uses what an earlier one
 /// defines.
-pub static FILES: &[(&str, &str)] =
-    &[("net.lisp", include_str!("../lisp/net.lisp")), ("trace.lisp", include_str!("../lisp/trace.lisp"))];
+pub static FILES: &[(&str, &str)] = &[
+    ("net.lisp", include_str!("../lisp/net.lisp")),
+    ("trace.lisp", include_str!("../lisp/trace.lisp")),
+    ("maps.lisp", include_str!("../lisp/maps.lisp")),
+];
 
 /// How the names start that the prelude defines.
 static STEMS: &[&str] = &[
@@ -31,6 +34,9 @@ static STEMS: &[&str] = &[
     "fill-process-info",
     "do-user-",
     "histogram-",
+    "map-lookup-ptr",
+    "map-update-ptr",
+    "map-delete-ptr",
 ];
 
 /// Names with which a macro can make any name.

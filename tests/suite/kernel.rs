@@ -49,6 +49,11 @@ fn load(program: &mut Program) -> Option<Result<(), ProgramError>> {
         Program::SockOps(program) => program.load(),
         Program::SocketFilter(program) => program.load(),
         Program::Xdp(program) => program.load(),
+        Program::KProbe(program) => program.load(),
+        Program::UProbe(program) => program.load(),
+        Program::TracePoint(program) => program.load(),
+        Program::RawTracePoint(program) => program.load(),
+        Program::PerfEvent(program) => program.load(),
         _ => return None,
     })
 }

@@ -18,6 +18,8 @@ mod ir_text;
 mod kernel;
 mod kernel_types;
 mod known;
+mod layout;
+mod libbpf;
 mod limits;
 mod mutate;
 mod run;
@@ -54,6 +56,8 @@ fn main() -> ExitCode {
     );
     tests.extend(ir_text::tests(Path::new(CASES)));
     tests.extend(book::tests(&obstacle));
+    tests.extend(layout::tests());
+    tests.extend(libbpf::tests());
     tests.extend(limits::tests());
     tests.extend(command::tests());
     tests.extend(generate::tests(&known, &obstacle));

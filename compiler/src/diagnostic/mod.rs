@@ -99,12 +99,13 @@ const MOST_MACROS: usize = 4;
 impl Diagnostic {
     fn settle(&mut self, sources: &SourceMap) {
         let macros = sources.trace(self.span).take(MOST_MACROS);
-        let labels: Vec<Label> = macros
+        let mut labels: Vec<Label> = macros
             .filter_map(|expansion| {
                 let text = format!("in the expansion of `{}`", expansion.name);
                 Some(Label { span: sources.in_file(expansion.written?), text })
             })
             .collect();
+        labels.dedup_by(|a, b| a.span == b.span && a.text == b.text);
         self.span = sources.in_file(self.span);
         self.labels.iter_mut().for_each(|label| label.span = sources.in_file(label.span));
         // A label at the call itself says nothing that the message does not.

@@ -198,6 +198,10 @@ impl Literals<'_> {
     }
 
     fn hash(&mut self, text: &str) -> Token {
+        // A name of no package, as Lisp writes those of packages themselves.
+        if let Some(name) = text.strip_prefix("#:").filter(|name| !name.is_empty()) {
+            return Token::Atom(Datum::Symbol(self.names.intern(name)));
+        }
         let radix = match text.as_bytes()[1] | 0x20 {
             b'x' => 16,
             b'o' => 8,
@@ -266,7 +270,8 @@ impl Literals<'_> {
     }
 }
 
-const HASH_HELP: &str = "after `#` come x, o or b (a number), \\ (a character), ' (a function), ( (a vector)";
+const HASH_HELP: &str =
+    "after `#` come x, o or b (a number), : (a name), \\ (a character), ' (a function), ( (a vector)";
 
 const CHARACTER_NAMES: &[(&str, char)] = &[
     ("space", ' '),

@@ -18,8 +18,10 @@ use crate::{
     source::{Expansion, Span},
 };
 
-/// How many expansions may be within each other.
+/// How many expansions one form may take.
 const MAX_DEPTH: usize = 200;
+/// How many macros may be within the forms that others made.
+const MAX_NESTED: usize = 500;
 /// How many expansions a program may need.
 const MAX_COUNT: usize = 100_000;
 
@@ -173,9 +175,7 @@ impl<'a> Builder<'a> {
 
     fn expand_call(&mut self, datum: DatumId, name: Name, expander: &Rc<Function>) -> DatumId {
         let call = self.span(datum);
-        if self.expansions.len() >= MAX_COUNT {
-            let message = format!("this program needs more than {MAX_COUNT} expansions");
-            self.report(Diagnostic::error(&codes::ENDLESS_EXPANSION, call, message));
+        if self.endless || self.is_endless(call) {
             return self.failed(datum);
         }
         let form = convert::value(self.names, self.data, datum, Origin::Call);
@@ -189,6 +189,25 @@ impl<'a> Builder<'a> {
                 self.failed(datum)
             }
         }
+    }
+
+    /// Whether there are too many expansions, in all or within each other, which is said once. Nothing is
+    /// expanded afterwards: macros that call themselves twice would keep the compiler busy for ever.
+    fn is_endless(&mut self, call: Span) -> bool {
+        let outer = |inner: &usize| {
+            self.new_expansions.get(*inner)?.call.expansion()?.checked_sub(self.first_expansion)
+        };
+        let first = call.expansion().and_then(|own| own.checked_sub(self.first_expansion));
+        let message = if self.expansions.len() >= MAX_COUNT {
+            format!("this program needs more than {MAX_COUNT} expansions")
+        } else if std::iter::successors(first, outer).nth(MAX_NESTED).is_some() {
+            format!("this expansion has no end: there are {MAX_NESTED} macros within each other")
+        } else {
+            return false;
+        };
+        self.report(Diagnostic::error(&codes::ENDLESS_EXPANSION, call, message));
+        self.endless = true;
+        true
     }
 
     /// The datum of an expansion of `name`, called at `call`.

@@ -154,6 +154,10 @@ struct Builder<'a> {
     expansions: HashMap<DatumId, DatumId>,
     /// The places of expansions, which are numbered from `first_expansion` on.
     new_expansions: Vec<Expansion>,
+    /// Whether macros have been found to have no end.
+    endless: bool,
+    /// The struct or union that is being defined.
+    defining: Option<Name>,
     first_expansion: usize,
     /// The programs that tables of functions name.
     wanted_ops: Vec<struct_ops::WantedOp>,
@@ -231,6 +235,8 @@ pub fn build_and_expand(
         local_macros: Vec::new(),
         expansions: HashMap::new(),
         new_expansions: Vec::new(),
+        endless: false,
+        defining: None,
         first_expansion: sources.expansions().len(),
         wanted_ops: Vec::new(),
         wanted_values: Vec::new(),

@@ -73,14 +73,18 @@ impl<'a> Builder<'a> {
             _ => Options::default(),
         };
         let packed = options.get("packed").is_some_and(|datum| !self.is_symbol(datum, "nil"));
+        self.defining = Some(self.names.kernel(definition.name));
         let fields: Vec<Wanted> =
             definition.rest.iter().filter_map(|field| self.wanted_field(*field)).collect();
+        self.defining = None;
         self.define_struct(&definition, fields, packed, false);
     }
 
     /// `(defunion name member …)`: a member is a struct's name, or `(field type)`.
     pub(super) fn defunion(&mut self, definition: Definition<'a>) {
+        self.defining = Some(self.names.kernel(definition.name));
         let fields: Vec<Wanted> = definition.rest.iter().filter_map(|member| self.member(*member)).collect();
+        self.defining = None;
         self.define_struct(&definition, fields, false, true);
     }
 
@@ -119,7 +123,7 @@ impl<'a> Builder<'a> {
             }
             return Some(Wanted { c_name, ty: declared, bits: Some(count?), span });
         }
-        Some(Wanted { c_name, ty: self.parse_type(ty)?, bits: None, span })
+        Some(Wanted { c_name, ty: self.field_data_type(ty)?, bits: None, span })
     }
 
     fn define_struct(&mut self, definition: &Definition<'a>, fields: Vec<Wanted>, packed: bool, union: bool) {

@@ -44,8 +44,30 @@ impl Builder<'_> {
         None
     }
 
+    /// The type of a field. A pointer in memory, which anybody may have written, is an address: a number of
+    /// 8 bytes, for helpers that take one.
+    pub(super) fn field_data_type(&mut self, datum: DatumId) -> Option<Ty> {
+        match self.items(datum) {
+            Some([head, pointee]) if self.is_symbol(*head, "ptr") => {
+                let own = self.data.symbol(*pointee).map(|name| self.names.kernel(name));
+                if !self.is_symbol(*pointee, "void") && (own.is_none() || own != self.defining) {
+                    self.field_data_type(*pointee)?;
+                }
+                Some(Ty::U64)
+            }
+            _ => self.parse_type(datum),
+        }
+    }
+
     pub(super) fn unknown_type(&mut self, datum: DatumId) {
         let text = self.symbol(datum).map(|name| self.text(name)).unwrap_or("");
+        let own = self.data.symbol(datum).map(|name| self.names.kernel(name));
+        if own.is_some() && own == self.defining {
+            let message = format!("`{text}` cannot contain itself: it would have no end");
+            let error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message);
+            self.report(error.help(format!("an address has a size: `(ptr {text})`")));
+            return;
+        }
         let message = match text {
             "" => "this is not a type".into(),
             _ => format!("there is no type called `{text}`"),
@@ -53,7 +75,7 @@ impl Builder<'_> {
         let structs = uapi::all().map(|row| row.name);
         let help = match nearest(text, Types::names().chain(structs)) {
             Some(near) => format!("did you mean `{}`?", near.replace('_', "-")),
-            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool and (array type n)".into(),
+            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool, (array type n) and those that `defstruct` defines".into(),
         };
         self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message).help(help));
     }

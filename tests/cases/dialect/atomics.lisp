@@ -1,0 +1,10 @@
+;; run: m[0]=8 -> ret 1, m[0]=16, old[0]=15
+(in-package :whistler-user)
+(defmap m :type :array :key-size 4 :value-size 8 :max-entries 1)
+(defmap old :type :array :key-size 4 :value-size 8 :max-entries 1)
+(defprog p (:section "cgroup_skb/egress")
+  (when-let ((p (map-lookup m 0)))
+    (atomic-or p 0 3)
+    (atomic-add p 0 4)
+    (setf (getmap old 0) (atomic-fetch-add p 1)))
+  1)

@@ -1,0 +1,10 @@
+;; run: packet[12]=#(1 2 3 4), packet[20]=#(0x12 0x34) -> ret 1, o[0]=0x01020304, o[1]=0x1234, o[2]=0x04030201, o[3]=1
+(in-package :whistler-user)
+(defmap o :type :array :key-size 4 :value-size 8 :max-entries 4)
+(defprog p (:section "cgroup_skb/egress")
+  (with-packet (data data-end :min-len 24)
+    (setf (getmap o 0) (ntohl (load u32 data 12))
+          (getmap o 1) (ntohs (load u16 data 20))
+          (getmap o 2) (load u32 data 12)
+          (getmap o 3) (if (= (load u16 data 20) (htons #x1234)) 1 0)))
+  1)

@@ -1,0 +1,11 @@
+(in-package #:whistler-user)
+(defconstant +blocked+ #x7f000001)
+(defmap attempts :type :hash :key-size 4 :value-size 8 :max-entries 1024)
+(defprog guard (:type :cgroup-sock-addr :section "cgroup/connect4")
+  (let ((ip u32 (ntohl (ctx user-ip4)))
+        (port u16 (ntohs (ctx user-port))))
+    (declare (type u16 port))
+    (incf (getmap attempts (ctx user-ip4)))
+    (if (and (= ip +blocked+) (< port 1024))
+        0
+        1)))

@@ -1,0 +1,10 @@
+; Run where maps of this kind are not emulated: it is loaded only.
+(in-package #:whistler-user)
+(defstruct lpm-key (prefixlen u32) (addr u32))
+(defmap allow :type :lpm-trie :key lpm-key :value u32 :max-entries 128 :map-flags BPF_F_NO_PREALLOC)
+(defprog p (:section "cgroup_skb/egress")
+  (with-ipv4 (data end ip)
+    (let ((k (make-lpm-key :prefixlen 32 :addr (load u32 ip 16))))
+      (when-let ((v (map-lookup allow k)))
+        (return (if (= (load u32 v 0) 0) 0 1)))))
+  1)

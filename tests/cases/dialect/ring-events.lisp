@@ -1,0 +1,12 @@
+; A record is filled and sent, or thrown away by an early return. Loaded only: the interpreter has no ring buffer.
+(in-package :whistler-user)
+(defstruct event (pid u32) (len u32) (when u64))
+(defmap events :type :ringbuf :max-entries 4096)
+(defmap sent :type :array :key-size 4 :value-size 8 :max-entries 1)
+(defprog tell (:section "cgroup_skb/egress")
+  (with-ringbuf (e events event)
+    (setf (event-len e) (ctx len)
+          (event-when e) (ktime-get-ns))
+    (when (= (ctx mark) 0) (return 0))
+    (incf (getmap sent 0)))
+  1)

@@ -1,0 +1,7 @@
+(in-package :whistler-user)
+(defmap per-sock :type :sk-storage :key-size 4 :value-size 8 :map-flags BPF_F_NO_PREALLOC)
+(defprog create (:type :cgroup-sock :section "cgroup/sock_create")
+  (let ((s (sk-storage-get per-sock (ctx-ptr) 0 BPF_SK_STORAGE_GET_F_CREATE)))
+    (when (= s 0) (return 0))
+    (store u64 s 0 (ktime-get-ns)))
+  1)

@@ -1,0 +1,11 @@
+;; run: mark=3 -> ret 1, counters[3]=1, counters[0]=3
+(in-package :whistler-user)
+(defmap counters :type :array :key-size 4 :value-size 8 :max-entries 8)
+(define-symbol-macro the-mark (ctx mark))
+(define-symbol-macro total (getmap counters 0))
+(defprog p (:section "cgroup_skb/egress")
+  (symbol-macrolet ((slot (getmap counters the-mark)))
+    (when (< the-mark 8)
+      (incf slot)
+      (incf total the-mark)))
+  1)

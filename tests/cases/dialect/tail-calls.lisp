@@ -1,0 +1,10 @@
+; Loaded only: the table is filled by the loader.
+(in-package #:whistler-user)
+(defmap jumps :type :prog-array :key-size 4 :value-size 4 :max-entries 4)
+(defmap missed :type :array :key-size 4 :value-size 8 :max-entries 1)
+(defprog entry (:type :xdp :section "xdp")
+  (tail-call jumps 1)
+  (incf (getmap missed 0))
+  XDP_PASS)
+(defprog next (:type :xdp :section "xdp")
+  XDP_DROP)

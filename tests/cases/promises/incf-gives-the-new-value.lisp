@@ -1,0 +1,16 @@
+; Of places that others share it is atomic, of one's own it is not; its value is the new one, as stored.
+;; run: m[0]=9 -> ret 1, o[0]=10, o[1]=0, o[2]=1, o[3]=8, g=3, o[4]=3
+(defmap m :type :array :key u32 :value u64 :max-entries 1)
+(defmap c :type :percpu-array :key u32 :value u64 :max-entries 1)
+(defmap o :type :array :key u32 :value u64 :max-entries 8)
+(defvar g u32 2)
+(defstruct one (byte u8))
+(defprog p (:section "cgroup_skb/egress")
+  (let ((local u8 255) (s (make-one :byte 9)))
+    (setf (getmap o 0) (incf (getmap m 0))
+          (getmap o 1) (incf local)
+          (getmap o 3) (decf (one-byte s)))
+    (when-let ((p (map-lookup c 0)))
+      (setf (getmap o 2) (incf (deref p))))
+    (setf (getmap o 4) (incf g)))
+  1)

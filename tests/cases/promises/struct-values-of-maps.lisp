@@ -1,0 +1,13 @@
+; getmap of a struct is the pointer itself; setf stores a whole struct.
+;; run: -> ret 1, rows[1]=#(5 0 0 0 6 0 0 0), rows[2]=#(5 0 0 0 7 0 0 0)
+;; run: rows[3]=#(1 0 0 0 2 0 0 0) -> ret 1, rows[3]=#(1 0 0 0 3 0 0 0)
+(defstruct pair (a u32) (b u32))
+(defmap rows :type :hash :key u32 :value pair :max-entries 8)
+(defprog p (:section "cgroup_skb/egress")
+  (let ((v (make-pair :a 5 :b 6)))
+    (setf (getmap rows 1) v)
+    (setf (pair-b v) 7)
+    (map-update rows 2 v))
+  (let ((p (getmap rows 3)))
+    (when p (incf (pair-b p))))
+  1)
