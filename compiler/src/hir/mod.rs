@@ -445,6 +445,8 @@ pub enum ExprKind {
     Call(&'static Helper, Vec<ExprId>),
     /// A call of a function of the file.
     CallFunction(FunctionId, Vec<ExprId>),
+    /// The address of a function, for a helper that calls it.
+    FunctionAddress(FunctionId),
     /// A helper that calls a function back: its arguments before the function, which gets a frame
     /// with the variables that it uses.
     Callback {

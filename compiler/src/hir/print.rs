@@ -119,6 +119,7 @@ impl Printer<'_> {
             K::Core(core) => (format!("core {}", self.m.cores[*core].answer), vec![]),
             K::ProbeRead(address) => ("probe-read".into(), plain(&[*address])),
             K::Map(map) => (format!("map {}", self.m.maps[map.map].symbol), vec![]),
+            K::FunctionAddress(id) => (format!("address {}", self.m.functions[*id].symbol), vec![]),
             K::Slot(value) => ("slot".into(), plain(&[*value])),
             K::Kfunc(kfunc, args) => (format!("call {}", self.m.kfuncs[*kfunc].symbol), plain(args)),
             K::Asm(code, args) => (format!("asm {}", code.insns.len()), plain(args)),

@@ -18,7 +18,8 @@ pub fn children(kind: &ExprKind) -> Vec<ExprId> {
         | K::AddressOf(_)
         | K::Global(_)
         | K::Core(_)
-        | K::Map(_) => Vec::new(),
+        | K::Map(_)
+        | K::FunctionAddress(_) => Vec::new(),
         K::Seq(all) | K::And(all) | K::Or(all) | K::Unrolled(all) => all.clone(),
         K::Call(_, args) | K::CallFunction(_, args) | K::Kfunc(_, args) => args.clone(),
         K::Let(bindings, body) => {
@@ -105,8 +106,9 @@ pub fn keep_reached(module: &mut Module) {
     }
     module.functions = kept;
     for id in module.exprs.keys() {
-        if let ExprKind::CallFunction(function, _) | ExprKind::Callback { function, .. } =
-            &mut module.exprs[id].kind
+        if let ExprKind::CallFunction(function, _)
+        | ExprKind::Callback { function, .. }
+        | ExprKind::FunctionAddress(function) = &mut module.exprs[id].kind
             && let Some(new) = moved.get(function)
         {
             *function = *new;
@@ -116,7 +118,9 @@ pub fn keep_reached(module: &mut Module) {
 
 fn called(kind: &ExprKind) -> Option<FunctionId> {
     match kind {
-        ExprKind::CallFunction(function, _) | ExprKind::Callback { function, .. } => Some(*function),
+        ExprKind::CallFunction(function, _)
+        | ExprKind::Callback { function, .. }
+        | ExprKind::FunctionAddress(function) => Some(*function),
         _ => None,
     }
 }

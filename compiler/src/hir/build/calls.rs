@@ -1,7 +1,7 @@
 //! Calls by name: conversions `(u32 x)` and helpers `(ktime-get-ns)`.
 
 use bpfl_stdlib::catalog::{
-    helper::{self, Arg, Helper, Ret},
+    helper::{self, Arg, Helper, Ret, callback},
     map::compat,
     program::ProgramType,
     section,
@@ -161,7 +161,7 @@ impl<'a> Builder<'a> {
             _ => helper
                 .args_for(hook.ty)
                 .iter()
-                .find(|arg| !supported(**arg))
+                .find(|arg| !supported(**arg) || (**arg == Arg::Func && callback::of(helper.name).is_none()))
                 .map(|arg| format!("it takes {}, which this version cannot give", arg.describe()))?,
         };
         let message = format!("`{name}` is not supported yet: {missing}");
@@ -206,6 +206,12 @@ impl<'a> Builder<'a> {
             Arg::I64 => Ty::I64,
             Arg::U16 => Ty::U16,
             Arg::U32 | Arg::Size | Arg::SizeOrZero => Ty::U32,
+            Arg::Timer => return self.sealed_field(datum, "bpf_timer"),
+            Arg::Func => return self.called_back(helper, datum),
+            Arg::StackOrNull if self.is_null(datum) => return self.null(span),
+            Arg::StackOrNull => {
+                return self.pointer_arg(datum, &[Region::Stack], "(stack-addr variable)", false);
+            }
             Arg::Address => return self.address_arg(datum),
             Arg::U64 | Arg::AllocSize => Ty::U64,
             _ => return self.memory_arg(helper, arg, datum),
@@ -415,7 +421,7 @@ fn supported(arg: Arg) -> bool {
     let memory = [A::Mem, A::Str, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
-    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_));
+    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull);
     fixed
         || kernel
         || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))

@@ -285,12 +285,13 @@ impl<'a> Builder<'a> {
         self.add(ExprKind::CallFunction(id, args), ty, call.span)
     }
 
-    /// Builds the function for arguments of these types; `None` when it has errors.
-    fn instance(&mut self, index: usize, types: Vec<Ty>, call: Span) -> Option<FunctionId> {
+    /// Its parameters and what it does, for arguments of these types; `None` when it has errors.
+    pub(super) fn built(&mut self, index: usize, types: &[Ty], call: Span) -> Option<(Vec<VarId>, ExprId)> {
+        self.templates[index].called = true;
         let (errors, said) = (self.diagnostics.error_count(), self.diagnostics.len());
         let unsound = std::mem::take(&mut self.unsound);
         let counters = std::mem::take(&mut self.counters);
-        let vars = self.param_vars(index, &types);
+        let vars = self.param_vars(index, types);
         let body = self.function_body(index, &vars, call);
         self.counters = counters;
         self.stack_pointer_returned(index, body);
@@ -305,6 +306,32 @@ impl<'a> Builder<'a> {
             return None;
         }
         self.unsound = unsound;
+        Some((vars, body))
+    }
+
+    /// What a function is defined with.
+    pub(super) fn templates_params(&self, index: usize) -> &[Param] {
+        &self.templates[index].params
+    }
+
+    /// Whether its definition has errors.
+    pub(super) fn is_broken(&self, index: usize) -> bool {
+        self.templates[index].broken
+    }
+
+    /// Its ELF symbol.
+    pub(super) fn symbol_of_function(&self, index: usize) -> String {
+        self.templates[index].symbol.clone()
+    }
+
+    /// Where its name stands.
+    pub(super) fn place_of_function(&self, index: usize) -> Span {
+        self.templates[index].span
+    }
+
+    /// Builds the function for arguments of these types; `None` when it has errors.
+    fn instance(&mut self, index: usize, types: Vec<Ty>, call: Span) -> Option<FunctionId> {
+        let (vars, body) = self.built(index, &types, call)?;
         let returns = if self.ty(body) == Ty::NEVER { Ty::U64 } else { self.ty(body) };
         let template = &self.templates[index];
         let others = self.instances.iter().filter(|instance| instance.template == index).count();

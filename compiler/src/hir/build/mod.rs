@@ -11,6 +11,7 @@ mod atomics;
 mod binding;
 mod bytes;
 mod callbacks;
+mod called;
 mod calls;
 mod compare;
 mod context;

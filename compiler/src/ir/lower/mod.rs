@@ -415,6 +415,10 @@ impl<'a> Lower<'a> {
                 self.give_back(lent);
                 value
             }
+            ExprKind::FunctionAddress(id) => {
+                let func = Func::new(self.hir.programs.len() + id.index());
+                self.emit(Op::FuncAddr(func), ty, span)
+            }
             ExprKind::Callback { helper, args, function } => self.call_back(helper.id, args, *function, span),
             ExprKind::MapRead(map, key) => self.map_read(*map, *key, span),
             ExprKind::MapWrite(map, key, value) => self.map_write(*map, *key, *value, span),

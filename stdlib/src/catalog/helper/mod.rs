@@ -7,6 +7,7 @@
 
 mod arg;
 mod base;
+pub mod callback;
 mod documented;
 mod offer;
 mod skb;
