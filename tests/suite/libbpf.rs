@@ -31,18 +31,21 @@ const TARGETS: &[(&str, &str)] = &[
 /// Kinds that the compiler does not make yet.
 const NOT_YET: &[&str] = &["struct-ops", "arena", "insn-array"];
 
+/// A test's name and what it does.
+type Row = (&'static str, fn() -> Result<(), String>);
+
 /// All tests.
 pub fn tests() -> Vec<Trial> {
     let missing = Command::new("bpftool").arg("version").output().is_err();
     if missing {
         eprintln!("skipped: what libbpf opens, for there is no `bpftool` here");
     }
-    let rows: [(&str, fn() -> Result<(), String>); 3] = [
+    let rows: [Row; 3] = [
         ("libbpf/opens-a-program-in-every-section", sections),
         ("libbpf/opens-a-map-of-every-kind", maps),
         ("libbpf/opens-every-example", examples),
     ];
-    let test = |(name, body): (&str, fn() -> Result<(), String>)| {
+    let test = |(name, body): Row| {
         Trial::test(name, move || body().map_err(Failed::from)).with_ignored_flag(missing)
     };
     rows.into_iter().map(test).collect()
