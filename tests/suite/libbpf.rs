@@ -153,7 +153,7 @@ fn examples() -> Result<(), String> {
 fn kernel_object(path: &Path) -> Option<Vec<u8>> {
     let text = fs::read_to_string(path).ok().filter(|text| !text.contains("(bpf:"))?;
     let btf = KernelBtf::new(|| fs::read("/sys/kernel/btf/vmlinux").map_err(|error| error.to_string()));
-    let options = driver::Options { btf, ..compile::options() };
+    let options = driver::Options { btf, ..compile::options(&text) };
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::default());
     let file = sources.add(path.display().to_string(), text);
     Some(driver::compile(&mut sources, file, &options, &mut diagnostics)?.object)
