@@ -38,14 +38,17 @@ struct Made {
     fields: Vec<Field>,
 }
 
+/// A test's name, the tools that it needs, and what it does.
+type Row = (&'static str, &'static [&'static str], fn() -> Result<(), String>);
+
 /// All tests.
 pub fn tests() -> Vec<Trial> {
     let missing = |tool: &str| Command::new(tool).arg("--version").output().is_err();
-    let rows: [(&str, &[&str], fn() -> Result<(), String>); 2] = [
+    let rows: [Row; 2] = [
         ("layout/structs-as-c-has-them", &["cc"], structs),
         ("layout/btf-as-c-has-it", &["cc", "bpftool"], dumped),
     ];
-    let test = |(name, tools, body): (&str, &[&'static str], fn() -> Result<(), String>)| {
+    let test = |(name, tools, body): Row| {
         let absent = tools.iter().find(|tool| missing(tool));
         if let Some(tool) = absent {
             eprintln!("skipped: {name}, for there is no `{tool}` here");

@@ -31,18 +31,21 @@ const TARGETS: &[(&str, &str)] = &[
 /// Kinds that the compiler does not make yet.
 const NOT_YET: &[&str] = &["struct-ops", "arena", "insn-array"];
 
+/// A test's name and what it does.
+type Row = (&'static str, fn() -> Result<(), String>);
+
 /// All tests.
 pub fn tests() -> Vec<Trial> {
     let missing = Command::new("bpftool").arg("version").output().is_err();
     if missing {
         eprintln!("skipped: what libbpf opens, for there is no `bpftool` here");
     }
-    let rows: [(&str, fn() -> Result<(), String>); 3] = [
+    let rows: [Row; 3] = [
         ("libbpf/opens-a-program-in-every-section", sections),
         ("libbpf/opens-a-map-of-every-kind", maps),
         ("libbpf/opens-every-example", examples),
     ];
-    let test = |(name, body): (&str, fn() -> Result<(), String>)| {
+    let test = |(name, body): Row| {
         Trial::test(name, move || body().map_err(Failed::from)).with_ignored_flag(missing)
     };
     rows.into_iter().map(test).collect()
@@ -150,7 +153,7 @@ fn examples() -> Result<(), String> {
 fn kernel_object(path: &Path) -> Option<Vec<u8>> {
     let text = fs::read_to_string(path).ok().filter(|text| !text.contains("(bpf:"))?;
     let btf = KernelBtf::new(|| fs::read("/sys/kernel/btf/vmlinux").map_err(|error| error.to_string()));
-    let options = driver::Options { btf, ..compile::options("") };
+    let options = driver::Options { btf, ..compile::options(&text) };
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::default());
     let file = sources.add(path.display().to_string(), text);
     Some(driver::compile(&mut sources, file, &options, &mut diagnostics)?.object)

@@ -68,7 +68,7 @@ impl Proof<'_> {
             if self.diagnostics.iter().any(|d| d.span == span && d.code == &codes::OUT_OF_BOUNDS) {
                 return;
             }
-            let diagnostic = self.explain(span, address, bytes, problem);
+            let diagnostic = self.explain(span, address, (ptr, offset, bytes), problem);
             self.diagnostics.push(diagnostic);
         }
     }
@@ -347,7 +347,30 @@ impl Proof<'_> {
         insts.find(|inst| matches!(self.f.op(**inst), Op::Distance(..))).map(|inst| self.f.span(*inst))
     }
 
-    fn explain(&self, span: Span, address: &Address, bytes: u32, problem: Problem) -> Diagnostic {
+    /// The variable that a pointer is, or is a constant number of bytes from. What a macro made up is no
+    /// name; the packet's start has one even where the program does not give it one.
+    fn named_start(&self, ptr: Value, offset: i64) -> Option<(&str, i64)> {
+        let (mut at, mut from) = (ptr, offset);
+        loop {
+            match (self.called(at).filter(|name| !name.starts_with("#:")), self.f.def_op(at)) {
+                (Some(name), _) => return Some((name, from)),
+                (None, Some(Op::Advance(base, by))) => {
+                    from = from.saturating_add(self.f.constant(*by)?);
+                    at = *base;
+                }
+                (None, Some(Op::Load { .. })) => return Some((self.packet.start, from)),
+                (None, _) => return None,
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        span: Span,
+        address: &Address,
+        (ptr, offset, bytes): (Value, i32, u32),
+        problem: Problem,
+    ) -> Diagnostic {
         match problem {
             Problem::Outside(size) => {
                 let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);
@@ -398,8 +421,17 @@ impl Proof<'_> {
                 if let Some(span) = self.distance() {
                     error = error.also(span, "this difference is a number, and tells the verifier nothing");
                 }
-                let start = self.called(address.root).unwrap_or(words.start);
-                error.help(format!("test it before: `(when (> (+ {start} {end}) {}) (return 1))`", words.end))
+                match self.named_start(ptr, offset.into()) {
+                    Some((start, from)) => {
+                        let end = from + i64::from(bytes);
+                        let test = format!("(when (> (+ {start} {end}) {}) (return 1))", words.end);
+                        error.help(format!("test it before: `{test}`"))
+                    }
+                    None => {
+                        let test = format!("(when (> (+ p {bytes}) {}) (return 1))", words.end);
+                        error.help(format!("bind the pointer and test it: `(let ((p …)) {test} …)`"))
+                    }
+                }
             }
         }
     }

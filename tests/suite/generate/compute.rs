@@ -81,6 +81,8 @@ fn unary(op: Unary, a: i128) -> i128 {
         Unary::Abs => a.abs(),
         Unary::Increment => a + 1,
         Unary::Decrement => a - 1,
+        // The floor; of 0 it is 0. Operands have no sign.
+        Unary::Log2 => a.max(1).ilog2().into(),
     }
 }
 
@@ -109,6 +111,8 @@ fn compare(op: Compare, ty: Int, a: i128, b: i128) -> bool {
         Compare::Gt => a > b,
         Compare::Ge => a >= b,
         Compare::SignedLt => signed(a) < signed(b),
+        Compare::SignedLe => signed(a) <= signed(b),
+        Compare::SignedGt => signed(a) > signed(b),
         Compare::SignedGe => signed(a) >= signed(b),
     }
 }

@@ -50,6 +50,7 @@ pub enum Unary {
     Abs,
     Increment,
     Decrement,
+    Log2,
 }
 
 /// Comparisons. The signed ones read both operands as signed.
@@ -62,6 +63,8 @@ pub enum Compare {
     Gt,
     Ge,
     SignedLt,
+    SignedLe,
+    SignedGt,
     SignedGe,
 }
 
@@ -202,5 +205,5 @@ macro_rules! names {
 
 names!(Binary "+" "-" "*" "/" "mod" "rem" "logand" "logior" "logxor" "min" "max");
 names!(Shift "<<" ">>" ">>>");
-names!(Unary "-" "lognot" "abs" "1+" "1-");
-names!(Compare "=" "/=" "<" "<=" ">" ">=" "s<" "s>=");
+names!(Unary "-" "lognot" "abs" "1+" "1-" "log2");
+names!(Compare "=" "/=" "<" "<=" ">" ">=" "s<" "s<=" "s>" "s>=");

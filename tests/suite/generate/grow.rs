@@ -23,6 +23,7 @@ const BINARY: [Binary; 11] = [
 const SHIFTS: [Shift; 3] = [Shift::Left, Shift::Right, Shift::Arithmetic];
 const UNARY: [Unary; 5] = [Unary::Negate, Unary::Not, Unary::Abs, Unary::Increment, Unary::Decrement];
 const COMPARE: [Compare; 6] = [Compare::Eq, Compare::Ne, Compare::Lt, Compare::Le, Compare::Gt, Compare::Ge];
+const SIGNED: [Compare; 4] = [Compare::SignedLt, Compare::SignedLe, Compare::SignedGt, Compare::SignedGe];
 const SWAPS: [(&str, u32); 9] = [
     ("htons", 2),
     ("ntohs", 2),
@@ -122,6 +123,9 @@ impl<'a> Grower<'a> {
 
     fn unary(&mut self, depth: u32) -> Expr {
         let a = self.boxed(depth);
+        if !a.ty.signed && self.random.one_in(4) {
+            return make(Node::Unary(Unary::Log2, a), int(32, false));
+        }
         let ty = a.ty.widened();
         make(Node::Unary(self.random.pick(&UNARY), a), ty)
     }
@@ -173,7 +177,7 @@ impl<'a> Grower<'a> {
                 let ty = self.random.pick(&[int(32, false), int(64, false), int(32, true), int(64, true)]);
                 let (a, b) = (self.boxed(depth), self.boxed(depth));
                 let (a, b) = (self.converted(a, ty), self.converted(b, ty));
-                Test::Compare(self.random.pick(&[Compare::SignedLt, Compare::SignedGe]), a, b)
+                Test::Compare(self.random.pick(&SIGNED), a, b)
             }
             5 => Test::True(self.boxed(depth)),
             6 => Test::Not(Box::new(self.test(depth - 1))),
