@@ -38,3 +38,30 @@ fn maps_in_maps_and_tail_calls_are_there_from_the_start() {
     // `second` is reached by the tail call alone: attached, it would count twice.
     assert_eq!(rows.into_iter().map(value).collect::<Vec<_>>(), ["3", "3", "330", "5"], "{said}");
 }
+
+/// A timer that a packet starts and that starts itself again, four times.
+const TIMER: &str = "
+(defstruct entry (ticks u64) (timer bpf-timer))
+(defmap entries :type :array :key u32 :value entry :max-entries 1)
+(defun tick ((m (map entries)) (k (ptr u32)) (e (ptr entry)))
+  (when (< (incf (entry-ticks e)) 5)
+    (timer-start (entry-timer e) 1000000 0)))
+(defprog start (:section \"cgroup_skb/egress\")
+  (when-let ((e (map-lookup entries 0)))
+    (when (= (timer-init (entry-timer e) entries CLOCK_MONOTONIC) 0)
+      (timer-set-callback (entry-timer e) tick)
+      (timer-start (entry-timer e) 1000000 0)))
+  1)";
+
+#[test]
+fn a_timer_calls_its_function_until_that_stops_it() {
+    if cgroup().is_none() {
+        return;
+    }
+    let folder = Folder::new("timer");
+    let file = folder.write("timer.lisp", TIMER);
+    let send = "echo hi >/dev/udp/127.0.0.1/9; sleep 0.5";
+    let got = bpfl(&["run", &file, "--", "bash", "-c", send]).output().unwrap();
+    let said = text(&got.stdout) + &text(&got.stderr);
+    assert!(said.contains("{ticks=5,"), "{said}");
+}
