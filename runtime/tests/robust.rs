@@ -219,7 +219,9 @@ fn setting_a_global_writes_its_own_bytes_alone() {
         scope.spawn(move || {
             tell.send(rustix::thread::gettid().as_raw_nonzero().get()).unwrap();
             ready.wait();
-            (0..300_000).for_each(|_| drop(rustix::process::getppid()));
+            (0..300_000).for_each(|_| {
+                let _ = rustix::process::getppid();
+            });
             done.store(true, Ordering::Release);
         });
         session.set_global("who", &Value::Int(own.recv().unwrap().into())).unwrap();
