@@ -3,7 +3,10 @@
 
 use std::{
     process::Command,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Barrier,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bpfl_compiler::{
@@ -41,9 +44,9 @@ const SOURCE: &str = "
       1)
     (defprog counts (:type :syscall) (dotimes (i 200) (incf seen)) (u32 limit))";
 
-fn object() -> Vec<u8> {
+fn object(source: &str) -> Vec<u8> {
     let mut sources = SourceMap::new();
-    let file = sources.add("robust.lisp", SOURCE);
+    let file = sources.add("robust.lisp", source);
     let mut diagnostics = Diagnostics::default();
     let compiled = compile(&mut sources, file, &Options::default(), &mut diagnostics);
     compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false))).object
@@ -55,7 +58,7 @@ fn session() -> Option<Session> {
         println!("skipped: this user cannot attach programs here: {:?}", report.checks.last());
         return None;
     }
-    Some(Session::open(object()).unwrap())
+    Some(Session::open(object(SOURCE)).unwrap())
 }
 
 fn cgroup() -> ChildCgroup {
@@ -71,7 +74,7 @@ fn sends(cgroup: &ChildCgroup) -> bool {
 
 #[test]
 fn objects_that_end_early_are_errors() {
-    let bytes = object();
+    let bytes = object(SOURCE);
     for end in 0..bytes.len() {
         // What is cut off may be what nobody reads; what is read must be whole.
         let _ = ObjectSpec::parse(&bytes[..end]);
@@ -95,7 +98,7 @@ impl Numbers {
 
 #[test]
 fn damaged_objects_are_errors_or_objects() {
-    let (bytes, mut numbers) = (object(), Numbers(0x9e37_79b9_7f4a_7c15));
+    let (bytes, mut numbers) = (object(SOURCE), Numbers(0x9e37_79b9_7f4a_7c15));
     let mut refused = 0;
     for _ in 0..10_000 {
         let mut damaged = bytes.clone();
@@ -193,32 +196,47 @@ fn globals_set_before_loading_load_nothing() {
     assert_eq!(session.global("fixed").unwrap(), Value::Int(7));
 }
 
+/// Counts the system calls of one thread.
+const CALLS: &str = "
+    (defvar seen u64)
+    (defvar who u32)
+    (defvar table (array u16 6))
+    (defprog calls (:section \"raw_tp/sys_enter\")
+      (when (= (u32 (get-current-pid-tgid)) who) (incf seen))
+      0)";
+
 /// While a program counts in one variable, others of the section are set: no count may be lost.
 #[test]
 fn setting_a_global_writes_its_own_bytes_alone() {
-    let Some(mut session) = session() else { return };
-    session.load().unwrap();
-    let done = AtomicBool::new(false);
-    let rounds = 200;
-    let cgroup = cgroup();
-    session.attach("count", &Target::cgroup(cgroup.path())).unwrap();
-    std::thread::scope(|scope| {
-        let sender = scope.spawn(|| {
-            let script = format!("for ((i = 0; i < {rounds}; i++)); do echo hi >/dev/udp/127.0.0.1/9; done");
-            let mut command = Command::new("bash");
-            command.args(["-c", &script]);
-            let sent = spawn(command, &cgroup).unwrap().wait().unwrap().success();
+    if session().is_none() {
+        return;
+    }
+    let mut session = Session::open(object(CALLS)).unwrap();
+    session.attach_some::<&str>(&[], &[]).unwrap();
+    let (done, ready, (tell, own)) = (AtomicBool::new(false), Barrier::new(2), std::sync::mpsc::channel());
+    let times = std::thread::scope(|scope| {
+        let (done, ready) = (&done, &ready);
+        scope.spawn(move || {
+            tell.send(rustix::thread::gettid().as_raw_nonzero().get()).unwrap();
+            ready.wait();
+            (0..300_000).for_each(|_| {
+                let _ = rustix::process::getppid();
+            });
             done.store(true, Ordering::Release);
-            sent
         });
-        let mut number = 0;
+        session.set_global("who", &Value::Int(own.recv().unwrap().into())).unwrap();
+        ready.wait();
+        let mut times = 0;
         while !done.load(Ordering::Acquire) {
-            number = (number + 1) % 60_000;
-            session.set_global("table", &Value::Array(vec![Value::Int(number); 6])).unwrap();
+            times += 1;
+            session.set_global("table", &Value::Array(vec![Value::Int(times % 60_000); 6])).unwrap();
         }
-        assert!(sender.join().unwrap());
+        times
     });
-    assert_eq!(session.global("seen").unwrap(), Value::Int(rounds));
+    let seen = session.global("seen").unwrap().as_int().unwrap();
+    assert!(times > 20, "it was set {times} times only");
+    // Waiting for the start, and the thread's end, make some calls, too.
+    assert!((300_000..300_100).contains(&seen), "{seen} of 300000, with {times} changes");
 }
 
 #[test]

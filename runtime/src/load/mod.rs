@@ -8,6 +8,7 @@ mod tables;
 mod types;
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
@@ -165,6 +166,16 @@ impl LoadError {
     }
 }
 
+thread_local! {
+    /// Making one reads all of the kernel's types, which takes longer than all else: it is made once.
+    static LOADER: RefCell<EbpfLoader<'static>> = RefCell::new({
+        let mut loader = EbpfLoader::new();
+        // A log is asked for when there is a refusal, by `foreign`.
+        loader.allow_unsupported_maps().verifier_log_level(VerifierLogLevel::DISABLE);
+        loader
+    });
+}
+
 /// What was said before an object was loaded.
 pub(crate) struct Before {
     /// Where maps are pinned by their names.
@@ -221,11 +232,8 @@ impl Loaded {
             return Err(LoadError::NoKernelBtf);
         }
         memlock::raise();
-        // A log is asked for when there is a refusal, by `foreign`.
-        let quiet = VerifierLogLevel::DISABLE;
-        let mut loader = EbpfLoader::new();
-        loader.default_map_pin_directory(&before.pins).allow_unsupported_maps().verifier_log_level(quiet);
-        let ebpf = loader.load(&image);
+        let ebpf =
+            LOADER.with_borrow_mut(|loader| loader.default_map_pin_directory(&before.pins).load(&image));
         let ebpf = ebpf.map_err(explain_object)?;
         let loaded = Self { ebpf, foreign: HashMap::new(), image, filled: false, kernel: None };
         for map in &spec.maps {

@@ -124,14 +124,25 @@ impl<'a> Map<'a> {
     /// # Errors
     /// When this kind of map has no entries to walk, or the kernel refuses.
     pub fn entries(&self) -> Result<Vec<Entry>, MapError> {
-        self.readable()?;
-        let most = (self.spec.max_entries as usize).max(1);
-        let mut entries = match self.raw.batched(most).map_err(self.failed("read"))? {
-            Some(all) => all.iter().map(|(key, value)| self.entry(key, value)).collect(),
-            None => self.one_by_one()?,
-        };
+        let mut entries = Vec::new();
+        self.each(|key, value| entries.push((key, value)))?;
         entries.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
         Ok(entries)
+    }
+
+    /// Gives all entries to `take`, in whatever order the kernel has them: for large maps, which
+    /// [`Map::entries`] would hold and sort.
+    ///
+    /// # Errors
+    /// As [`Map::entries`].
+    pub fn each(&self, mut take: impl FnMut(Value, Value)) -> Result<(), MapError> {
+        self.readable()?;
+        let most = (self.spec.max_entries as usize).max(1);
+        match self.raw.batched(most).map_err(self.failed("read"))? {
+            Some(all) => all.iter().map(|(key, value)| self.entry(key, value)).for_each(|(k, v)| take(k, v)),
+            None => self.one_by_one()?.into_iter().for_each(|(key, value)| take(key, value)),
+        }
+        Ok(())
     }
 
     fn entry(&self, key: &[u8], value: &[u8]) -> Entry {
