@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, Global, maps::article, options::Options, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Map, Ty},
+    hir::{Field, Map, Struct, Ty, TypeKind},
     names::nearest,
     read::{Datum, DatumId},
     source::Span,
@@ -136,6 +136,10 @@ impl<'a> Builder<'a> {
         }
         let ty = self.element_type(options, part, at)?;
         let size = self.module.types.size(ty);
+        let ty = match (kind.key, part.what) {
+            (KeyRule::Prefix, "key") => self.prefix_key(ty, options, at),
+            _ => ty,
+        };
         if !(sizes.fits)(size) && ty != Ty::ERROR {
             let span = given.map_or(at, |datum| self.span(datum));
             let (what, name, rule) = (part.what, article(kind.name), sizes.rule);
@@ -148,6 +152,39 @@ impl<'a> Builder<'a> {
             });
         }
         Some(ty)
+    }
+
+    /// The key of a trie, which is a struct to the kernel (`trie_check_btf`, kernel/bpf/lpm_trie.c): one
+    /// is made where only its size is given.
+    fn prefix_key(&mut self, ty: Ty, options: &Options, at: Span) -> Ty {
+        if matches!(self.kind(ty), TypeKind::Struct(_)) || ty == Ty::ERROR {
+            return ty;
+        }
+        if let Some(key) = options.get(KEY.what) {
+            let message = "the key of a `:lpm-trie` map is a struct, the length of the prefix first";
+            let error = Diagnostic::error(&codes::MAP_RULE, self.span(key), message);
+            self.report(error.help("define one: `(defstruct network (prefix-length u32) (address u32))`"));
+            return Ty::ERROR;
+        }
+        let count = self.module.types.size(ty).saturating_sub(4).max(1);
+        let data = self.module.types.intern(TypeKind::Array { element: Ty::U8, count });
+        let field = |name: &str, ty, bit_offset| Field {
+            c_name: name.into(),
+            ty,
+            bit_offset,
+            bits: None,
+            span: at,
+        };
+        let id = self.module.types.structs.push(Struct {
+            c_name: "bpf_lpm_trie_key".into(),
+            name: "bpf-lpm-trie-key".into(),
+            fields: vec![field("prefixlen", Ty::U32, 0), field("data", data, 32)],
+            size: (4 + count).next_multiple_of(4),
+            align: 4,
+            union: false,
+            span: at,
+        });
+        self.module.types.intern(TypeKind::Struct(id))
     }
 
     /// The type that `:key T` or `:key-size n` say.
