@@ -112,7 +112,14 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let file = pointer(btf, "file", "f_flags");
     let meta = pointer(btf, "bpf_iter_meta", "session_id");
     let switch = [("__data", void), ("preempt", bool), ("prev", task), ("next", task), ("prev_state", u32)];
+    let context = pointer(btf, "xdp_md", "data");
+    let tuple = composite(btf, "bpf_sock_tuple", 36, &[("made_up", u32, 0, 0)]);
+    let tuple = btf.add(Type::Struct(tuple));
+    let tuple = btf.ptr(tuple);
+    let number = btf.ptr(u32);
+    let found = [("xdp_ctx", context), ("bpf_tuple", tuple), ("tuple__sz", u32), ("number", number)];
     let functions: &[Signature] = &[
+        ("bpf_made_up_lookup", i32, &found, true),
         ("tcp_connect", i32, &[("sk", sock)], false),
         ("bpf_lsm_file_open", i32, &[("file", file)], false),
         ("bpf_iter_task", i32, &[("meta", meta), ("task", task)], false),

@@ -13,7 +13,7 @@ use bpfl_stdlib::catalog::{
 use super::{Proof, range::Eyes};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value},
+    ir::{Block, Cond, Extent, Inst, Op, Region, Terminator, Type, Value},
     source::Span,
 };
 
@@ -103,6 +103,21 @@ impl Proof<'_> {
                 let params = callee.params(callee.entry()).iter();
                 let extents = params.map(|param| callee.extent(*param).filter(|extent| *extent > 0));
                 args.iter().zip(extents).filter_map(|(arg, bytes)| Some((arg, 0, bytes?, span))).collect()
+            }
+            Op::Kfunc(id, args) => {
+                let args: Vec<Value> = args.iter().collect();
+                let memory = self.module.kfuncs.get(id).map_or(&[][..], |info| &info.memory);
+                let used = |(index, extent): (usize, &Option<Extent>)| {
+                    let bytes = match (*extent)? {
+                        Extent::Fixed(bytes) => bytes,
+                        Extent::Next => {
+                            let size = self.range(*args.get(index + 1)?, block, Eyes::Verifier);
+                            u32::try_from(size.max).unwrap_or(u32::MAX)
+                        }
+                    };
+                    Some((*args.get(index)?, 0, bytes, span))
+                };
+                memory.iter().enumerate().filter_map(used).collect()
             }
             Op::Call(id, args) => {
                 let args: Vec<Value> = args.iter().collect();

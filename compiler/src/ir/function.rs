@@ -31,6 +31,17 @@ pub struct KfuncInfo {
     pub reference: Option<Reference>,
     /// Which arguments may be null.
     pub nullable: Vec<bool>,
+    /// Which arguments are memory of the program's.
+    pub memory: Vec<Option<Extent>>,
+}
+
+/// How much memory a function of the kernel's takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extent {
+    /// So many bytes.
+    Fixed(u32),
+    /// As many as the next argument says.
+    Next,
 }
 
 /// What the SSA needs to know of a global.

@@ -43,7 +43,9 @@ mod parse;
 mod print;
 pub mod verify;
 
-pub use function::{Asm, Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SlotData};
+pub use function::{
+    Asm, Extent, Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SlotData,
+};
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};

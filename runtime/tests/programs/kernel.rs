@@ -78,3 +78,35 @@ fn the_loader_answers_questions() {
     let Some((value, seen)) = run(source, "p") else { return };
     assert_eq!((value, seen), (0, 511));
 }
+
+/// Asks for a connection that there is not.
+const CONNECTION: &str = "
+    (defstruct bpf-ct-opts
+      (netns-id i32) (error i32) (l4proto u8) (dir u8) (ct-zone-id u16) (ct-zone-dir u8)
+      (reserved (array u8 3)))
+    (defkfunc bpf-xdp-ct-lookup
+      ((xdp-ctx (ptr xdp-md)) (tuple (ptr bpf-sock-tuple)) (tuple-sz u32) (opts (ptr bpf-ct-opts))
+       (opts-sz u32))
+      :returns (nullable (ptr nf-conn)))
+    (defkfunc bpf-ct-release ((ct (ptr nf-conn))))
+    (defvar error i64)
+    (defprog look (:type :xdp)
+      (let ((tuple (make-bpf-sock-tuple :ipv4-saddr 1 :ipv4-daddr 2))
+            (opts (make-bpf-ct-opts :netns-id -1 :l4proto IPPROTO_TCP)))
+        (let ((ct (bpf-xdp-ct-lookup (ctx-ptr) tuple 12 opts (sizeof bpf-ct-opts))))
+          (if ct (bpf-ct-release ct) (setf error (i64 (bpf-ct-opts-error opts))))))
+      XDP_PASS)";
+
+#[test]
+fn a_kernel_function_reads_and_writes_memory() {
+    let vmlinux = std::fs::read(bpfl_runtime::KERNEL_BTF).unwrap_or_default();
+    let there = vmlinux.windows(17).any(|bytes| bytes == b"bpf_xdp_ct_lookup");
+    if !ready() || !there {
+        println!("skipped: this kernel has no function to look connections up");
+        return;
+    }
+    let mut session = session(CONNECTION);
+    let input = Input { data: &[0; 64], ..Input::default() };
+    session.test_run("look", &input).unwrap_or_else(|error| panic!("{}", told(&error)));
+    assert_eq!(global(&mut session, "error"), -2, "-ENOENT, which the function wrote");
+}

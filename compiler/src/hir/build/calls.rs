@@ -265,6 +265,19 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Memory of the program's that a function of the kernel's reads or writes.
+    pub(super) fn memory_for_kernel(&mut self, datum: DatumId, nullable: bool) -> ExprId {
+        let regions = [
+            Region::Stack,
+            Region::MapValue,
+            Region::PerCpu,
+            Region::Global,
+            Region::Ringbuf,
+            Region::Packet,
+        ];
+        self.pointer_arg(datum, &regions, "(stack-addr variable)", nullable)
+    }
+
     fn memory_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId) -> ExprId {
         let reads = matches!(arg, Arg::Mem | Arg::MemOrNull | Arg::Fixed(_) | Arg::Str);
         if let Some(text) = self.text_address(datum) {
@@ -337,7 +350,13 @@ impl<'a> Builder<'a> {
     }
 
     /// A pointer into one of the regions; `nil` or 0 where `nullable`.
-    fn pointer_arg(&mut self, datum: DatumId, regions: &[Region], wanted: &str, nullable: bool) -> ExprId {
+    pub(super) fn pointer_arg(
+        &mut self,
+        datum: DatumId,
+        regions: &[Region],
+        wanted: &str,
+        nullable: bool,
+    ) -> ExprId {
         let value = self.value(datum);
         match self.module.types.as_pointer(self.ty(value)) {
             Some(p) if regions.contains(&p.region) => value,

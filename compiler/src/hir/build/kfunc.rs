@@ -3,15 +3,20 @@
 //! What is written is compared with the kernel's prototype where its BTF is at hand. Which functions
 //! give or take a reference the catalogue says. Always holds: an argument is a number or a pointer to
 //! a struct of the kernel's, and a result that is a pointer must be tested unless the catalogue says
-//! that it is never null.
+//! that it is never null. A pointer to anything else is memory of the program's, of its type's size or of
+//! the size that the next argument says.
 
-use bpfl_stdlib::catalog::kfunc::{self, Reference};
+use bpfl_stdlib::catalog::{
+    kfunc::{self, Reference},
+    uapi,
+};
 
 use super::{Builder, Global, forms::Call, given, options::Options, top::Definition};
 use crate::{
     btf::{Type, TypeId, types::Param, view::View},
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Kfunc, KfuncId, Ty, TypeKind},
+    hir::{ExprId, ExprKind, Kfunc, KfuncId, Ty, TypeKind, Types},
+    ir::Region,
     names::nearest,
     read::{Datum, DatumId},
 };
@@ -41,8 +46,8 @@ impl<'a> Builder<'a> {
             },
             None => Ty::NOTHING,
         };
-        let kfunc = Kfunc { symbol, params, returns, reference, span: definition.name_span };
-        let fits = self.fits_kernel(&kfunc);
+        let mut kfunc = Kfunc { symbol, params, returns, reference, span: definition.name_span };
+        let fits = self.fits_kernel(&mut kfunc);
         let id = self.module.kfuncs.push(kfunc);
         if self.define(&definition, Global::Kfunc(id)) && !fits {
             self.broken_kfuncs.push(id);
@@ -97,7 +102,11 @@ impl<'a> Builder<'a> {
                 }
             };
         }
-        let name = self.data.symbol(*inner).filter(|_| self.is_symbol(*head, "ptr"));
+        let pointer = self.is_symbol(*head, "ptr");
+        if pointer && let Some(ty) = self.own_memory(*inner) {
+            return Some(self.module.types.pointer(ty, Region::Unknown, false));
+        }
+        let name = self.data.symbol(*inner).filter(|_| pointer);
         let Some(name) = name else {
             let error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), "this is not a type");
             self.report(error.help("numbers are u32, i64 …, pointers `(ptr task_struct)`"));
@@ -120,6 +129,19 @@ impl<'a> Builder<'a> {
         Some(self.kernel_pointer(&name, false))
     }
 
+    /// A type of the program's own: a number, an array, or a struct that is defined here.
+    fn own_memory(&mut self, datum: DatumId) -> Option<Ty> {
+        let Some(name) = self.data.symbol(datum) else { return self.parse_type(datum) };
+        let scalar = Types::named(self.text(self.names.folded(name)));
+        let own = || self.structs.get(&self.names.kernel(name)).copied();
+        let id = own().or_else(|| {
+            // What the kernel names so too is the kernel's, but for what only programs make.
+            let row = uapi::find(self.text(self.names.kernel(name)))?;
+            self.struct_named(self.names.intern(row.name))
+        });
+        scalar.or_else(|| Some(self.module.types.intern(TypeKind::Struct(id?))))
+    }
+
     fn kfunc_result(&mut self, ty: Ty, reference: Option<Reference>) -> Ty {
         let never = matches!(reference, Some(Reference::Acquires { nullable: false, .. }));
         match self.module.types.as_pointer(ty) {
@@ -129,7 +151,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the kernel has such a function; reports when not.
-    fn fits_kernel(&mut self, kfunc: &Kfunc) -> bool {
+    fn fits_kernel(&mut self, kfunc: &mut Kfunc) -> bool {
         let Ok(view) = self.kernel.view() else { return true };
         let name = &kfunc.symbol;
         let Some((params, returns)) = view.kfunc(name) else {
@@ -145,6 +167,8 @@ impl<'a> Builder<'a> {
             return false;
         };
         let own: Vec<Ty> = kfunc.params.iter().map(|(_, ty)| *ty).collect();
+        // By the names of its parameters the kernel tells sizes from other numbers.
+        let names: Vec<String> = params.iter().map(|param| view.str(param.name).to_string()).collect();
         let same = own.len() == params.len()
             && own.iter().zip(&params).all(|(ty, param)| self.same_type(view, *ty, param.ty))
             && self.same_type(view, kfunc.returns, returns);
@@ -152,6 +176,9 @@ impl<'a> Builder<'a> {
             let message = format!("the kernel's `{name}` has another prototype");
             let error = Diagnostic::error(&codes::NO_KFUNC, kfunc.span, message);
             self.report(error.help(format!("it is `{}`", prototype(view, name, &params, returns))));
+        }
+        if same {
+            kfunc.params.iter_mut().zip(names).for_each(|((own, _), name)| *own = name);
         }
         same
     }
@@ -166,9 +193,15 @@ impl<'a> Builder<'a> {
                 u32::from(int.bits) == of.size * 8
             }
             (TypeKind::Bool, Some(Type::Int { size, .. })) => size == 1,
-            (TypeKind::Ptr(pointer), Some(Type::Ptr(pointee))) => {
-                let TypeKind::Kernel(id) = self.kind(pointer.pointee) else { return false };
-                let (_, pointee) = view.resolved(pointee);
+            (TypeKind::Ptr(pointer), Some(Type::Ptr(target))) => {
+                let (id, pointee) = view.resolved(target);
+                let TypeKind::Kernel(own) = self.kind(pointer.pointee) else {
+                    return match pointee {
+                        None | Some(Type::Void) => true,
+                        Some(_) => view.size(id) == Some(self.module.types.size(pointer.pointee)),
+                    };
+                };
+                let id = own;
                 pointee.is_some_and(|ty| view.str(ty.name()) == self.module.types.kernel[id].name)
             }
             _ => target == TypeId::VOID && own == Ty::NOTHING,
@@ -215,10 +248,14 @@ impl<'a> Builder<'a> {
             let value = self.value(datum);
             return self.store_as(value, ty);
         };
-        let name = match self.kind(wanted.pointee) {
-            TypeKind::Kernel(id) => self.module.types.kernel[id].name.clone(),
-            _ => String::new(),
+        let TypeKind::Kernel(id) = self.kind(wanted.pointee) else {
+            return self.memory_for_kernel(datum, wanted.nullable);
         };
+        let name = self.module.types.kernel[id].name.clone();
+        // The context's own struct is the context.
+        if self.hook.is_some_and(|hook| hook.ty.row().context == name) {
+            return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", wanted.nullable);
+        }
         self.kernel_arg(datum, &name, wanted.nullable)
     }
 }

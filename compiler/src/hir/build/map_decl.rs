@@ -168,13 +168,8 @@ impl<'a> Builder<'a> {
         }
         let count = self.module.types.size(ty).saturating_sub(4).max(1);
         let data = self.module.types.intern(TypeKind::Array { element: Ty::U8, count });
-        let field = |name: &str, ty, bit_offset| Field {
-            c_name: name.into(),
-            ty,
-            bit_offset,
-            bits: None,
-            span: at,
-        };
+        let field =
+            |name: &str, ty, bit_offset| Field { c_name: name.into(), ty, bit_offset, bits: None, span: at };
         let id = self.module.types.structs.push(Struct {
             c_name: "bpf_lpm_trie_key".into(),
             name: "bpf-lpm-trie-key".into(),
