@@ -118,7 +118,14 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let tuple = btf.ptr(tuple);
     let number = btf.ptr(u32);
     let found = [("xdp_ctx", context), ("bpf_tuple", tuple), ("tuple__sz", u32), ("number", number)];
+    let options = composite(btf, "bpf_ct_opts", 16, &[("error", i32, 32, 0)]);
+    let options = btf.add(Type::Struct(options));
+    let options = btf.ptr(options);
+    let connection = pointer(btf, "nf_conn", "mark");
+    let looked = [&found[..3], &[("opts", options), ("opts__sz", u32)]].concat();
     let functions: &[Signature] = &[
+        ("bpf_xdp_ct_lookup", connection, &looked, true),
+        ("bpf_ct_release", TypeId::VOID, &[("nfct", connection)], true),
         ("bpf_made_up_lookup", i32, &found, true),
         ("tcp_connect", i32, &[("sk", sock)], false),
         ("bpf_lsm_file_open", i32, &[("file", file)], false),
