@@ -31,6 +31,7 @@ mod map_decl;
 mod map_values;
 mod maps;
 mod memory;
+mod node;
 mod options;
 mod packet;
 mod param;
@@ -57,13 +58,10 @@ use std::{
 
 use bpfl_stdlib::catalog::{constant, machine::Machine};
 
-use super::{
-    CoreId, Expr, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, TypeKind, Var,
-    VarId, visit,
-};
+use super::{CoreId, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, visit};
 use crate::{
     btf::TypeId,
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Diagnostic, Diagnostics, codes},
     eval::{Alone, Function, Interp, MACRO_LIMITS},
     kernel_btf::KernelBtf,
     names::{Name, Names, nearest},
@@ -259,104 +257,6 @@ pub fn build_and_expand(
 }
 
 impl<'a> Builder<'a> {
-    // ---- nodes ----
-
-    fn add(&mut self, kind: ExprKind, ty: Ty, span: Span) -> ExprId {
-        self.module.exprs.push(Expr { kind, ty, span })
-    }
-
-    fn literal(&mut self, value: i128, span: Span) -> ExprId {
-        self.add(ExprKind::Int(value), Ty::LITERAL, span)
-    }
-
-    fn nil(&mut self, span: Span) -> ExprId {
-        self.literal(0, span)
-    }
-
-    fn ty(&self, expr: ExprId) -> Ty {
-        self.module.exprs[expr].ty
-    }
-
-    fn kind(&self, ty: Ty) -> TypeKind {
-        self.module.types.get(ty)
-    }
-
-    fn expr_span(&self, expr: ExprId) -> Span {
-        self.module.exprs[expr].span
-    }
-
-    /// The value of an integer literal or a folded constant, of whatever type.
-    fn constant(&self, expr: ExprId) -> Option<i128> {
-        match self.module.exprs[expr].kind {
-            ExprKind::Int(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    fn variable(&mut self, name: Option<Name>, ty: Ty, span: Span) -> VarId {
-        self.module.vars.push(Var { name, ty, span, addressed: false })
-    }
-
-    fn read_var(&mut self, var: VarId, span: Span) -> ExprId {
-        let ty = self.module.vars[var].ty;
-        self.add(ExprKind::Var(var), ty, span)
-    }
-
-    /// Binds `value` to a variable of the compiler's own, for forms that use it more than once.
-    fn hold(&mut self, value: ExprId) -> (VarId, ExprId) {
-        let value = self.settled(value);
-        (self.variable(None, self.ty(value), self.expr_span(value)), value)
-    }
-
-    // ---- messages ----
-
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// Reports `diagnostic` and gives an expression that fits everywhere.
-    fn fail(&mut self, diagnostic: Diagnostic) -> ExprId {
-        let span = diagnostic.span;
-        self.report(diagnostic);
-        self.add(ExprKind::Error, Ty::ERROR, span)
-    }
-
-    fn fail_at(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> ExprId {
-        self.fail(Diagnostic::error(code, span, message))
-    }
-
-    fn text(&self, name: Name) -> &'a str {
-        // The names outlive the builder, so the text may be kept while the builder is changed.
-        let names: &'a Names = self.names;
-        names.text(name)
-    }
-
-    fn show(&self, ty: Ty) -> String {
-        self.module.types.display(ty)
-    }
-
-    // ---- data ----
-
-    fn span(&self, datum: DatumId) -> Span {
-        self.data.span(datum)
-    }
-
-    fn items(&self, datum: DatumId) -> Option<&'a [DatumId]> {
-        let data: &'a Data = self.data;
-        data.list(datum)
-    }
-
-    /// The symbol's folded name.
-    fn symbol(&self, datum: DatumId) -> Option<Name> {
-        self.data.symbol(datum).map(|name| self.names.folded(name))
-    }
-
-    fn is_symbol(&self, datum: DatumId, text: &str) -> bool {
-        self.symbol(datum).is_some_and(|name| self.text(name) == text)
-    }
-
-    // ---- expressions ----
-
     /// The expression that `datum` is, for its value.
     fn value(&mut self, datum: DatumId) -> ExprId {
         let expr = self.expr(datum, true);
