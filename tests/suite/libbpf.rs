@@ -76,14 +76,20 @@ fn opened(folder: &Path, text: &str, members: &[&str]) -> Result<(), String> {
 fn sections() -> Result<(), String> {
     let folder = Folder::new()?;
     let mut count = 0;
-    // A program of struct_ops is one of a map's functions, and does not stand alone.
-    let alone = |row: &&section::Section| row.supported && row.ty != ProgramType::StructOps;
-    for row in section::ALL.iter().filter(alone) {
+    for row in section::ALL.iter().filter(|row| row.supported) {
         let bare = row.name.trim_end_matches(".s");
         let target = TARGETS.iter().find(|(name, _)| *name == bare).map(|(_, target)| format!("/{target}"));
         let section = format!("{}{}", row.name, target.unwrap_or_default());
         let verdict = returns::range(row.ty, row.attach_type).map_or(0, |(least, _)| least.max(0));
-        let text = format!("(defvar seen u64)\n(defprog p (:section \"{section}\") (incf seen) {verdict})");
+        // A program of struct_ops is one of a table's functions, and does not stand alone.
+        let table = match row.ty {
+            ProgramType::StructOps => {
+                "(defmap t :type :struct-ops :value tcp_congestion_ops :values ((ssthresh p)))"
+            }
+            _ => "",
+        };
+        let text =
+            format!("(defvar seen u64)\n(defprog p (:section \"{section}\") (incf seen) {verdict})\n{table}");
         opened(folder.path(), &text, &["struct bpf_program *p;", " seen;"])
             .map_err(|problem| format!("{section}: {problem}"))?;
         count += 1;
