@@ -5,6 +5,8 @@
 //! machine the object was made. Addresses are relocations against the sections of code, as clang
 //! has them. Strings are inline.
 
+use std::collections::HashSet;
+
 use gimli::{
     DW_AT_decl_column, DW_AT_decl_file, DW_AT_decl_line, DW_AT_external, DW_AT_high_pc, DW_AT_language,
     DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_AT_ranges, DW_TAG_subprogram, DwLang, Encoding, Format,
@@ -156,9 +158,13 @@ fn line_program(object: &Object, layout: &Layout) -> (LineProgram, Vec<FileId>) 
     let mut program = LineProgram::new(ENCODING, encoding, name("."), None, main, None);
     program.file_has_source = true;
     let directory = program.default_directory();
+    // The prelude is among the sources, and mostly none of the code is from it.
+    let rows = object.functions.iter().flat_map(|function| lines::rows(object.sources, function));
+    let used: HashSet<_> = rows.map(|row| row.location.file.index()).collect();
     let mut files = Vec::new();
-    for (_, file) in object.sources.files() {
-        let info = FileInfo { source: embedded(file), ..FileInfo::default() };
+    for (id, file) in object.sources.files() {
+        let source = used.contains(&id.index()).then(|| embedded(file)).flatten();
+        let info = FileInfo { source, ..FileInfo::default() };
         files.push(program.add_file(name(path(file)), directory, Some(info)));
     }
     for (index, section) in layout.sections.iter().enumerate() {
