@@ -65,6 +65,11 @@ pub enum Command {
     /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections,
     /// constants; or what is attached to a cgroup
     List(List),
+    /// List the programs that are loaded: what they are attached to, and which processes hold them
+    Ps(Ps),
+    /// List the maps that are in the kernel, and read and change their entries
+    #[command(subcommand)]
+    Map(MapCommand),
     /// Explain a diagnostic's code, a program type, a helper or a map kind
     Explain(Explain),
     /// Say what of this machine is ready for BPF, and how to mend what is not
@@ -323,6 +328,69 @@ pub enum Listing {
     Attached,
     /// All of it, a row for each access, helper and return value of each hook
     Facts,
+}
+
+/// `bpfl ps`.
+#[derive(Debug, Args)]
+pub struct Ps {
+    /// Only programs with this in their name; `-` and `_` are alike
+    pub pattern: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `bpfl map`.
+#[derive(Debug, Subcommand)]
+pub enum MapCommand {
+    /// List the maps that there are
+    List(MapList),
+    /// Show all entries of a map
+    Dump(One),
+    /// Show the value under a key; the exit status is 1 when there is none
+    Get(Entry),
+    /// Set the value under a key
+    Set {
+        /// Which.
+        #[command(flatten)]
+        entry: Entry,
+        /// The value, as Lisp data such as 7, #(1 2 3) or (:field 1 :other 2); of a per-CPU map, a
+        /// vector of one for each possible CPU
+        #[arg(allow_negative_numbers = true)]
+        value: String,
+    },
+    /// Delete an entry; the exit status is 1 when there is none
+    Rm(Entry),
+}
+
+/// `bpfl map list`.
+#[derive(Debug, Args)]
+pub struct MapList {
+    /// Only maps with this in their name; `-` and `_` are alike
+    pub pattern: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A map.
+#[derive(Debug, Args)]
+pub struct One {
+    /// The map: its name, its id, or the path that it is pinned as
+    pub map: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An entry of a map.
+#[derive(Debug, Args)]
+pub struct Entry {
+    /// The map: its name, its id, or the path that it is pinned as
+    pub map: String,
+    /// The key, as Lisp data such as 7, #(1 2 3) or (:field 1 :other 2)
+    #[arg(allow_negative_numbers = true)]
+    pub key: String,
 }
 
 /// `bpfl explain`.

@@ -6,6 +6,7 @@
 
 mod cli;
 mod commands;
+mod data;
 mod describe;
 mod duration;
 mod failure;

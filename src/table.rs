@@ -90,23 +90,31 @@ pub fn table(rows: &[Row], stream: Stream) -> String {
     if rows.is_empty() {
         return "the maps are empty\n".into();
     }
+    let mut last = "";
+    let rows = rows.iter().map(|row| {
+        let map = if row.map == last { "" } else { &row.map };
+        last = &row.map;
+        vec![map.into(), row.key.clone(), row.value.clone()]
+    });
+    grid(&["map", "key", "value"], rows, stream)
+}
+
+/// Rows below a header.
+pub fn grid(header: &[&str], rows: impl Iterator<Item = Vec<String>>, stream: Stream) -> String {
     let mut table = Table::new();
     if stream == Stream::Error {
         table.use_stderr();
     }
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(["map", "key", "value"]);
-    let mut last = "";
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
     for row in rows {
-        let map = if row.map == last { "" } else { &row.map };
-        table.add_row([Cell::new(map), Cell::new(&row.key), value_cell(&row.value)]);
-        last = &row.map;
+        table.add_row(row.iter().map(|text| cell(text)));
     }
     format!("{table}\n")
 }
 
 /// Numbers stand to the right, so that their digits line up.
-fn value_cell(value: &str) -> Cell {
+fn cell(value: &str) -> Cell {
     match value.parse::<i128>() {
         Ok(_) => Cell::new(value).set_alignment(CellAlignment::Right),
         Err(_) => Cell::new(value),

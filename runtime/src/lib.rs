@@ -11,6 +11,7 @@ pub mod attach;
 pub mod btf;
 pub mod cgroup;
 pub mod host;
+pub mod inventory;
 pub mod load;
 pub mod map;
 pub mod name;

@@ -9,6 +9,8 @@ mod expand;
 mod explain;
 mod list;
 mod man;
+mod map;
+mod ps;
 mod reference;
 mod run;
 mod test;
@@ -25,6 +27,8 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Test(args) => test::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Ps(args) => ps::run(&args),
+        Command::Map(command) => map::run(&command),
         Command::Explain(args) => explain::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -14,4 +14,5 @@ mod setup;
 mod system;
 mod tested;
 mod testrun;
+mod tools;
 mod trace;

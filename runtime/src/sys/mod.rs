@@ -6,6 +6,7 @@
 
 mod attach;
 mod map;
+mod object;
 mod perf;
 mod pin;
 mod program;
@@ -16,6 +17,7 @@ pub(crate) use attach::{
     Attached, Multi, link, link_iterator, link_multi, link_netfilter, open_raw_tracepoint,
 };
 pub(crate) use map::{RawMap, struct_ops_map};
+pub(crate) use object::{Buffer, Info, Numbered, by_id, ids, open_pin, text};
 pub(crate) use perf::{Event, enable_event, interface, open_event};
 pub(crate) use pin::pin;
 pub use program::attached_programs;
@@ -41,15 +43,24 @@ enum Command {
     MapNextKey = 4,
     ProgramLoad = 5,
     ObjectPin = 6,
+    ObjectGet = 7,
     ProgramAttach = 8,
     ProgramDetach = 9,
     ProgramTestRun = 10,
+    ProgramNextId = 11,
+    MapNextId = 12,
+    ProgramById = 13,
+    MapById = 14,
     InfoByFd = 15,
     ProgramQuery = 16,
     RawTracepointOpen = 17,
     BtfLoad = 18,
+    BtfById = 19,
+    BtfNextId = 23,
     MapLookupBatch = 24,
     LinkCreate = 28,
+    LinkById = 30,
+    LinkNextId = 31,
     IteratorCreate = 33,
 }
 
