@@ -99,6 +99,9 @@ pub fn table(rows: &[Row], stream: Stream) -> String {
     grid(&["map", "key", "value"], rows, stream)
 }
 
+/// Columns whose numbers stand to the right, so that their digits line up.
+const NUMBERS: &[&str] = &["value", "max entries", "runs", "ns per run"];
+
 /// Rows below a header.
 pub fn grid(header: &[&str], rows: impl Iterator<Item = Vec<String>>, stream: Stream) -> String {
     let mut table = Table::new();
@@ -108,16 +111,15 @@ pub fn grid(header: &[&str], rows: impl Iterator<Item = Vec<String>>, stream: St
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
     for row in rows {
-        table.add_row(row.iter().map(|text| cell(text)));
+        table.add_row(header.iter().zip(&row).map(|(column, text)| cell(column, text)));
     }
     format!("{table}\n")
 }
 
-/// Numbers stand to the right, so that their digits line up.
-fn cell(value: &str) -> Cell {
-    match value.parse::<i128>() {
-        Ok(_) => Cell::new(value).set_alignment(CellAlignment::Right),
-        Err(_) => Cell::new(value),
+fn cell(column: &str, text: &str) -> Cell {
+    match text.parse::<i128>() {
+        Ok(_) if NUMBERS.contains(&column) => Cell::new(text).set_alignment(CellAlignment::Right),
+        _ => Cell::new(text),
     }
 }
 
