@@ -67,6 +67,8 @@ pub enum Command {
     List(List),
     /// List the programs that are loaded: what they are attached to, and which processes hold them
     Ps(Ps),
+    /// Detach programs that outlive what attached them: all below a directory of pins, or one by name
+    Detach(Detach),
     /// List the maps that are in the kernel, and read and change their entries
     #[command(subcommand)]
     Map(MapCommand),
@@ -236,6 +238,18 @@ pub struct Run {
     /// How often to show the maps
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration::parse)]
     pub interval: Duration,
+    /// Print a JSON object a line, for each entry that has changed, instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Of each map only the N entries of the largest values, sorted
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// Pin each map under its name in this directory of a BPF file system, where it stays
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub pin: Option<PathBuf>,
+    /// With --pin, pin links too: programs stay attached after the end, until `bpfl detach DIR`
+    #[arg(long, requires = "pin")]
+    pub keep: bool,
     /// Show the verifier's whole log when the kernel refuses a program
     #[arg(long)]
     pub verifier_log: bool,
@@ -338,6 +352,16 @@ pub struct Ps {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `bpfl detach`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A directory is one of `bpfl run --pin DIR`: its pins of links and maps are removed, then the directory. A program
+is detached from whatever it is attached to, also where a killed process has left it, as on a sockmap.")]
+pub struct Detach {
+    /// The directory of the pins, with a `/` in it, or a program's name or id
+    pub what: String,
 }
 
 /// `bpfl map`.

@@ -2,6 +2,8 @@
 //!
 //! A session comes in; a [`Row`] for each entry worth showing goes out, and a table made of them.
 
+use std::cmp::Ordering;
+
 use bpfl_runtime::{
     map::{Map, MapError, kind::Access},
     session::{Session, SessionError},
@@ -17,8 +19,19 @@ pub struct Row {
     pub key: String,
     /// The value.
     pub value: String,
+    /// What these are texts of; `None` for the remark that there is more.
+    pub data: Option<(Value, Value)>,
     /// A variable is its own name; an entry is its map's with the key in brackets.
     variable: bool,
+}
+
+/// Which rows are wanted of each map.
+#[derive(Clone, Copy)]
+pub struct Choice {
+    /// Only so many, those of the largest values, in their order.
+    pub top: Option<usize>,
+    /// No more than this, with a remark when there are more.
+    pub most: usize,
 }
 
 impl Row {
@@ -31,18 +44,18 @@ impl Row {
 /// Of an array with more entries than this, only those are shown that hold something.
 const SMALL_ARRAY: u32 = 16;
 /// No more rows of a map are shown than this.
-const MOST_ROWS: usize = 1000;
+pub const MOST_ROWS: usize = 1000;
 
 /// A row for each entry of each map.
-pub fn rows(session: &mut Session) -> Result<Vec<Row>, SessionError> {
+pub fn rows(session: &mut Session, choice: Choice) -> Result<Vec<Row>, SessionError> {
     let mut rows = Vec::new();
     for map in session.maps()? {
-        rows.extend(map_rows(&map)?);
+        rows.extend(map_rows(&map, choice)?);
     }
     Ok(rows)
 }
 
-fn map_rows(map: &Map<'_>) -> Result<Vec<Row>, MapError> {
+fn map_rows(map: &Map<'_>, choice: Choice) -> Result<Vec<Row>, MapError> {
     // What is constant is not worth watching.
     if map.spec().kind.access == Access::None || map.name().starts_with(".rodata") {
         return Ok(Vec::new());
@@ -54,23 +67,40 @@ fn map_rows(map: &Map<'_>) -> Result<Vec<Row>, MapError> {
     if map.spec().kind.array && map.spec().max_entries > SMALL_ARRAY {
         entries.retain(|(_, value)| !value.is_zero());
     }
-    let more = entries.len().saturating_sub(MOST_ROWS);
-    let shown = entries.into_iter().take(MOST_ROWS).map(|(key, value)| entry(map.name(), &key, &value));
-    let rest =
-        (more > 0).then(|| Row { value: format!("and {more} more"), ..entry(map.name(), &"…", &"") });
-    Ok(shown.chain(rest).collect())
+    if let Some(top) = choice.top {
+        entries.sort_by(|(_, a), (_, b)| larger(b, a));
+        entries.truncate(top);
+    }
+    let more = entries.len().saturating_sub(choice.most);
+    let shown = entries.into_iter().take(choice.most).map(|(key, value)| entry(map.name(), key, value));
+    Ok(shown.chain((more > 0).then(|| remark(map.name(), more))).collect())
 }
 
-fn entry(map: &str, key: &dyn ToString, value: &dyn ToString) -> Row {
-    Row { map: map.into(), key: key.to_string(), value: value.to_string(), variable: false }
+/// By their numbers; the sums of per-CPU values; structs by their fields, first things first.
+fn larger(a: &Value, b: &Value) -> Ordering {
+    match (a.as_int(), b.as_int()) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+    }
+}
+
+fn entry(map: &str, key: Value, value: Value) -> Row {
+    let (shown_key, shown) = (key.to_string(), value.to_string());
+    Row { map: map.into(), key: shown_key, value: shown, data: Some((key, value)), variable: false }
+}
+
+fn remark(map: &str, more: usize) -> Row {
+    let value = format!("and {more} more");
+    Row { map: map.into(), key: "…".into(), value, data: None, variable: false }
 }
 
 fn variables(section: &str, value: Value) -> Vec<Row> {
     let Value::Struct(fields) = value else { return Vec::new() };
     let row = |(name, value): (String, Value)| Row {
         map: section.into(),
-        key: name,
         value: value.to_string(),
+        data: Some((Value::Text(name.clone()), value)),
+        key: name,
         variable: true,
     };
     fields.into_iter().map(row).collect()
@@ -121,9 +151,4 @@ fn cell(column: &str, text: &str) -> Cell {
         Ok(_) if NUMBERS.contains(&column) => Cell::new(text).set_alignment(CellAlignment::Right),
         _ => Cell::new(text),
     }
-}
-
-/// The rows as lines, `map[key] = value`.
-pub fn lines(rows: &[Row]) -> Vec<String> {
-    rows.iter().map(|row| format!("{} = {}", row.label(), row.value)).collect()
 }

@@ -12,9 +12,9 @@ pub struct View {
 }
 
 impl View {
-    /// For standard output, whatever that is.
-    pub fn new() -> Self {
-        let terminal = stdout().is_terminal();
+    /// For standard output, whatever that is; lines for other programs are never replaced.
+    pub fn new(replace: bool) -> Self {
+        let terminal = replace && stdout().is_terminal();
         let bar = terminal.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout()));
         if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{msg}")) {
             bar.set_style(style);

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod detach;
 mod disasm;
 mod doctor;
 mod expand;
@@ -28,6 +29,7 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Disasm(args) => disasm::run(&args),
         Command::List(args) => list::run(&args),
         Command::Ps(args) => ps::run(&args),
+        Command::Detach(args) => detach::run(&args),
         Command::Map(command) => map::run(&command),
         Command::Explain(args) => explain::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -1,6 +1,10 @@
-//! `bpfl ps` and `bpfl map`: what is in the kernel, whoever put it there.
+//! `bpfl ps`, `bpfl map` and `bpfl detach`: what is in the kernel, whoever put it there; and what of a run
+//! is for other tools.
 
-use std::process::{Child, Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+};
 
 use bpfl_runtime::cgroup::ChildCgroup;
 use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
@@ -45,6 +49,12 @@ impl Running {
         let running = Self { child, cgroup, own, _folder: folder };
         assert!(eventually(|| !attached(&running.cgroup, &CGROUP_INET_EGRESS).is_empty()), "not attached");
         Some(running)
+    }
+
+    /// Kills it as nothing can be cleaned up after.
+    fn kill(&mut self) {
+        kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
+        self.child.wait().unwrap();
     }
 
     fn map(&self, name: &str) -> String {
@@ -215,4 +225,160 @@ fn of_maps_with_one_name_the_ids_are_listed() {
     assert_eq!(ids.len(), 2, "{ids:?}");
     let wanted = format!("error: there are 2 maps called `{name}`; name one by its id: {}\n", ids.join(", "));
     assert_eq!(refusal(&["map", "dump", &name]), wanted);
+}
+
+/// The source with names of a test's own, in a folder.
+fn written(own: &str) -> (Folder, String) {
+    let folder = Folder::new(own);
+    let file = folder.write("tools.lisp", SOURCE.replace("NNN", own));
+    (folder, file)
+}
+
+#[test]
+fn a_run_prints_json_and_the_largest_values() {
+    if cgroup().is_none() {
+        return;
+    }
+    let (_folder, file) = written("js");
+    let set = format!("{} map set onejs 1 9", env!("CARGO_BIN_EXE_bpfl"));
+    let command = ["--", "sh", "-c", &set];
+    let said = |args: &[&str]| printed(&[&["run", &file], args, &command].concat()).0;
+    let rows = |said: &str| -> Vec<Json> {
+        let mut rows: Vec<Json> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        rows.retain(|row| row["map"] == "onejs");
+        rows.iter_mut().for_each(|row| assert!(row.as_object_mut().unwrap().remove("time").is_some()));
+        rows
+    };
+    let row = |key: u32, value: u32| json!({ "map": "onejs", "key": key, "value": value });
+    assert_eq!(rows(&said(&["--json"])), [row(0, 0), row(1, 9)]);
+    assert_eq!(rows(&said(&["--json", "--top", "1"])), [row(1, 9)]);
+    assert_eq!(rows(&said(&["--json", "--top", "2"])), [row(1, 9), row(0, 0)]);
+    let table = said(&["--top", "1"]);
+    assert_eq!(table.lines().filter(|line| line.contains("onejs")).count(), 1, "{table}");
+}
+
+#[test]
+fn a_run_says_what_has_changed_and_how_fast_it_grows() {
+    let Some(cgroup) = cgroup() else { return };
+    let (_folder, file) = written("gr");
+    let path = cgroup.path().to_str().unwrap();
+    let run = |more: &[&str]| {
+        let args = ["run", &file, "--cgroup", path, "--interval", "100ms", "--for", "1500ms"];
+        bpfl(&[&args, more].concat()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let children = [run(&["--json"]), run(&[])];
+    assert!(eventually(|| attached(&cgroup, &CGROUP_INET_EGRESS).len() == 2), "not attached");
+    let send = format!(
+        "echo $$ > {path}/cgroup.procs; for i in 1 2 3 4; do echo hi >/dev/udp/127.0.0.1/9; sleep 0.2; done"
+    );
+    assert!(std::process::Command::new("bash").args(["-c", &send]).status().unwrap().success());
+    let [json, lines] = children.map(|child| text(&child.wait_with_output().unwrap().stdout));
+    let rows: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let counts: Vec<_> = rows.iter().filter(|row| row["map"] == "onegr" && row["key"] == 0).collect();
+    assert!(counts.windows(2).all(|pair| pair[0]["value"] != pair[1]["value"]), "{json}");
+    assert_eq!(counts.last().unwrap()["value"], 4, "{json}");
+    assert!(counts.iter().any(|row| row["per_second"].as_f64() > Some(1.0)), "{json}");
+    assert!(lines.contains("onegr[0] = 1 (+") || lines.contains("onegr[0] = 2 (+"), "{lines}");
+}
+
+/// A directory of a test's own in the BPF file system, removed with all in it.
+struct Pins(PathBuf);
+
+impl Pins {
+    /// `None` where there is no such file system.
+    fn new(own: &str) -> Option<Self> {
+        let path = Path::new("/sys/fs/bpf").join(format!("bpfl-{own}-{}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Ok(()) => Some(Self(path)),
+            Err(error) => {
+                println!("skipped: there is no BPF file system here ({error})");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Pins {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn what_is_kept_stays_attached_until_it_is_detached() {
+    let (Some(cgroup), Some(pins)) = (cgroup(), Pins::new("keep")) else { return };
+    let (_folder, file) = written("kp");
+    let (path, own) = (cgroup.path().to_str().unwrap(), pins.0.join("own"));
+    let directory = own.to_str().unwrap();
+    let keep = ["run", &file, "--cgroup", path, "--for", "100ms", "--pin", directory, "--keep"];
+    assert_eq!(output(&keep).status.code(), Some(0));
+    assert_eq!(attached(&cgroup, &CGROUP_INET_EGRESS).len(), 1, "it is not attached any more");
+    let map = format!("{directory}/onekp");
+    assert_eq!(printed(&["map", "set", &map, "1", "5"]).1, Some(0));
+    assert_eq!(printed(&["map", "get", &map, "1"]).0, "5\n");
+    let link = format!("{directory}/links/a_name_that_is_long_kp");
+    let programs = parsed(&["ps", "--json", "a-name-that-is-long-kp"]);
+    assert_eq!(programs[0]["pins"], json!([link]));
+    assert!(Path::new(&format!("{directory}/_bss")).exists());
+    let refused = refusal(&keep);
+    let taken = format!(
+        "error: `{directory}/peerskp` is there already; remove it with `rm`, or pin under another name\n"
+    );
+    assert_eq!(refused.lines().last().map(|line| line.to_string() + "\n"), Some(taken));
+    assert!(Path::new(&map).exists(), "a refused run removed what was there");
+    let (said, status) = printed(&["detach", directory]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with(&format!("note: link `{link}` is no longer pinned\n")), "{said}");
+    assert!(eventually(|| attached(&cgroup, &CGROUP_INET_EGRESS).is_empty()), "it is still attached");
+    assert!(!own.exists(), "the directory is still there");
+    assert_eq!(
+        refusal(&["detach", directory]),
+        format!("error: there is no directory `{directory}`; check the path\n")
+    );
+}
+
+#[test]
+fn what_a_killed_run_left_is_detached() {
+    let Some(cgroup) = cgroup() else { return };
+    let (folder, file) = written("ki");
+    let path = cgroup.path().to_str().unwrap();
+    let mut run = bpfl(&["run", &file, "--cgroup", path, "--attach-mode", "exclusive", "--for", "60s"]);
+    let child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut running = Running { child, cgroup, own: "ki".into(), _folder: folder };
+    assert!(eventually(|| !attached(&running.cgroup, &CGROUP_INET_EGRESS).is_empty()), "not attached");
+    running.kill();
+    assert_eq!(attached(&running.cgroup, &CGROUP_INET_EGRESS).len(), 1);
+    let wanted = format!(
+        "note: `a_name_that_is_long_ki` detached from cgroup_skb/egress {}\n",
+        running.cgroup.path().display()
+    );
+    assert_eq!(printed(&["detach", "a-name-that-is-long-ki"]), (wanted, Some(0)));
+    assert!(attached(&running.cgroup, &CGROUP_INET_EGRESS).is_empty());
+    let said = refusal(&["detach", "no-program-of-this-name-ki"]);
+    assert!(said.starts_with("error: there is no program `no-program-of-this-name-ki`; "), "{said}");
+}
+
+#[test]
+fn pins_are_refused_outside_of_a_bpf_file_system() {
+    let Some(cgroup) = cgroup() else { return };
+    let (folder, file) = written("ou");
+    let directory = folder.write("x", "").replace("/x", "/pins");
+    let said = refusal(&[
+        "run",
+        &file,
+        "--cgroup",
+        cgroup.path().to_str().unwrap(),
+        "--for",
+        "1s",
+        "--pin",
+        &directory,
+    ]);
+    let wanted =
+        "` is not in a BPF file system; as root, `mount -t bpf bpf /sys/fs/bpf`, and pin below that\n";
+    assert!(said.ends_with(wanted), "{said}");
+    assert!(!Path::new(&directory).exists(), "the directory was left behind");
+    assert!(attached(&cgroup, &CGROUP_INET_EGRESS).is_empty());
+    let got = output(&["run", &file, "--keep"]);
+    assert_eq!(got.status.code(), Some(2));
+    assert!(text(&got.stderr).contains("--pin <DIR>"), "{}", text(&got.stderr));
 }

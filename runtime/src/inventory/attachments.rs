@@ -31,6 +31,27 @@ pub struct Attachment {
     pub event: String,
     /// The cgroup's path, the interface's name, the tracepoint …; empty where the kernel does not tell.
     pub place: String,
+    /// Where to detach it from, without a link: a number of `enum bpf_attach_type`, and what it is
+    /// attached to.
+    pub(super) without_link: Option<(u32, Owner)>,
+}
+
+/// What a program can be attached to without a link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Owner {
+    /// A cgroup, by its directory.
+    Cgroup(PathBuf),
+    /// A map, by its id.
+    Map(u32),
+}
+
+impl Owner {
+    fn place(&self) -> String {
+        match self {
+            Self::Cgroup(path) => path.display().to_string(),
+            Self::Map(id) => format!("map {id}"),
+        }
+    }
 }
 
 /// All of them, those of links first.
@@ -43,7 +64,13 @@ pub fn attachments() -> io::Result<Vec<Attachment>> {
     for link in links()?.into_iter().filter(|link| link.program != 0) {
         let event = link.attach_type.and_then(attach::by_number).map_or(link.kind, event);
         let place = place(link.place, &cgroups);
-        all.push(Attachment { program: link.program, link: Some(link.id), event: event.into(), place });
+        all.push(Attachment {
+            program: link.program,
+            link: Some(link.id),
+            event: event.into(),
+            place,
+            without_link: None,
+        });
     }
     let known: HashSet<_> = all.iter().map(key).collect();
     let others = in_cgroups(&cgroups).into_iter().chain(in_maps()?);
@@ -111,9 +138,10 @@ fn directories(path: &Path, found: &mut HashMap<u64, PathBuf>) {
 fn in_cgroups(cgroups: &HashMap<u64, PathBuf>) -> Vec<Attachment> {
     let mut paths: Vec<_> = cgroups.values().collect();
     paths.sort();
-    let asked = |path: &&PathBuf| Some((path.display().to_string(), File::open(path).ok()?));
-    let opened = paths.iter().filter_map(asked);
-    opened.flat_map(|(path, cgroup)| of_kind(&cgroup, TargetKind::Cgroup, &path)).collect()
+    let opened = paths.into_iter().filter_map(|path| Some((path, File::open(path).ok()?)));
+    let asked =
+        opened.map(|(path, cgroup)| of_kind(&cgroup, TargetKind::Cgroup, &Owner::Cgroup(path.clone())));
+    asked.flatten().collect()
 }
 
 /// `BPF_MAP_TYPE_SOCKMAP`, `BPF_MAP_TYPE_SOCKHASH`
@@ -124,19 +152,25 @@ fn in_maps() -> io::Result<Vec<Attachment>> {
     let mut all = Vec::new();
     for map in super::maps()?.iter().filter(|map| SOCKETS.contains(&map.kind.number)) {
         if let Some(fd) = sys::by_id(Numbered::Map, map.id)? {
-            all.extend(of_kind(&fd, TargetKind::SockMap, &format!("map {}", map.id)));
+            all.extend(of_kind(&fd, TargetKind::SockMap, &Owner::Map(map.id)));
         }
     }
     Ok(all)
 }
 
 /// What is attached to `target` for the events of its kind.
-fn of_kind(target: impl AsFd + Copy, kind: TargetKind, place: &str) -> Vec<Attachment> {
+fn of_kind(target: impl AsFd + Copy, kind: TargetKind, owner: &Owner) -> Vec<Attachment> {
     let mut all = Vec::new();
     for at in attach::ALL.iter().copied().filter(|at| at.target == kind) {
         // An event that this kernel does not have.
         let Ok(ids) = sys::attached_programs(target, at.number) else { continue };
-        let of = |program| Attachment { program, link: None, event: event(at).into(), place: place.into() };
+        let of = |program| Attachment {
+            program,
+            link: None,
+            event: event(at).into(),
+            place: owner.place(),
+            without_link: Some((at.number, owner.clone())),
+        };
         all.extend(ids.into_iter().map(of));
     }
     all

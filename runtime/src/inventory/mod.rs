@@ -4,6 +4,7 @@
 //! time it is asked about is left out.
 
 mod attachments;
+mod detach;
 mod holders;
 mod link;
 mod map;
@@ -17,6 +18,7 @@ use std::{
 };
 
 pub use attachments::{Attachment, attachments};
+pub use detach::{LINKS, detach, unpin};
 pub use holders::{Holder, Holders, holders};
 pub use link::{LinkInfo, links};
 pub use map::{MapInfo, OpenMap, maps};

@@ -385,6 +385,12 @@ impl Session {
         self.links.iter().flatten().map(|one| (one.program.as_str(), &one.target))
     }
 
+    /// The attachments there are, each with its program.
+    pub fn links(&self) -> impl Iterator<Item = (LinkId, &str)> {
+        let held = self.links.iter().enumerate();
+        held.filter_map(|(index, link)| Some((LinkId(index), link.as_ref()?.program.as_str())))
+    }
+
     /// Detaches one attachment; whether it was still attached.
     pub fn detach(&mut self, link: LinkId) -> bool {
         self.links.get_mut(link.0).and_then(Option::take).is_some()

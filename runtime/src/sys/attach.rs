@@ -188,6 +188,23 @@ fn command(
     unsafe { bpf(command, &mut attr) }.map(drop)
 }
 
+/// Detaches a program from a cgroup or map that it was attached to without a link.
+pub(crate) fn detach(program: &OwnedFd, target: &OwnedFd, attach_type: u32) -> io::Result<()> {
+    command(Command::ProgramDetach, program, target, attach_type, 0)
+}
+
+#[repr(C)]
+struct DetachAttr {
+    link: u32,
+}
+
+/// Detaches what a link attaches, whoever holds it; not all kinds of links can be.
+pub(crate) fn detach_link(link: &OwnedFd) -> io::Result<()> {
+    let mut attr = DetachAttr { link: link.as_raw_fd() as u32 };
+    // SAFETY: this command's attributes hold no addresses.
+    unsafe { bpf(Command::LinkDetach, &mut attr) }.map(drop)
+}
+
 impl Drop for Attached {
     fn drop(&mut self) {
         // Whoever has detached it already has done what this is for.

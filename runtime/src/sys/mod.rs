@@ -14,7 +14,8 @@ mod run;
 mod socket;
 
 pub(crate) use attach::{
-    Attached, Multi, link, link_iterator, link_multi, link_netfilter, open_raw_tracepoint,
+    Attached, Multi, detach, detach_link, link, link_iterator, link_multi, link_netfilter,
+    open_raw_tracepoint,
 };
 pub(crate) use map::{RawMap, struct_ops_map};
 pub(crate) use object::{Buffer, Info, Numbered, by_id, ids, open_pin, text};
@@ -62,6 +63,7 @@ enum Command {
     LinkById = 30,
     LinkNextId = 31,
     IteratorCreate = 33,
+    LinkDetach = 34,
 }
 
 /// Calls bpf(2).

@@ -10,7 +10,7 @@ use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, attach, verifier, watch::wait};
+use super::{Ready, attach, choice, pins::Pins, show::Shown, verifier, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
@@ -34,13 +34,18 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
+    let pins = Pins::make(args, &mut session)?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
     let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;
     wait_empty(&cgroup, &signals)?;
-    let rows = rows(&mut session)?;
+    let rows = rows(&mut session, choice(args))?;
     drop(session);
-    output::tell(&table(&rows, Stream::Error));
+    match args.json {
+        true => Shown::new(true).lines(&rows).iter().for_each(|line| output::tell(&format!("{line}\n"))),
+        false => output::tell(&table(&rows, Stream::Error)),
+    }
+    pins.keep();
     if let Err(stragglers) = cgroup.remove() {
         output::note(&stragglers.to_string());
     }

@@ -6,6 +6,8 @@
 mod command;
 mod log;
 mod origin;
+mod pins;
+mod show;
 mod verifier;
 mod watch;
 
@@ -25,6 +27,7 @@ use crate::{
     input::{self, Input, Source},
     output,
     signals::Signals,
+    table::{Choice, MOST_ROWS},
     userspace::Running,
 };
 
@@ -84,6 +87,11 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
     Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals })
+}
+
+/// Which rows of the maps are shown.
+fn choice(args: &Run) -> Choice {
+    Choice { top: args.top, most: if args.json { usize::MAX } else { MOST_ROWS } }
 }
 
 fn choose(hierarchy: &Hierarchy, path: &Path) -> Result<PathBuf, Failure> {

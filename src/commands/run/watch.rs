@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bpfl_runtime::{attach::Target, session::Session};
 
-use super::{Ready, attach};
+use super::{Ready, attach, choice, pins::Pins, show::Shown};
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
@@ -26,14 +26,19 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
         (None, Err(_)) => None,
     };
     attach(args, &mut session, &mut origin, cgroup.as_deref())?;
+    let pins = Pins::make(args, &mut session)?;
     output::note(&attached(&session));
-    let view = View::new();
-    let status = watch(args, &mut session, &signals, &view);
+    let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
+    let status = watch(args, &mut session, &signals, &view, &mut shown);
     view.clear();
     let status = status?;
-    let rows = table::rows(&mut session)?;
+    let rows = table::rows(&mut session, choice(args))?;
     session.detach_all();
-    output::print(table::table(&rows, Stream::Out))?;
+    match args.json {
+        true => view.show(&shown.lines(&rows))?,
+        false => output::print(table::table(&rows, Stream::Out))?,
+    }
+    pins.keep();
     Ok(status)
 }
 
@@ -52,7 +57,7 @@ fn attached(session: &Session) -> String {
 }
 
 /// Shows the maps at each interval; gives the exit status.
-fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View) -> Outcome {
+fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View, shown: &mut Shown) -> Outcome {
     let start = Instant::now();
     let end = args.time.map(|time| start + time);
     let mut next = if view.is_live() { start } else { start + args.interval };
@@ -66,7 +71,7 @@ fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View) -> O
             return Ok(0);
         }
         if now >= next {
-            view.show(&table::lines(&table::rows(session)?))?;
+            view.show(&shown.lines(&table::rows(session, choice(args))?))?;
             // An interval that passed while the maps were read is not made up for.
             next = (next + args.interval).max(now);
         }
