@@ -244,6 +244,10 @@ pub struct Run {
     /// Of each map only the N entries of the largest values, sorted
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
+    /// Read the records of the ring buffer MAP as this struct; may be given several times [default: as
+    /// bytes, unless the map's definition has their type]
+    #[arg(long, value_name = "MAP=STRUCT", value_parser = record)]
+    pub records: Vec<(String, String)>,
     /// Pin each map under its name in this directory of a BPF file system, where it stays
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub pin: Option<PathBuf>,
@@ -259,6 +263,13 @@ pub struct Run {
     /// A command to run in a cgroup of its own, and its arguments
     #[arg(last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
+}
+
+/// A map and the struct that its records are.
+fn record(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(map, record)| !map.is_empty() && !record.is_empty());
+    let (map, record) = pair.ok_or("write it as MAP=STRUCT, such as events=event")?;
+    Ok((map.into(), record.into()))
 }
 
 /// The attach modes by their names.

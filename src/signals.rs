@@ -46,11 +46,6 @@ impl Signals {
         Ok(Self { fd: SignalFd::with_flags(&set, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)? })
     }
 
-    /// The next event, or `None` after `patience`.
-    pub fn wait(&self, patience: Duration) -> io::Result<Option<Event>> {
-        self.wait_or(patience, None)
-    }
-
     /// The next event, or `None` after `patience` or when `other` is ready.
     pub fn wait_or(
         &self,

@@ -40,6 +40,17 @@ impl View {
         }
     }
 
+    /// Shows lines that stay, above those that are replaced.
+    pub fn log(&self, lines: &[String]) -> Result<(), Failure> {
+        match &self.bar {
+            Some(bar) => {
+                lines.iter().for_each(|line| bar.println(line));
+                Ok(())
+            }
+            None => self.show(lines),
+        }
+    }
+
     /// Takes away what is shown in place.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {

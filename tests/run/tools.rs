@@ -382,3 +382,41 @@ fn pins_are_refused_outside_of_a_bpf_file_system() {
     assert_eq!(got.status.code(), Some(2));
     assert!(text(&got.stderr).contains("--pin <DIR>"), "{}", text(&got.stderr));
 }
+
+const RECORDS: &str = "
+(defstruct event (port u16) (length u32))
+(defmap events :type :ringbuf :max-entries 4096)
+(defprog log (:section \"cgroup_skb/egress\")
+  (with-ringbuf (e events event)
+    (setf (event-port e) 80)
+    (setf (event-length e) (ctx len)))
+  1)";
+
+#[test]
+fn records_of_ring_buffers_are_shown_as_they_come() {
+    if cgroup().is_none() {
+        return;
+    }
+    let folder = Folder::new("records");
+    let file = folder.write("records.lisp", RECORDS);
+    let send = "for i in 1 2; do echo hi >/dev/udp/127.0.0.1/9; done";
+    let said = |args: &[&str]| {
+        let (said, status) = printed(&[&["run", &file], args, &["--", "bash", "-c", send]].concat());
+        assert_eq!(status, Some(0), "{said}");
+        said
+    };
+    let typed = said(&["--records", "events=event"]);
+    assert_eq!(typed, "events: {port=80, length=31}\n".repeat(2) + "the maps are empty\n");
+    let bytes: String =
+        [80u32, 31].iter().flat_map(|word| word.to_ne_bytes()).map(|b| format!("{b:02x}")).collect();
+    assert_eq!(said(&[]), format!("events: {bytes}\n").repeat(2) + "the maps are empty\n");
+    let json = said(&["--records", "events=event", "--json"]);
+    for line in json.lines() {
+        let row: Json = serde_json::from_str(line).unwrap();
+        assert_eq!((&row["map"], &row["record"]), (&json!("events"), &json!({ "port": 80, "length": 31 })));
+    }
+    assert_eq!(json.lines().count(), 2, "{json}");
+    let wanted = "error: there is no ring buffer `event` here; did you mean `events`?\n";
+    let got = output(&["run", &file, "--records", "event=event", "--", "true"]);
+    assert_eq!((text(&got.stderr).as_str(), got.status.code()), (wanted, Some(125)));
+}

@@ -10,7 +10,7 @@ use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, attach, choice, pins::Pins, show::Shown, verifier, watch::wait};
+use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown, verifier, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
@@ -34,11 +34,16 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
+    let mut rings = Rings::open(args, &mut session)?;
     let pins = Pins::make(args, &mut session)?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
-    let status = Supervised { child, signals: &signals, end, told: None, interrupted: false }.wait()?;
+    let rings_now = rings.as_mut();
+    let status =
+        Supervised { child, signals: &signals, rings: rings_now, end, told: None, interrupted: false }
+            .wait()?;
     wait_empty(&cgroup, &signals)?;
+    log(rings.as_mut());
     let rows = rows(&mut session, choice(args))?;
     drop(session);
     match args.json {
@@ -72,6 +77,7 @@ fn start(args: &Run, cgroup: &ChildCgroup) -> Result<Child, Failure> {
 struct Supervised<'a> {
     child: Child,
     signals: &'a Signals,
+    rings: Option<&'a mut Rings>,
     /// When to end CMD or, once it was told to end, when to give up on it.
     end: Option<Instant>,
     /// The signal it was told to end with.
@@ -88,7 +94,9 @@ impl Supervised<'_> {
                 return Ok(status_of(status));
             }
             let left = self.end.map_or(LONG, |end| end.saturating_duration_since(Instant::now()));
-            match (wait(self.signals, left)?, self.told) {
+            let event = wait(self.signals, left, self.rings.as_deref())?;
+            log(self.rings.as_deref_mut());
+            match (event, self.told) {
                 (Some(Event::End { signal, from_terminal }), _) => self.signal(signal, from_terminal),
                 _ if self.end.is_none_or(|end| Instant::now() < end) => {}
                 (_, None) => self.tell(Signal::SIGTERM),
@@ -126,6 +134,12 @@ impl Supervised<'_> {
     }
 }
 
+/// Shows the records that have come, where the table goes.
+fn log(rings: Option<&mut Rings>) {
+    let lines = rings.map(Rings::lines).unwrap_or_default();
+    lines.iter().for_each(|line| output::tell(&format!("{line}\n")));
+}
+
 /// CMD's own status, or 128 + the number of the signal that ended it.
 fn status_of(status: ExitStatus) -> u8 {
     let code = status.code().or(status.signal().map(|signal| 128 + signal));
@@ -141,7 +155,7 @@ fn wait_empty(cgroup: &ChildCgroup, signals: &Signals) -> Result<(), Failure> {
             output::note("waiting up to 5 s for processes that the command left behind");
             said = true;
         }
-        if matches!(wait(signals, POLL)?, Some(Event::End { .. })) {
+        if matches!(wait(signals, POLL, None)?, Some(Event::End { .. })) {
             break;
         }
     }

@@ -7,6 +7,7 @@ mod command;
 mod log;
 mod origin;
 mod pins;
+mod rings;
 mod show;
 mod verifier;
 mod watch;

@@ -5,12 +5,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    time::{Instant, SystemTime},
+    time::Instant,
 };
 
 use bpfl_runtime::value::Value;
 use serde_json::{Value as Json, json};
 
+use super::rings::now;
 use crate::{data, table::Row};
 
 /// What rows were like when they were last seen.
@@ -48,7 +49,7 @@ impl Shown {
     }
 
     fn changes(&self, rows: &[Row], rates: &[Option<f64>]) -> Vec<String> {
-        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let time = now();
         let mut lines = Vec::new();
         for (row, rate) in rows.iter().zip(rates) {
             let Some((key, value)) = &row.data else { continue };

@@ -1,10 +1,14 @@
 //! Running without a command: attached to a cgroup until a signal or the end of `--for`.
 
-use std::time::{Duration, Instant};
+use std::{
+    os::fd::AsFd,
+    time::{Duration, Instant},
+};
 
 use bpfl_runtime::{attach::Target, session::Session};
+use rustix::event::PollFlags;
 
-use super::{Ready, attach, choice, pins::Pins, show::Shown};
+use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown};
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
@@ -26,14 +30,16 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
         (None, Err(_)) => None,
     };
     attach(args, &mut session, &mut origin, cgroup.as_deref())?;
+    let mut rings = Rings::open(args, &mut session)?;
     let pins = Pins::make(args, &mut session)?;
     output::note(&attached(&session));
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
-    let status = watch(args, &mut session, &signals, &view, &mut shown);
+    let status = watch(args, &mut session, &signals, &view, (&mut shown, rings.as_mut()));
     view.clear();
     let status = status?;
-    let rows = table::rows(&mut session, choice(args))?;
     session.detach_all();
+    log(&view, rings.as_mut())?;
+    let rows = table::rows(&mut session, choice(args))?;
     match args.json {
         true => view.show(&shown.lines(&rows))?,
         false => output::print(table::table(&rows, Stream::Out))?,
@@ -57,15 +63,22 @@ fn attached(session: &Session) -> String {
 }
 
 /// Shows the maps at each interval; gives the exit status.
-fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View, shown: &mut Shown) -> Outcome {
+fn watch(
+    args: &Run,
+    session: &mut Session,
+    signals: &Signals,
+    view: &View,
+    (shown, mut rings): (&mut Shown, Option<&mut Rings>),
+) -> Outcome {
     let start = Instant::now();
     let end = args.time.map(|time| start + time);
     let mut next = if view.is_live() { start } else { start + args.interval };
     loop {
         let until = end.map_or(next, |end| end.min(next));
-        if let Some(status) = ended(signals, until)? {
+        if let Some(status) = ended(signals, until, rings.as_deref())? {
             return Ok(status);
         }
+        log(view, rings.as_deref_mut())?;
         let now = Instant::now();
         if end.is_some_and(|end| now >= end) {
             return Ok(0);
@@ -78,16 +91,28 @@ fn watch(args: &Run, session: &mut Session, signals: &Signals, view: &View, show
     }
 }
 
-/// Waits until `until`; the status with which to end when a signal says so.
-fn ended(signals: &Signals, until: Instant) -> Result<Option<u8>, Failure> {
+/// Shows the records that have come.
+fn log(view: &View, rings: Option<&mut Rings>) -> Result<(), Failure> {
+    rings.map_or(Ok(()), |rings| view.log(&rings.lines()))
+}
+
+/// Waits until `until` or for records; the status with which to end when a signal says so.
+fn ended(signals: &Signals, until: Instant, rings: Option<&Rings>) -> Result<Option<u8>, Failure> {
     let patience = until.saturating_duration_since(Instant::now()).min(LONG);
-    match wait(signals, patience)? {
+    match wait(signals, patience, rings)? {
         Some(Event::End { signal, .. }) => Ok(Some(128 + signal as u8)),
         _ => Ok(None),
     }
 }
 
-/// The next event within `patience`.
-pub(super) fn wait(signals: &Signals, patience: Duration) -> Result<Option<Event>, Failure> {
-    signals.wait(patience).map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))
+/// The next event within `patience`; `None` also when there are records.
+pub(super) fn wait(
+    signals: &Signals,
+    patience: Duration,
+    rings: Option<&Rings>,
+) -> Result<Option<Event>, Failure> {
+    let records = rings.map(|rings| (rings.as_fd(), PollFlags::IN));
+    signals
+        .wait_or(patience, records)
+        .map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))
 }
