@@ -3,7 +3,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use bpfl_runtime::cgroup::ChildCgroup;
@@ -271,7 +271,7 @@ fn a_run_says_what_has_changed_and_how_fast_it_grows() {
     let send = format!(
         "echo $$ > {path}/cgroup.procs; for i in 1 2 3 4; do echo hi >/dev/udp/127.0.0.1/9; sleep 0.2; done"
     );
-    assert!(std::process::Command::new("bash").args(["-c", &send]).status().unwrap().success());
+    assert!(Command::new("bash").args(["-c", &send]).status().unwrap().success());
     let [json, lines] = children.map(|child| text(&child.wait_with_output().unwrap().stdout));
     let rows: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let counts: Vec<_> = rows.iter().filter(|row| row["map"] == "onegr" && row["key"] == 0).collect();
@@ -419,4 +419,28 @@ fn records_of_ring_buffers_are_shown_as_they_come() {
     let wanted = "error: there is no ring buffer `event` here; did you mean `events`?\n";
     let got = output(&["run", &file, "--records", "event=event", "--", "true"]);
     assert_eq!((text(&got.stderr).as_str(), got.status.code()), (wanted, Some(125)));
+}
+
+#[test]
+fn without_the_privilege_the_capability_is_named() {
+    if cgroup().is_none() {
+        return;
+    }
+    for args in
+        [&["ps"][..], &["map", "list"], &["map", "dump", "x"], &["map", "get", "3", "0"], &["detach", "x"]]
+    {
+        let mut command = Command::new("setpriv");
+        command.args(["--bounding-set=-all", "--inh-caps=-all", env!("CARGO_BIN_EXE_bpfl")]);
+        match command.args(args).output() {
+            Ok(got) if text(&got.stderr).starts_with("setpriv:") => {
+                println!("skipped: {}", text(&got.stderr))
+            }
+            Ok(got) => {
+                let wanted = "error: listing what is in the kernel was not permitted; it takes CAP_SYS_ADMIN, which \
+                              this user does not have: run as root, e.g. with sudo\n";
+                assert_eq!((text(&got.stderr).as_str(), got.status.code()), (wanted, Some(1)), "{args:?}");
+            }
+            Err(error) => println!("skipped: there is no setpriv here ({error})"),
+        }
+    }
 }
