@@ -13,7 +13,7 @@ use bpfl_stdlib::catalog::{
 use super::{Proof, range::Eyes};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Extent, Inst, Op, Region, Terminator, Type, Value},
+    ir::{Binary, Block, Cond, Extent, Inst, Op, Region, Terminator, Type, Value},
     source::Span,
 };
 
@@ -379,6 +379,24 @@ impl Proof<'_> {
         }
     }
 
+    /// The number that `part` is made of, and how many bytes each one of it is.
+    fn scaled(&self, part: Value) -> (Value, i64) {
+        let (mut index, mut scale) = (part, 1_i64);
+        loop {
+            let constant = |value| self.f.constant(value).filter(|n| (1..=i64::from(u32::MAX)).contains(n));
+            match self.f.def_op(index) {
+                Some(Op::Zext(inner) | Op::Sext(inner)) => index = *inner,
+                Some(Op::Binary(Binary::Mul, inner, by)) if scale == 1 && constant(*by).is_some() => {
+                    (index, scale) = (*inner, constant(*by).unwrap_or(1));
+                }
+                Some(Op::Binary(Binary::Shl, inner, by)) if scale == 1 && constant(*by).is_some() => {
+                    (index, scale) = (*inner, 1 << constant(*by).unwrap_or(0).min(31));
+                }
+                _ => return (index, scale),
+            }
+        }
+    }
+
     fn explain(
         &self,
         span: Span,
@@ -403,16 +421,17 @@ impl Proof<'_> {
                 })
             }
             Problem::Part(part, size) => {
-                let name = self.called(part).unwrap_or("i");
+                let (index, scale) = self.scaled(part);
+                let name = self.called(index).unwrap_or("i");
                 let message = format!("this may be outside an object of {size} bytes");
-                let last = i64::from(size) - i64::from(bytes) - address.constant;
+                let count = (i64::from(size) - i64::from(bytes) - address.constant).max(0) / scale + 1;
                 let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
                 if let Some(inst) = self.f.def(part) {
                     error = error.also(self.f.span(inst), "known at run time only");
                 }
                 error
-                    .help(format!("test it before: `(when (<= {name} {last}) …)`"))
-                    .help(format!("or mask it: `(logand {name} {})`", mask(last)))
+                    .help(format!("test it before: `(when (< {name} {count}) …)`"))
+                    .help(format!("or mask it: `(logand {name} {})`", mask(count)))
             }
             Problem::Moving => {
                 let message = "the loop moves this pointer, perhaps beyond its object";
@@ -452,8 +471,7 @@ impl Proof<'_> {
     }
 }
 
-/// The greatest mask that keeps a number within `last`.
-fn mask(last: i64) -> i64 {
-    let bits = 64 - (last.max(0) + 1).leading_zeros();
-    (1 << (bits.max(1) - 1)) - 1
+/// The greatest mask that keeps a number below `count`, which is not 0.
+fn mask(count: i64) -> i64 {
+    (1 << count.ilog2()) - 1
 }

@@ -64,6 +64,10 @@ impl<'a> Builder<'a> {
         let at = definition.name_span;
         let key = self.part(&KEY, key_sizes(rules), rules, &options, at);
         let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
+        self.one_of_each(
+            value.unwrap_or(Ty::ERROR),
+            options.get("value").map_or(at, |datum| self.span(datum)),
+        );
         let inner = kind.and_then(|kind| self.inner(kind, &options, at));
         let map = Map {
             symbol: self.symbol_of(&definition),
@@ -180,6 +184,33 @@ impl<'a> Builder<'a> {
             span: at,
         });
         self.module.types.intern(TypeKind::Struct(id))
+    }
+
+    /// Reports a value with two of what the kernel finds one of (`btf_parse_fields`, kernel/bpf/btf.c).
+    fn one_of_each(&mut self, value: Ty, span: Span) {
+        for name in ["bpf_spin_lock", "bpf_timer"] {
+            if self.how_many(value, name) > 1 {
+                let message =
+                    format!("a map's value has one `{}`, and this has more", name.replace('_', "-"));
+                let error = Diagnostic::error(&codes::MAP_RULE, span, message);
+                self.report(error.help("give the others a map of their own, with the same keys"));
+            }
+        }
+    }
+
+    /// How many structs of this name `ty` is made of.
+    fn how_many(&self, ty: Ty, name: &str) -> u64 {
+        match self.kind(ty) {
+            TypeKind::Array { element, count } => {
+                self.how_many(element, name).saturating_mul(u64::from(count))
+            }
+            TypeKind::Struct(id) if self.module.types.structs[id].c_name == name => 1,
+            TypeKind::Struct(id) => {
+                let fields = self.module.types.structs[id].fields.iter();
+                fields.map(|field| self.how_many(field.ty, name)).fold(0, u64::saturating_add)
+            }
+            _ => 0,
+        }
     }
 
     /// The type that `:key T` or `:key-size n` say.

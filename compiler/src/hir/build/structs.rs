@@ -216,7 +216,7 @@ impl<'a> Builder<'a> {
         let mut later = Vec::new();
         for pair in call.args.chunks(2) {
             let (Some(index), Some(value)) = (self.field_named(id, pair[0]), pair.get(1)) else {
-                if pair.len() == 1 {
+                if let (1, crate::read::Datum::Keyword(_)) = (pair.len(), self.data.get(pair[0])) {
                     self.report(Diagnostic::error(
                         &codes::BAD_OPTION,
                         self.span(pair[0]),
@@ -273,10 +273,15 @@ impl<'a> Builder<'a> {
     /// The field that a symbol or keyword names.
     fn field_named(&mut self, id: StructId, datum: DatumId) -> Option<usize> {
         use crate::read::Datum::{Keyword, Symbol};
-        let name = match self.data.get(datum) {
-            Symbol(name) | Keyword(name) => self.text(self.names.kernel(name)),
-            _ => "",
+        let (Symbol(name) | Keyword(name)) = self.data.get(datum) else {
+            let of = &self.module.types.structs[id];
+            let message = format!("the name of a field of `{}` is wanted here", of.name);
+            let example = of.fields.first().map_or("field", |field| &field.c_name).replace('_', "-");
+            let error = Diagnostic::error(&codes::MALFORMED, self.span(datum), message);
+            self.report(error.help(format!("write `:{example} value`")));
+            return None;
         };
+        let name = self.text(self.names.kernel(name));
         let of = &self.module.types.structs[id];
         let found = of.fields.iter().position(|field| field.c_name.eq_ignore_ascii_case(name));
         if found.is_none() {
@@ -484,6 +489,9 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         };
         let unsigned = self.module.types.int(crate::hir::Int { signed: false, ..int.widened() });
+        if let Some(constant) = self.constant(value) {
+            self.fit_bits(constant, bits, self.expr_span(value));
+        }
         let value = self.store_as(value, ty);
         let value = self.convert(value, unsigned);
         let ((pointer, ptr), (held, value)) = (self.hold(ptr), self.hold(value));
@@ -507,5 +515,15 @@ impl<'a> Builder<'a> {
         let result = self.read_bits(p, offset, ty, (first, bits), span);
         let body = self.seq(vec![stored, result], span);
         self.add(ExprKind::Let(vec![(pointer, ptr), (held, value)], body), ty, span)
+    }
+
+    /// Reports a constant that is wider than its bit-field, read with or without a sign.
+    fn fit_bits(&mut self, value: i128, bits: u8, span: Span) {
+        let (least, greatest) = (-(1_i128 << (bits - 1)), (1_i128 << bits) - 1);
+        if !(least..=greatest).contains(&value) {
+            let message = format!("{value} does not fit a bit-field of {bits} bits");
+            let error = Diagnostic::error(&codes::LITERAL_RANGE, span, message);
+            self.report(error.help(format!("`(logand {value} {greatest})` keeps the low {bits} bits")));
+        }
     }
 }

@@ -1,0 +1,13 @@
+; Packed structs as keys and as values.
+(defstruct (pk :packed t) (k u8) (s u16) (w u32))
+(defmap m :type :hash :key pk :value pk :max-entries 4)
+(defmap rb :type :ringbuf :max-entries 4096)
+(defvar g pk)
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (setf (pk-s g) 3) (setf (pk-w g) (+ (pk-w g) 1))
+  (let ((k (make-pk :k 1)))
+    (setf (getmap m k) k)
+    (setf (getmap m k) g)
+    (with-ringbuf (e rb pk) (setf (pk-w e) 3))
+    (let ((v (getmap m k))) (when v (setf (pk-k v) 3))))
+  1)

@@ -1,0 +1,20 @@
+; A macro defines a map, a macro and a function.
+;; run: -> ret 1, counts[0]=1, counts[1]=2, total[0]=5
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun suffix (name s) (intern (concatenate 'string (symbol-name name) "-" s))))
+(defmacro def-counter (name &key (size 4))
+  `(progn
+     (defmap ,(suffix name "s") :type :array :key u32 :value u64 :max-entries ,size)
+     (defmacro ,(suffix name "incf") (k &optional (n 1)) `(incf (getmap ,',(suffix name "s") ,k) ,n))
+     (defun ,(suffix name "get") ((k u32)) :returns u64 (getmap ,(suffix name "s") k))))
+(def-counter count :size 4)
+(defmap total :type :array :key u32 :value u64 :max-entries 1)
+(defmap counts :type :array :key u32 :value u64 :max-entries 4)
+(defmacro my-or (a b) (with-gensyms (x) `(let ((,x ,a)) (if ,x ,x ,b))))
+(defprog p (:type :cgroup-skb :section "cgroup_skb/egress")
+  (count-incf 0)
+  (count-incf 1 2)
+  (setf (getmap counts 0) (count-get 0))
+  (setf (getmap counts 1) (count-get 1))
+  (let ((x 5)) (setf (getmap total 0) (my-or 0 x)))
+  1)
