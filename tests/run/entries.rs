@@ -7,7 +7,7 @@ const MAPS: &str = "
 (defmap left :type :array :key u32 :value u64 :max-entries 2)
 (defmap right :type :array :key u32 :value u64 :max-entries 2)
 (defmap sides :type :array-of-maps :max-entries 4 :inner left :values (left (2 right)))
-(defmap empty :type :hash-of-maps :key u32 :max-entries 4 :inner left)
+(defmap empty :type :hash-of-maps :key u32 :max-entries 4 :inner left :values ((9 right)))
 (defmap next :type :prog-array :max-entries 8 :values ((3 second)))
 (defun bump ((m (map left)) (by u64)) :returns u64
   (incf (getmap m 0) by))

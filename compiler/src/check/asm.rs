@@ -1,8 +1,8 @@
 //! Raw instructions read only registers that hold something known.
 //!
 //! Between forms the compiler uses every register for its own purposes. So what a raw instruction
-//! reads by number, one right before it must have set; only the frame pointer holds something by
-//! itself.
+//! reads by number, one right before it must have set. The frame is the compiler's to lay out: where in
+//! it something is, an expression says and no offset from r10.
 
 use super::Proof;
 use crate::{
@@ -28,13 +28,18 @@ pub fn check(proof: &mut Proof<'_>) {
 
 /// The first read of a register in which nothing was put.
 fn unset(code: &Asm) -> Option<Diagnostic> {
-    let mut set = Registers::one(FP);
+    let mut set = Registers::default();
     for (raw, span) in &code.insns {
         let effects = raw.effects().ok()?;
         let chosen = [(code.dst, raw.dst), (code.src, raw.src)].into_iter().filter(|(given, _)| *given);
         let chosen =
             chosen.fold(Registers::default(), |all, (_, register)| all.and(Registers::one(register)));
         if let Some(register) = effects.reads.without(set).without(chosen).iter().next() {
+            if register == FP {
+                let message = "where things are in the frame behind r10 is the compiler's";
+                let error = Diagnostic::error(&codes::RAW_INSTRUCTION, *span, message);
+                return Some(error.help("give an address in the register's place: `(stack-addr variable)`"));
+            }
             let message = format!("nothing is known of what r{register} holds here");
             let error = Diagnostic::error(&codes::RAW_INSTRUCTION, *span, message);
             return Some(error.help(

@@ -118,7 +118,9 @@ impl Target<'_> {
 
     fn helper(&mut self, id: u32, (ty, attach): Hook, span: Span) {
         let Some(row) = helper::by_id(id) else { return };
-        let name = format!("`{}`", row.name.trim_end_matches("_elem").replace('_', "-"));
+        // The form has the name of the function in C, for `loop` is another form.
+        let bare = if row.name == "loop" { "bpf_loop" } else { row.name.trim_end_matches("_elem") };
+        let name = format!("`{}`", bare.replace('_', "-"));
         self.wants(&name, false, row.since, span);
         if let Some(since) = ty.and_then(|ty| row.offered_since(ty, attach)) {
             self.wants(&format!("{name} for these programs"), false, since, span);

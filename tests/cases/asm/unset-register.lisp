@@ -1,5 +1,6 @@
-;; error: E0115 @ 9:3
-;; error: E0115 @ 14:3
+;; error: E0115 @ 10:3
+;; error: E0115 @ 15:3
+;; error: E0115 @ 18:3
 
 ; A register that nothing was put in, and one that a call has emptied.
 
@@ -12,4 +13,7 @@
   (asm #xb7 1 0 0 1)
   (asm #x85 0 0 0 5)
   (asm #xbf 0 1 0 0)
+  1)
+(defprog frame (:type :cgroup-skb :section "cgroup_skb/egress")
+  (asm #x79 0 10 -8 0)
   1)

@@ -4,7 +4,7 @@
 //! libbpf puts the entries in through relocations behind the map's definition (`init_map_in_map_slots`
 //! and `init_prog_array_slots`, libbpf.c); so does our own loader.
 
-use bpfl_stdlib::catalog::map::MapKind;
+use bpfl_stdlib::catalog::map::{KeyRule, MapKind};
 
 use super::{Builder, Global, maps::article, options::Options};
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
     read::{Datum, DatumId},
     source::Span,
 };
+
+/// How many places for first entries an object has at most: each takes 8 bytes of it.
+const MOST_PLACES: u32 = 1 << 16;
 
 /// An entry, before it is known whether there is what it names.
 pub struct WantedValue {
@@ -95,13 +98,21 @@ impl<'a> Builder<'a> {
             self.report(error.help("write `(first second)`, or `((0 first) (7 second))`"));
             return None;
         };
-        let most = self.module.maps[map].max_entries;
+        // A hash has keys, of which there are as many as fit, and an array places.
+        let most = match self.module.maps[map].kind.key {
+            KeyRule::Index => self.module.maps[map].max_entries.min(MOST_PLACES),
+            _ => MOST_PLACES,
+        };
         match u32::try_from(index).ok().filter(|index| *index < most) {
             Some(index) => Some(WantedValue { map, index, name, span }),
             None => {
-                let message = format!("there is no entry {index} in a map of {most}");
+                let message =
+                    format!("an entry from the start is one from 0 to {}, and this is {index}", most - 1);
                 let error = Diagnostic::error(&codes::MAP_RULE, self.span(item), message);
-                self.report(error.help("indices count from 0; or give the map a larger `:max-entries`"));
+                self.report(match most {
+                    MOST_PLACES => error.help("userspace can put it in"),
+                    _ => error.help("indices count from 0; or give the map a larger `:max-entries`"),
+                });
                 None
             }
         }
