@@ -10,7 +10,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::struct_ops::WRAPPER;
+use bpfl_stdlib::catalog::{attach::STRUCT_OPS, struct_ops::WRAPPER};
 
 use super::{KERNEL_BTF, LoadError};
 use crate::{
@@ -18,9 +18,6 @@ use crate::{
     spec::{ObjectSpec, TableSpec, TableValue},
     sys,
 };
-
-/// `BPF_STRUCT_OPS` of `enum bpf_attach_type`.
-const STRUCT_OPS: u32 = 44;
 
 /// What of the kernel's types tables need.
 pub(super) struct Kernel(Btf);
@@ -113,7 +110,7 @@ impl Kernel {
         let map = sys::struct_ops_map(&table.name, types, of.wrapper, of.bytes).map_err(refused)?;
         let raw = sys::RawMap::new(map.as_fd(), 1).map_err(refused)?;
         raw.update(&0u32.to_ne_bytes(), &value, 0).map_err(refused)?;
-        let link = sys::link(&map, 0, STRUCT_OPS, 0).map_err(refused)?;
+        let link = sys::link(&map, 0, STRUCT_OPS.number, 0).map_err(refused)?;
         Ok(vec![link, map])
     }
 }

@@ -5,6 +5,8 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
+use bpfl_stdlib::catalog::{constant, map};
+
 use super::{Command, address, address_mut, bpf, own};
 use crate::map::kind::{self, Access};
 
@@ -55,11 +57,6 @@ struct CreateAttr {
     kernel_type: u32,
 }
 
-/// `BPF_MAP_TYPE_STRUCT_OPS`
-const STRUCT_OPS: u32 = 26;
-/// `BPF_F_LINK`
-const LINK: u32 = 1 << 13;
-
 /// Makes a map for a table of functions, whose value is the kernel's struct `kernel_type` of so many
 /// bytes. `types` are those of its object.
 pub(crate) fn struct_ops_map(
@@ -68,12 +65,13 @@ pub(crate) fn struct_ops_map(
     kernel_type: u32,
     bytes: u32,
 ) -> io::Result<OwnedFd> {
+    let flags = constant::find("BPF_F_LINK").and_then(|row| u32::try_from(row.value).ok());
     let mut attr = CreateAttr {
-        kind: STRUCT_OPS,
+        kind: map::find("struct-ops").map_or(0, |kind| kind.number),
         key_size: 4,
         value_size: bytes,
         max_entries: 1,
-        flags: LINK,
+        flags: flags.unwrap_or(0),
         btf: types.as_raw_fd() as u32,
         kernel_type,
         ..CreateAttr::default()

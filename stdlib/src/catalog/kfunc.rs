@@ -62,3 +62,14 @@ pub static REFERENCES: &[(&str, Reference)] = &[
 pub fn reference(name: &str) -> Option<Reference> {
     REFERENCES.iter().find(|(own, _)| *own == name).map(|(_, reference)| *reference)
 }
+
+/// Whether a parameter of this name is the size of the memory before it (`is_kfunc_arg_mem_size` and
+/// `is_kfunc_arg_const_mem_size`, kernel/bpf/verifier.c).
+///
+/// ```
+/// use bpfl_stdlib::catalog::kfunc::is_size;
+/// assert!(is_size("opts__sz") && is_size("buffer__szk") && !is_size("size"));
+/// ```
+pub fn is_size(param: &str) -> bool {
+    param.ends_with("__sz") || param.ends_with("__szk")
+}

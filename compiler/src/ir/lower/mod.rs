@@ -16,7 +16,7 @@ mod vars;
 
 use std::collections::{HashMap, HashSet};
 
-use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType};
+use bpfl_stdlib::catalog::{context, helper::Ret, kfunc, program::ProgramType};
 
 use super::{
     Args, Asm, Block, Cond, Edge, Extent, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op,
@@ -57,17 +57,15 @@ pub fn lower(hir: &hir::Module) -> Module {
     Module { maps: maps.collect(), globals: globals.collect(), kfuncs: kfuncs.collect(), functions }
 }
 
-/// What of each argument of a function of the kernel's is memory: the kernel reads sizes where a name ends
-/// in `__sz` or `__szk` (`is_kfunc_arg_mem_size`, kernel/bpf/verifier.c).
-fn kernel_memory(hir: &hir::Module, kfunc: &hir::Kfunc) -> Vec<Option<Extent>> {
-    let size = |name: &String| name.ends_with("__sz") || name.ends_with("__szk");
-    let params = &kfunc.params;
+/// What of each argument of a function of the kernel's is memory.
+fn kernel_memory(hir: &hir::Module, of: &hir::Kfunc) -> Vec<Option<Extent>> {
+    let params = &of.params;
     let memory = |(index, (_, ty)): (usize, &(String, Ty))| {
         let pointer = hir.types.as_pointer(*ty)?;
         if matches!(hir.types.get(pointer.pointee), TypeKind::Kernel(_)) {
             return None;
         }
-        let sized = params.get(index + 1).is_some_and(|(name, _)| size(name));
+        let sized = params.get(index + 1).is_some_and(|(name, _)| kfunc::is_size(name));
         Some(if sized { Extent::Next } else { Extent::Fixed(hir.types.size(pointer.pointee)) })
     };
     params.iter().enumerate().map(memory).collect()
