@@ -11,6 +11,7 @@ pub mod attach;
 pub mod btf;
 pub mod cgroup;
 pub mod host;
+mod insn;
 pub mod inventory;
 pub mod load;
 pub mod map;

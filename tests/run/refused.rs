@@ -201,7 +201,7 @@ fn the_capability_that_is_missing_is_named() {
         (count, "+bpf", "attaching `pass` was not permitted; it takes CAP_NET_ADMIN, which"),
         (program, "-all", "loading `pass` was not permitted; it takes CAP_BPF and CAP_NET_ADMIN, which"),
         (count, "+net_admin", "loading map `n` was not permitted; it takes CAP_BPF, which"),
-        (global, "+net_admin", "loading the object was not permitted; it takes CAP_BPF, which"),
+        (global, "+net_admin", "loading the global variables was not permitted; it takes CAP_BPF, which"),
         (sockets, "+bpf", "loading map `s` was not permitted; it takes CAP_NET_ADMIN, which"),
     ];
     for (source, capabilities, wanted) in cases {

@@ -127,6 +127,11 @@ pub enum Question {
 }
 
 impl Question {
+    /// Whether the answer is yes or no.
+    pub fn is_existence(self) -> bool {
+        matches!(self, Self::Exists | Self::StructExists | Self::EnumExists)
+    }
+
     /// Its number, by its name in `enum bpf_core_relo_kind`.
     pub fn constant(self) -> &'static str {
         match self {

@@ -46,6 +46,10 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
         let ask = |(insn, core): &(u32, CoreId)| kernel::relocation(&mut object.btf, hir, *insn, *core);
         function.core_relos = code.cores.iter().map(ask).collect();
         function.insns = code.insns;
+        for (insn, _) in code.cores.iter().filter(|(_, core)| hir.cores[*core].question.is_existence()) {
+            // Loaders want to find what holds of the object's own types, and those do have it.
+            function.insns[*insn as usize].imm = 1;
+        }
         function.spans = code.spans;
         object.functions.push(function);
     }

@@ -175,7 +175,7 @@ pub enum AttachError {
 }
 
 /// Programs of a section that the catalogue does not know.
-pub(super) fn unknown_section(spec: &ProgramSpec) -> AttachError {
+pub(crate) fn unknown_section(spec: &ProgramSpec) -> AttachError {
     let near = name::near(&spec.section, section::ALL.iter().map(|row| row.name));
     let all = || "`bpfl list sections` shows those that do".into();
     AttachError::Section {

@@ -1,13 +1,5 @@
-//! How programs of each type are loaded: a row of the table [`HOOKS`] for each that aya loads.
-//! Others are loaded past it.
-//!
-//! Which attach types there are and what each is attached to is the catalogue's; the loader gives
-//! the kernel the one that the section fixes.
+//! What a program is attached as and to, by its section: facts of the catalogue, for what is given.
 
-use aya::programs::{
-    CgroupDevice, CgroupSkb, CgroupSock, CgroupSockAddr, CgroupSockopt, CgroupSysctl, Program, ProgramError,
-    SkMsg, SkSkb, SockOps,
-};
 use bpfl_stdlib::catalog::{
     attach::{AttachType, TCX_EGRESS, TCX_INGRESS, TargetKind},
     program::ProgramType,
@@ -16,34 +8,6 @@ use bpfl_stdlib::catalog::{
 
 use super::{AttachError, Target, error, events};
 use crate::spec::ProgramSpec;
-
-/// How programs of one type are loaded.
-pub(crate) struct Hook {
-    /// The type.
-    ty: ProgramType,
-    /// Loads the program into the kernel.
-    pub(crate) load: fn(&mut Program) -> Result<(), ProgramError>,
-}
-
-macro_rules! hooks {
-    ($($ty:ident)+) => {
-        /// The types whose programs aya loads.
-        static HOOKS: &[Hook] = &[$(Hook {
-            ty: ProgramType::$ty,
-            load: |program| <&mut $ty>::try_from(program)?.load(),
-        }),+];
-    };
-}
-
-hooks! {
-    CgroupSkb CgroupSock CgroupSockAddr CgroupSockopt CgroupSysctl CgroupDevice SockOps SkMsg SkSkb
-}
-
-/// How aya loads the program, if it is one that it loads.
-pub(crate) fn hook(spec: &ProgramSpec) -> Result<Option<&'static Hook>, AttachError> {
-    let row = spec.row.ok_or_else(|| error::unknown_section(spec))?;
-    Ok(HOOKS.iter().find(|hook| hook.ty == row.ty))
-}
 
 /// What kind of target a program is attached to, by its section.
 pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError> {

@@ -5,7 +5,7 @@
 //! process leaves nothing attached.
 
 mod chain;
-mod error;
+pub(crate) mod error;
 mod events;
 mod hooks;
 mod netfilter;
@@ -28,7 +28,6 @@ use bpfl_stdlib::catalog::{
 
 pub use chain::{Member, chain};
 pub use error::AttachError;
-pub(crate) use hooks::hook;
 pub(crate) use hooks::target_kind;
 pub use netfilter::{NetfilterHook, Way};
 pub use target::Target;

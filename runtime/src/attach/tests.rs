@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     btf::shape::Shape,
     map::kind,
-    spec::{MapSpec, ObjectSpec},
+    spec::{Making, MapSpec, ObjectSpec},
 };
 
 fn program(section: &str) -> ProgramSpec {
@@ -34,6 +34,7 @@ fn map(name: &str, kind: u32) -> MapSpec {
         flags: 0,
         pinned: false,
         globals: false,
+        making: Making::default(),
     }
 }
 

@@ -5,6 +5,8 @@
 //! Always holds: every id in a [`Type`] may be asked for with [`Btf::get`], which fails for ids
 //! that do not exist; nothing panics on damaged bytes.
 
+pub(crate) mod ext;
+pub(crate) mod raw;
 mod reader;
 pub mod shape;
 

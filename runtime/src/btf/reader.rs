@@ -1,8 +1,6 @@
 //! Reading the bytes of a `.BTF` section.
 
-use super::{BtfError, Kind, Member, Type, TypeId};
-
-const MAGIC: u16 = 0xeb9f;
+use super::{BtfError, Kind, Member, Type, TypeId, raw::RawBtf};
 
 /// The types of one `.BTF` section.
 #[derive(Clone, Debug)]
@@ -17,8 +15,7 @@ impl Btf {
     /// # Errors
     /// When the bytes are not BTF, or end early, or hold a kind that is not known.
     pub fn parse(bytes: &[u8]) -> Result<Self, BtfError> {
-        let header = Cursor { bytes, at: 0, id: 0 };
-        let (types, strings) = sections(header).ok_or(BtfError::Magic)?;
+        let RawBtf { types, strings } = RawBtf::new(bytes).ok_or(BtfError::Magic)?;
         let mut cursor = Cursor { bytes: types, at: 0, id: 0 };
         let mut list = vec![Type { name: String::new(), kind: Kind::Void }];
         while cursor.at < cursor.bytes.len() {
@@ -65,23 +62,17 @@ impl Btf {
 
     /// The variables of the section called `name`: (variable, offset, size).
     pub fn section(&self, name: &str) -> Option<&[(TypeId, u32, u32)]> {
-        self.types.iter().find_map(|ty| match &ty.kind {
-            Kind::Section(variables) if ty.name == name => Some(variables.as_slice()),
+        match &self.types.get(self.section_id(name)? as usize)?.kind {
+            Kind::Section(variables) => Some(variables),
             _ => None,
-        })
+        }
     }
-}
 
-/// The bytes of the types and of the strings, if the header is one.
-fn sections(mut header: Cursor<'_>) -> Option<(&[u8], &[u8])> {
-    let magic = u16::from_ne_bytes(header.bytes.get(..2)?.try_into().ok()?);
-    header.at = 4;
-    let mut next = || header.u32().ok().map(|n| n as usize);
-    let length = next()?;
-    let (type_offset, type_length, string_offset, string_length) = (next()?, next()?, next()?, next()?);
-    let body = header.bytes.get(length..).filter(|_| magic == MAGIC)?;
-    let part = |offset: usize, length: usize| body.get(offset..offset.checked_add(length)?);
-    Some((part(type_offset, type_length)?, part(string_offset, string_length)?))
+    /// The type of the section called `name`.
+    pub fn section_id(&self, name: &str) -> Option<TypeId> {
+        let is = |ty: &Type| matches!(ty.kind, Kind::Section(_)) && ty.name == name;
+        self.types.iter().position(is).and_then(|id| TypeId::try_from(id).ok())
+    }
 }
 
 struct Strings<'a>(&'a [u8]);

@@ -48,7 +48,7 @@ fn attempt() -> Result<(), Failure> {
         flags: 0,
         attach_btf_id: 0,
     };
-    let program = load_program(&program, &mut [])
+    let program = load_program(&program)
         .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;

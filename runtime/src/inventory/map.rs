@@ -17,7 +17,7 @@ use crate::{
         Map, MapError,
         kind::{self, MapKind},
     },
-    spec::MapSpec,
+    spec::{Making, MapSpec},
     sys::{self, Info, Numbered},
 };
 
@@ -154,6 +154,7 @@ fn describe(info: &MapInfo, types: Option<&Btf>) -> Result<MapSpec, BtfError> {
         entries: Vec::new(),
         pinned: false,
         globals,
+        making: Making::default(),
     })
 }
 

@@ -6,17 +6,17 @@
 //! struct, with the descriptors of programs where its functions are.
 
 use std::{
-    fs, io,
+    io,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::{attach::STRUCT_OPS, struct_ops::WRAPPER};
+use bpfl_stdlib::catalog::{attach::STRUCT_OPS, constant, map, struct_ops::WRAPPER};
 
-use super::{KERNEL_BTF, LoadError};
+use super::LoadError;
 use crate::{
     btf::{Btf, Kind, Member, TypeId},
     spec::{ObjectSpec, TableSpec, TableValue},
-    sys,
+    sys::{self, NewMap},
 };
 
 /// What of the kernel's types tables need.
@@ -41,9 +41,8 @@ struct Struct<'k> {
 }
 
 impl Kernel {
-    pub(super) fn read() -> Result<Self, LoadError> {
-        let bytes = fs::read(KERNEL_BTF).map_err(|_| LoadError::NoKernelBtf)?;
-        Ok(Self(Btf::parse(&bytes).map_err(|error| LoadError::Other(error.into()))?))
+    pub(super) fn new(kernel: &super::Kernel) -> Result<Self, LoadError> {
+        Ok(Self(Btf::parse(kernel.bytes()?).map_err(super::other)?))
     }
 
     fn find(&self, table: &TableSpec) -> Result<Struct<'_>, LoadError> {
@@ -107,7 +106,18 @@ impl Kernel {
     ) -> Result<Vec<OwnedFd>, LoadError> {
         let (of, value) = self.value(table, program)?;
         let refused = |source: io::Error| LoadError::Table { table: table.name.clone(), source };
-        let map = sys::struct_ops_map(&table.name, types, of.wrapper, of.bytes).map_err(refused)?;
+        let map = sys::create_map(&NewMap {
+            name: &table.name,
+            kind: map::find("struct-ops").map_or(0, |kind| kind.number),
+            key_size: 4,
+            value_size: of.bytes,
+            max_entries: 1,
+            flags: constant::find("BPF_F_LINK").map_or(0, |row| row.value as u32),
+            types: Some((types, 0, 0)),
+            kernel_type: of.wrapper,
+            ..NewMap::default()
+        })
+        .map_err(refused)?;
         let raw = sys::RawMap::new(map.as_fd(), 1).map_err(refused)?;
         raw.update(&0u32.to_ne_bytes(), &value, 0).map_err(refused)?;
         let link = sys::link(&map, 0, STRUCT_OPS.number, 0).map_err(refused)?;

@@ -1,109 +1,211 @@
-//! The words of an image's `.BTF`, to change some of them before aya sees it.
+//! An object's types as the kernel takes them.
+//!
+//! The bytes of a `.BTF` section go in, a descriptor of them comes out. Compilers leave to the loader
+//! where variables are in their section and what declarations of the kernel's own functions become
+//! (`btf_fixup_datasec`, `bpf_object__collect_externs` and `bpf_object__sanitize_btf` of libbpf.c); kinds
+//! that an older kernel does not know are replaced by such as are as large.
 
-use std::ops::Range;
+use std::os::fd::OwnedFd;
 
-use object::{Object, ObjectSection};
+use object::{Object, ObjectSection, ObjectSymbol, SymbolScope};
 
-/// `BTF_KIND_PTR`, `BTF_KIND_ARRAY` and `BTF_KIND_FUNC_PROTO`.
-const POINTER: u32 = 2;
-const ARRAY: u32 = 3;
-const FUNC_PROTO: u32 = 13;
-/// `BTF_KIND_STRUCT`, as numbered in include/uapi/linux/btf.h.
-pub(super) const STRUCT: u32 = 4;
-/// `BTF_KIND_FUNC`.
-pub(super) const FUNC: u32 = 12;
-/// `BTF_KIND_VAR`.
-pub(super) const VAR: u32 = 14;
-/// `BTF_KIND_DATASEC`.
-pub(super) const DATASEC: u32 = 15;
+use crate::{
+    btf::raw::{
+        CONST, DATASEC, DECL_TAG, ENUM64, FLOAT, FUNC, FUNC_PROTO, HEAD, INT, RawBtf, RawType, STRUCT,
+        TYPE_TAG, UNION, VAR, word,
+    },
+    spec::elf::File,
+    sys,
+};
 
-/// Words of a type beside its first three: the kind, and how many for each part or altogether.
-const TAILS: &[(u32, u32, u32)] = &[
-    (1, 0, 1),
-    (ARRAY, 0, 3),
-    (STRUCT, 3, 0),
-    (5, 3, 0),
-    (6, 2, 0),
-    (FUNC_PROTO, 2, 0),
-    (VAR, 0, 1),
-    (DATASEC, 3, 0),
-    (17, 0, 1),
-    (19, 3, 0),
-];
+/// Linkage of functions and variables (`enum btf_func_linkage`, `BTF_VAR_…`).
+const STATIC: u32 = 0;
+const GLOBAL: u32 = 1;
+const EXTERN: u32 = 2;
+/// Words of an entry of a section of variables: variable, offset, size.
+const ENTRY: usize = 3;
+/// The section of the kernel's own symbols.
+const KERNEL_SYMBOLS: &str = ".ksyms";
 
-/// A type and where it is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Type {
-    /// Where in the image.
-    pub(super) at: usize,
-    /// Its number.
-    pub(super) id: u32,
-    /// Its kind.
-    pub(super) kind: u32,
-    /// How many parts it has: members, parameters, entries.
-    pub(super) parts: u32,
+/// The types in the kernel; `None` when the object has none, or the kernel takes none.
+pub(super) fn load(file: &File<'_>) -> Option<OwnedFd> {
+    let bytes = file.section_by_name(".BTF")?.data().ok()?;
+    let mut types = Types::new(bytes)?;
+    types.complete(file);
+    sys::load_btf(&types.bytes()).or_else(|_| sys::load_btf(&types.simple().bytes())).ok()
 }
 
-/// The words of `.BTF`.
-pub(super) struct Types<'a> {
-    image: &'a mut [u8],
-    /// Where the types are.
-    range: Range<usize>,
-    /// Where the strings start.
-    strings: usize,
+/// Types, to be changed.
+#[derive(Clone)]
+struct Types {
+    types: Vec<u8>,
+    strings: Vec<u8>,
+    all: Vec<RawType>,
 }
 
-impl<'a> Types<'a> {
-    /// Those of an image; `None` when it has none.
-    pub(super) fn new(image: &'a mut [u8]) -> Option<Self> {
-        let range = object::File::parse(&*image).ok()?.section_by_name(".BTF")?.file_range()?;
-        let start = range.0 as usize;
-        let mut types = Self { image, range: 0..0, strings: 0 };
-        let first = start + types.word(start + 4) as usize;
-        let begin = first + types.word(start + 8) as usize;
-        types.range = begin..begin + types.word(start + 12) as usize;
-        types.strings = first + types.word(start + 16) as usize;
-        Some(types)
+impl Types {
+    fn new(bytes: &[u8]) -> Option<Self> {
+        let raw = RawBtf::new(bytes)?;
+        Some(Self { types: raw.types.into(), strings: raw.strings.into(), all: raw.all().collect() })
     }
 
-    /// The word at a place of the image.
-    pub(super) fn word(&self, at: usize) -> u32 {
-        let bytes = self.image.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u32::from_ne_bytes)
+    /// As a section.
+    fn bytes(&self) -> Vec<u8> {
+        const HEADER: u32 = 24;
+        let (types, strings) = (self.types.len() as u32, self.strings.len() as u32);
+        // Magic, version 1 and no flags; the header's length, then place and length of either.
+        let head = [u32::from_ne_bytes(first_word()), HEADER, 0, types, types, strings];
+        let head = head.map(u32::to_ne_bytes);
+        [head.as_flattened(), &self.types, &self.strings].concat()
     }
 
-    /// Changes the word at a place of the image.
-    pub(super) fn set(&mut self, at: usize, word: u32) {
-        if let Some(bytes) = self.image.get_mut(at..at + 4) {
-            bytes.copy_from_slice(&word.to_ne_bytes());
+    fn name(&self, at: u32) -> String {
+        RawBtf { types: &self.types, strings: &self.strings }.name(at).into()
+    }
+
+    fn word(&self, at: usize) -> u32 {
+        word(&self.types, at).unwrap_or(0)
+    }
+
+    fn set(&mut self, at: usize, value: u32) {
+        if let Some(place) = self.types.get_mut(at..at + 4) {
+            place.copy_from_slice(&value.to_ne_bytes());
         }
     }
 
-    /// The name whose offset stands at a place of the image.
-    pub(super) fn name(&self, at: usize) -> &[u8] {
-        let rest = self.image.get(self.strings + self.word(at) as usize..).unwrap_or_default();
-        rest.split(|byte| *byte == 0).next().unwrap_or_default()
+    /// Makes it another kind, of so many parts.
+    fn turn(&mut self, ty: &RawType, kind: u32, parts: u32) {
+        self.set(ty.at + 4, kind << 24 | parts);
     }
 
-    /// Whether the member at a place of the image is an array of pointers to functions.
-    pub(super) fn points_to_function(&self, member: usize) -> bool {
-        let all = self.all();
-        let find = |id: u32| all.get((id as usize).wrapping_sub(1));
-        let array = find(self.word(member + 4)).filter(|ty| ty.kind == ARRAY);
-        let pointer = array.and_then(|ty| find(self.word(ty.at + 12))).filter(|ty| ty.kind == POINTER);
-        pointer.and_then(|ty| find(self.word(ty.at + 8))).is_some_and(|ty| ty.kind == FUNC_PROTO)
+    /// Appends a type of these words; its number.
+    fn push(&mut self, words: [u32; 4]) -> u32 {
+        let (at, id) = (self.types.len(), self.all.len() as u32 + 1);
+        self.types.extend(words.map(u32::to_ne_bytes).as_flattened());
+        let [name, info, ..] = words;
+        self.all.push(RawType { at, id, kind: info >> 24, parts: info & 0xffff, name });
+        id
     }
 
-    /// All types, in order.
-    pub(super) fn all(&self) -> Vec<Type> {
-        let (mut at, mut found) = (self.range.start, Vec::new());
-        while at + 12 <= self.range.end {
-            let info = self.word(at + 4);
-            let (kind, parts) = (info >> 24 & 31, info & 0xffff);
-            found.push(Type { at, id: found.len() as u32 + 1, kind, parts });
-            let tail = TAILS.iter().find(|(own, ..)| *own == kind);
-            at += 12 + 4 * tail.map_or(0, |(_, each, fixed)| each * parts + fixed) as usize;
+    /// Puts in what the compiler could not know.
+    fn complete(&mut self, file: &File<'_>) {
+        let mut own = None;
+        for ty in self.all.clone() {
+            match ty.kind {
+                DATASEC if self.name(ty.name) == KERNEL_SYMBOLS => {
+                    let variable = *own.get_or_insert_with(|| self.push_variable(ty.name));
+                    self.fill_symbols(&ty, variable);
+                }
+                DATASEC => self.place_variables(&ty, file),
+                FUNC if ty.parts == EXTERN => self.define(&ty),
+                FUNC if ty.parts == GLOBAL && self.is_hidden(&ty, file) => self.turn(&ty, FUNC, STATIC),
+                VAR if self.word(ty.at + HEAD) == EXTERN => self.set(ty.at + HEAD, GLOBAL),
+                _ => {}
+            }
         }
-        found
     }
+
+    /// Where variables are in their section, where the compiler has not said it.
+    fn place_variables(&mut self, ty: &RawType, file: &File<'_>) {
+        let section = self.name(ty.name);
+        if section.starts_with('?') {
+            // What need not be there (`?.struct_ops`) has a name that the kernel does not take.
+            self.strings[ty.name as usize] = b'_';
+        }
+        let entries = (0..ty.parts).map(|index| ty.part(index, ENTRY));
+        if self.word(ty.at + 8) == 0 {
+            let size = file.section_by_name(&section).map_or(0, |section| section.size());
+            self.set(ty.at + 8, size as u32);
+            for at in entries.clone() {
+                let variable = self.all.get((self.word(at) as usize).wrapping_sub(1));
+                let name = variable.map(|variable| self.name(variable.name)).unwrap_or_default();
+                if let Some(symbol) = file.symbol_by_name(&name) {
+                    self.set(at + 4, symbol.address() as u32);
+                }
+            }
+        }
+        let mut sorted: Vec<_> = entries.map(|at| [at, at + 4, at + 8].map(|at| self.word(at))).collect();
+        if !sorted.is_sorted_by_key(|entry| entry[1]) {
+            sorted.sort_by_key(|entry| entry[1]);
+            for (index, entry) in sorted.into_iter().flatten().enumerate() {
+                self.set(ty.at + HEAD + 4 * index, entry);
+            }
+        }
+    }
+
+    /// A variable that is an integer, to stand for what is not the object's.
+    fn push_variable(&mut self, name: u32) -> u32 {
+        // The name may not be that of a section: the first function's will do.
+        let function = self.all.iter().find(|ty| ty.kind == FUNC && ty.name != 0);
+        let name = function.map_or(name, |ty| ty.name);
+        let int = self.push([name, INT << 24, 4, 32]);
+        self.push([name, VAR << 24, int, GLOBAL])
+    }
+
+    /// The kernel takes no functions in a section, so that all entries become `variable`.
+    fn fill_symbols(&mut self, ty: &RawType, variable: u32) {
+        self.set(ty.at + 8, 4 * ty.parts);
+        for index in 0..ty.parts {
+            let at = ty.part(index, ENTRY);
+            self.set(at, variable);
+            self.set(at + 4, 4 * index);
+            self.set(at + 8, 4);
+        }
+    }
+
+    /// A function of the kernel's becomes one that is defined, whose parameters then must have names.
+    fn define(&mut self, ty: &RawType) {
+        self.turn(ty, FUNC, GLOBAL);
+        let prototype = self.all.get((self.word(ty.at + 8) as usize).wrapping_sub(1)).copied();
+        let Some(prototype) = prototype.filter(|ty| ty.kind == FUNC_PROTO) else { return };
+        for at in (0..prototype.parts).map(|index| prototype.part(index, 2)) {
+            if self.word(at) == 0 && self.word(at + 4) != 0 {
+                self.set(at, ty.name);
+            }
+        }
+    }
+
+    /// Whether nobody outside of the object sees the function, so that it is verified where it is called.
+    fn is_hidden(&self, ty: &RawType, file: &File<'_>) -> bool {
+        let symbol = file.symbol_by_name(&self.name(ty.name));
+        symbol.is_some_and(|symbol| symbol.is_global() && symbol.scope() == SymbolScope::Linkage)
+    }
+
+    /// As kernels before Linux 6.0 take them.
+    fn simple(mut self) -> Self {
+        let int = self.all.iter().find(|ty| ty.kind == INT).map(|ty| ty.id);
+        for ty in self.all.clone() {
+            match ty.kind {
+                // Since Linux 5.13; an empty struct is as large.
+                FLOAT => self.turn(&ty, STRUCT, 0),
+                // Since Linux 5.16; it has one word more, as an integer has.
+                DECL_TAG => {
+                    self.turn(&ty, INT, 0);
+                    self.set(ty.at + 8, 1);
+                    self.set(ty.at + HEAD, 8);
+                }
+                // Since Linux 5.17.
+                TYPE_TAG => {
+                    self.set(ty.at, 0);
+                    self.turn(&ty, CONST, 0);
+                }
+                // Since Linux 6.0; its enumerators are as large as members.
+                ENUM64 => {
+                    self.turn(&ty, UNION, ty.parts);
+                    for at in (0..ty.parts).map(|index| ty.part(index, 3)) {
+                        self.set(at + 4, int.unwrap_or(0));
+                        self.set(at + 8, 0);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
+/// The magic number, version 1, and no flags.
+fn first_word() -> [u8; 4] {
+    let [low, high] = 0xeb9f_u16.to_ne_bytes();
+    [low, high, 1, 0]
 }

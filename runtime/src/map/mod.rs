@@ -12,7 +12,6 @@ use std::{
     sync::Arc,
 };
 
-use aya::maps::{Map as AyaMap, MapData};
 use kind::{Access, MapKind};
 pub use ring::Ring;
 pub(crate) use sockets::SocketEntries;
@@ -255,19 +254,5 @@ impl<'a> Map<'a> {
     fn failed(&self, doing: &'static str) -> impl FnOnce(io::Error) -> MapError {
         let map = self.spec.name.clone();
         move |source| MapError::Kernel { map, doing, source }
-    }
-}
-
-/// What is common to all kinds of maps.
-pub(crate) fn data(map: &AyaMap) -> &MapData {
-    use AyaMap as M;
-    match map {
-        M::Array(d) | M::ArrayOfMaps(d) | M::BloomFilter(d) | M::CgroupArray(d) | M::CgroupStorage(d) => d,
-        M::CgrpStorage(d) | M::CpuMap(d) | M::DevMap(d) | M::DevMapHash(d) | M::HashMap(d) => d,
-        M::HashOfMaps(d) | M::InodeStorage(d) | M::LpmTrie(d) | M::LruHashMap(d) | M::PerCpuArray(d) => d,
-        M::PerCpuCgroupStorage(d) | M::PerCpuHashMap(d) | M::PerCpuLruHashMap(d) => d,
-        M::PerfEventArray(d) | M::ProgramArray(d) | M::Queue(d) | M::ReusePortSockArray(d) => d,
-        M::RingBuf(d) | M::SockHash(d) | M::SockMap(d) | M::SkStorage(d) | M::Stack(d) => d,
-        M::StackTraceMap(d) | M::Unsupported(d) | M::XskMap(d) => d,
     }
 }

@@ -11,7 +11,10 @@ use std::{
 
 use bpfl_stdlib::catalog::program::ProgramType;
 
-use crate::sys::{self, Input, Program, Takes};
+use crate::{
+    insn::Insn,
+    sys::{self, Input, Program, Takes},
+};
 
 /// `BPF_F_SLEEPABLE`, which programs of this type are.
 const SLEEPABLE: u32 = 1 << 4;
@@ -52,7 +55,7 @@ fn stores(offset: usize, bytes: &[u8]) -> Vec<Store<'_>> {
 }
 
 fn run(map: BorrowedFd<'_>, stores: &[Store<'_>]) -> io::Result<()> {
-    let instructions = instructions(map.as_raw_fd().cast_unsigned(), stores);
+    let instructions = instructions(map.as_raw_fd(), stores);
     let program = Program {
         program_type: ProgramType::Syscall.row().number,
         attach_type: 0,
@@ -63,7 +66,7 @@ fn run(map: BorrowedFd<'_>, stores: &[Store<'_>]) -> io::Result<()> {
         instructions: &instructions,
         described: None,
     };
-    let loaded = sys::load_program(&program, &mut [])?;
+    let loaded = sys::load_program(&program)?;
     let mut context = Vec::with_capacity(stores.len() * 8);
     for (_, bytes) in stores {
         let mut word = [0; 8];
@@ -76,15 +79,13 @@ fn run(map: BorrowedFd<'_>, stores: &[Store<'_>]) -> io::Result<()> {
     sys::test_run(&loaded, &input, Takes { output: false, repeat: false }).map(drop)
 }
 
-/// `struct bpf_insn`
-const fn insn(code: u8, dst: u8, src: u8, offset: i16, imm: u32) -> u64 {
-    let [o0, o1] = offset.to_ne_bytes();
-    let [i0, i1, i2, i3] = imm.to_ne_bytes();
-    u64::from_ne_bytes([code, dst | src << 4, o0, o1, i0, i1, i2, i3])
+const fn insn(code: u8, dst: u8, src: u8, offset: i16, imm: i32) -> Insn {
+    let registers = if cfg!(target_endian = "big") { dst << 4 | src } else { dst | src << 4 };
+    Insn { code, registers, offset, imm }
 }
 
 /// For each store, the word of the context into r2, the address into r1, and the store.
-fn instructions(map: u32, stores: &[Store<'_>]) -> Vec<u64> {
+fn instructions(map: i32, stores: &[Store<'_>]) -> Vec<u64> {
     // r6 = r1, the context
     let mut code = vec![insn(0xbf, 6, 1, 0, 0)];
     for (index, (at, bytes)) in stores.iter().enumerate() {
@@ -96,11 +97,11 @@ fn instructions(map: u32, stores: &[Store<'_>]) -> Vec<u64> {
         };
         code.push(insn(0x79, 2, 6, (index * 8) as i16, 0));
         // `BPF_PSEUDO_MAP_VALUE`
-        code.extend([insn(0x18, 1, 2, 0, map), insn(0, 0, 0, 0, *at as u32)]);
+        code.extend([insn(0x18, 1, 2, 0, map), insn(0, 0, 0, 0, *at as i32)]);
         code.push(insn(width, 1, 2, 0, 0));
     }
     code.extend([insn(0xb7, 0, 0, 0, 0), insn(0x95, 0, 0, 0, 0)]);
-    code
+    code.into_iter().map(Insn::word).collect()
 }
 
 #[cfg(test)]

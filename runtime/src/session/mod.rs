@@ -137,6 +137,17 @@ impl Session {
         self.before.pins = directory.into();
     }
 
+    /// Says that the verifier is to tell of each program how much work it was, before it is loaded.
+    pub fn want_statistics(&mut self) {
+        self.before.statistics = true;
+    }
+
+    /// What the verifier said of the program called `name`, if it was to and the program is loaded:
+    /// lines such as `processed 12 insns (limit 1000000) …`.
+    pub fn statistics(&self, name: &str) -> Option<&str> {
+        self.loaded.as_ref()?.statistics(&self.spec.program(name).ok()?.name)
+    }
+
     /// Pins the map called `name`: it stays when the session ends, until `path` is removed.
     ///
     /// # Errors
@@ -477,7 +488,7 @@ impl Session {
     /// # Errors
     /// When the object has no such type.
     pub fn shape(&self, name: &str) -> Result<Arc<Shape>, SessionError> {
-        Ok(self.spec.shape(&self.bytes, name)?)
+        Ok(self.spec.shape(name)?)
     }
 
     /// All maps of the object, in its order; loads them first.

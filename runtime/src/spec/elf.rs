@@ -1,21 +1,17 @@
 //! The ELF side of an object: sections and symbols.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use object::{
     Architecture, Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind, SymbolKind,
     read::elf::ElfFile64,
 };
 
-use super::{
-    MapSpec, ObjectSpec, ProgramSpec, SpecError, globals,
-    lines::{self, Lines},
-    maps, program_row, tables,
-};
-use crate::btf::{Btf, shape::Shapes};
+use super::{MapSpec, ObjectSpec, ProgramSpec, SpecError, Types, globals, lines, maps, program_row, tables};
+use crate::btf::{Btf, ext::Ext, shape::Shapes};
 
 /// An ELF file with 64-bit places, of this machine's byte order.
-pub(super) type File<'a> = ElfFile64<'a, object::Endianness>;
+pub(crate) type File<'a> = ElfFile64<'a, object::Endianness>;
 
 pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
     let file = File::parse(bytes)?;
@@ -23,20 +19,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
         return Err(SpecError::NotBpf);
     }
     let btf = section_data(&file, ".BTF")?.map(Btf::parse).transpose()?;
-    let ext = section_data(&file, ".BTF.ext")?;
-    let lines = btf.as_ref().zip(ext).map(|(btf, ext)| lines::read(btf, ext)).unwrap_or_default();
+    let ext = section_data(&file, ".BTF.ext")?.zip(btf.as_ref());
+    let ext = ext.map(|(bytes, btf)| Ext::read(btf, bytes)).unwrap_or_default();
     Ok(ObjectSpec {
-        programs: programs(&file, &lines)?,
+        programs: programs(&file, btf.as_ref(), &ext)?,
         maps: all_maps(&file, btf.as_ref())?,
         tables: btf.as_ref().map_or(Ok(Vec::new()), |btf| tables::read(&file, btf))?,
         license: license(&file)?,
+        types: Arc::new(Types { btf, ext }),
     })
-}
-
-/// The types of an object.
-pub(super) fn types(bytes: &[u8]) -> Result<Option<Btf>, SpecError> {
-    let file = File::parse(bytes)?;
-    Ok(section_data(&file, ".BTF")?.map(Btf::parse).transpose()?)
 }
 
 fn section_data<'a>(file: &File<'a>, name: &str) -> Result<Option<&'a [u8]>, SpecError> {
@@ -49,7 +40,7 @@ fn license(file: &File<'_>) -> Result<String, SpecError> {
 }
 
 /// Programs are the global functions of code sections other than `.text`, which holds subprograms.
-fn programs(file: &File<'_>, lines: &Lines) -> Result<Vec<ProgramSpec>, SpecError> {
+fn programs(file: &File<'_>, btf: Option<&Btf>, ext: &Ext) -> Result<Vec<ProgramSpec>, SpecError> {
     let mut found = Vec::new();
     for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text) {
         let Some(index) = symbol.section_index() else { continue };
@@ -57,7 +48,7 @@ fn programs(file: &File<'_>, lines: &Lines) -> Result<Vec<ProgramSpec>, SpecErro
         if section.kind() != SectionKind::Text || section.name()? == ".text" || symbol.size() == 0 {
             continue;
         }
-        found.push((index, symbol.address(), program(file, &section, &symbol, lines)?));
+        found.push((index, symbol.address(), program(file, &section, &symbol, btf, ext)?));
     }
     found.sort_by_key(|(index, address, _)| (index.0, *address));
     Ok(found.into_iter().map(|(_, _, program)| program).collect())
@@ -67,7 +58,8 @@ fn program<'a>(
     file: &File<'a>,
     section: &impl ObjectSection<'a>,
     symbol: &impl ObjectSymbol<'a>,
-    lines: &Lines,
+    btf: Option<&Btf>,
+    ext: &Ext,
 ) -> Result<ProgramSpec, SpecError> {
     let start = symbol.address() as usize;
     let range = start..start.saturating_add(symbol.size() as usize);
@@ -76,7 +68,7 @@ fn program<'a>(
         name: symbol.name()?.to_string(),
         row: program_row(&name),
         code: section.data()?.get(range.clone()).unwrap_or(&[]).to_vec(),
-        lines: lines::within(lines, &name, &range),
+        lines: btf.map(|btf| lines::within(btf, ext, &name, &range)).unwrap_or_default(),
         references: references(file, section, &range),
         section: name,
     })

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use super::{MapSpec, SpecError, elf::File};
+use super::{Making, MapSpec, SpecError, elf::File};
 use crate::{
     btf::{
-        Btf, Kind,
+        Btf, Kind, TypeId,
         shape::{Field, Shape, Shapes},
     },
     map::kind,
@@ -26,21 +26,27 @@ pub(super) fn read(file: &File<'_>, btf: &Btf, shapes: &mut Shapes<'_>) -> Resul
         let name = section.name()?;
         if holds_globals(name) && section.size() > 0 {
             let fields = fields(file, btf, shapes, name)?;
-            all.push(map(name, section.size() as usize, fields));
+            let value = btf.section_id(name).unwrap_or(0);
+            all.push(map(name, section.size() as usize, fields, value));
         }
     }
     Ok(all)
 }
 
 fn holds_globals(section: &str) -> bool {
-    let base = section.split('.').nth(1).unwrap_or("");
     // `.rodata.str1.1` holds literals, which are nobody's variables.
-    section.starts_with('.')
-        && matches!(base, "data" | "bss" | "rodata")
-        && !section.starts_with(".rodata.str")
+    is_data(section) && !section.starts_with(".rodata.str")
 }
 
-fn map(name: &str, bytes: usize, fields: Vec<Field>) -> MapSpec {
+/// Whether a section is memory of the programs: `.data`, `.bss`, `.rodata`, or one of those with
+/// more behind it.
+pub(crate) fn is_data(section: &str) -> bool {
+    let base = section.split('.').nth(1).unwrap_or("");
+    section.starts_with('.') && matches!(base, "data" | "bss" | "rodata")
+}
+
+/// The map for a section of so many bytes, whose type in the object's BTF is `value`.
+pub(crate) fn map(name: &str, bytes: usize, fields: Vec<Field>, value: TypeId) -> MapSpec {
     MapSpec {
         entries: Vec::new(),
         name: name.into(),
@@ -51,6 +57,7 @@ fn map(name: &str, bytes: usize, fields: Vec<Field>) -> MapSpec {
         flags: 0,
         pinned: false,
         globals: true,
+        making: Making { kind: ARRAY, value, ..Making::default() },
     }
 }
 

@@ -4,8 +4,8 @@
 //! attach type, maps with their kind and the types of keys and values, the licence. Names are in
 //! the order in which the object has them.
 
-mod elf;
-mod globals;
+pub(crate) mod elf;
+pub(crate) mod globals;
 mod lines;
 mod maps;
 mod tables;
@@ -18,7 +18,8 @@ pub use tables::{TableMember, TableSpec, TableValue};
 
 use crate::{
     btf::{
-        BtfError,
+        Btf, BtfError, TypeId,
+        ext::Ext,
         shape::{Shape, Shapes},
     },
     map::kind::MapKind,
@@ -58,6 +59,17 @@ pub struct ObjectSpec {
     pub tables: Vec<TableSpec>,
     /// The licence; empty when it states none.
     pub license: String,
+    /// The types that it speaks of.
+    pub(crate) types: Arc<Types>,
+}
+
+/// What an object's `.BTF` and `.BTF.ext` say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Types {
+    /// The types; `None` where it has none.
+    pub(crate) btf: Option<Btf>,
+    /// What is said of its instructions.
+    pub(crate) ext: Ext,
 }
 
 /// A program of an object.
@@ -113,6 +125,25 @@ pub struct MapSpec {
     pub pinned: bool,
     /// Whether it holds global variables: one entry, a field for each variable.
     pub globals: bool,
+    /// What else the kernel is told when it makes the map.
+    pub(crate) making: Making,
+}
+
+/// What only the kernel needs to know of a map's definition.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Making {
+    /// Its kind's number, also of kinds that the catalogue does not have.
+    pub(crate) kind: u32,
+    /// The type of its keys in the object's BTF; 0 when it is not known.
+    pub(crate) key: TypeId,
+    /// The type of its values; of global variables, their section.
+    pub(crate) value: TypeId,
+    /// What its kind takes beside, `map_extra`.
+    pub(crate) extra: u64,
+    /// The NUMA node that it is on, if its flags say that it is on one.
+    pub(crate) node: u32,
+    /// What the maps in it are like.
+    pub(crate) inner: Option<Box<MapSpec>>,
 }
 
 impl ObjectSpec {
@@ -135,12 +166,11 @@ impl ObjectSpec {
             .ok_or_else(|| NoSuch::new("program", name, self.programs.iter().map(|p| p.name.as_str())))
     }
 
-    /// How the struct, union or enumeration called `name`, where `-` and `_` are alike, of the types of
-    /// the object `bytes` is read.
-    pub(crate) fn shape(&self, bytes: &[u8], name: &str) -> Result<Arc<Shape>, NoSuch> {
-        let found = elf::types(bytes).ok().flatten().and_then(|btf| {
+    /// How the struct, union or enumeration called `name`, where `-` and `_` are alike, is read.
+    pub(crate) fn shape(&self, name: &str) -> Result<Arc<Shape>, NoSuch> {
+        let found = self.types.btf.as_ref().and_then(|btf| {
             let id = btf.named(|own| name::same(own, name))?;
-            Shapes::new(&btf).get(id).ok()
+            Shapes::new(btf).get(id).ok()
         });
         // What there is beside it would be a long list of what the kernel's types are made of.
         let advice = || format!("define one with `(defstruct {} …)`", name.replace('_', "-"));

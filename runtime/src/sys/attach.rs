@@ -245,7 +245,7 @@ mod tests {
             flags: 0,
             attach_btf_id: 0,
         };
-        let programs = [0; 2].map(|_| load_program(&program, &mut []).unwrap());
+        let programs = [0; 2].map(|_| load_program(&program).unwrap());
         let [one, two] =
             programs.map(|program| Attached::new(program, &cgroup, at.number, MULTI.flags).unwrap());
         let count = || attached_programs(&cgroup, at.number).unwrap().len();

@@ -5,9 +5,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::{constant, map};
-
-use super::{Command, address, address_mut, bpf, own};
+use super::{Command, address, address_mut, bpf, name, own};
 use crate::map::kind::{self, Access};
 
 /// The part of `struct bpf_map_info` that is needed.
@@ -55,33 +53,66 @@ struct CreateAttr {
     key_type: u32,
     value_type: u32,
     kernel_type: u32,
+    extra: u64,
 }
 
-/// Makes a map for a table of functions, whose value is the kernel's struct `kernel_type` of so many
-/// bytes. `types` are those of its object.
-pub(crate) fn struct_ops_map(
-    name: &str,
-    types: BorrowedFd<'_>,
-    kernel_type: u32,
-    bytes: u32,
-) -> io::Result<OwnedFd> {
-    let flags = constant::find("BPF_F_LINK").and_then(|row| u32::try_from(row.value).ok());
+/// What a map is made as.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NewMap<'a> {
+    /// Its name, of which the kernel keeps 15 bytes.
+    pub(crate) name: &'a str,
+    /// A number of `enum bpf_map_type`.
+    pub(crate) kind: u32,
+    /// The bytes of a key.
+    pub(crate) key_size: u32,
+    /// The bytes of a value.
+    pub(crate) value_size: u32,
+    /// How many entries it may have.
+    pub(crate) max_entries: u32,
+    /// Its flags, `BPF_F_…`.
+    pub(crate) flags: u32,
+    /// The NUMA node that it is on.
+    pub(crate) node: u32,
+    /// What its kind takes beside.
+    pub(crate) extra: u64,
+    /// A map that those in it are like.
+    pub(crate) inner: Option<BorrowedFd<'a>>,
+    /// The types that those of key and value are numbers of.
+    pub(crate) types: Option<(BorrowedFd<'a>, u32, u32)>,
+    /// The number of the kernel's type that the value is, for tables of functions.
+    pub(crate) kernel_type: u32,
+}
+
+/// Makes a map.
+pub(crate) fn create_map(of: &NewMap<'_>) -> io::Result<OwnedFd> {
+    let number = |fd: BorrowedFd<'_>| fd.as_raw_fd() as u32;
+    let (btf, key_type, value_type) = of.types.map_or((0, 0, 0), |(fd, key, value)| (number(fd), key, value));
     let mut attr = CreateAttr {
-        kind: map::find("struct-ops").map_or(0, |kind| kind.number),
-        key_size: 4,
-        value_size: bytes,
-        max_entries: 1,
-        flags: flags.unwrap_or(0),
-        btf: types.as_raw_fd() as u32,
-        kernel_type,
-        ..CreateAttr::default()
+        kind: of.kind,
+        key_size: of.key_size,
+        value_size: of.value_size,
+        max_entries: of.max_entries,
+        flags: of.flags,
+        inner: of.inner.map_or(0, number),
+        node: of.node,
+        name: name(of.name),
+        ifindex: 0,
+        btf,
+        key_type,
+        value_type,
+        kernel_type: of.kernel_type,
+        extra: of.extra,
     };
-    for (to, from) in attr.name.iter_mut().take(15).zip(name.bytes()) {
-        *to = from;
-    }
     // SAFETY: this command's attributes hold no addresses.
     let fd = unsafe { bpf(Command::MapCreate, &mut attr) }?;
     own(fd)
+}
+
+/// The map behind `fd` can no longer be changed from userspace.
+pub(crate) fn freeze_map(fd: BorrowedFd<'_>) -> io::Result<()> {
+    let mut attr = fd.as_raw_fd() as u32;
+    // SAFETY: this command's attribute is a descriptor alone.
+    unsafe { bpf(Command::MapFreeze, &mut attr) }.map(drop)
 }
 
 /// A map whose sizes were asked of the kernel, so that buffers always fit.

@@ -1,4 +1,4 @@
-//! The bpf system call, for the few commands that aya has no dynamically sized form of.
+//! The bpf system call, a function for each command that is used.
 //!
 //! Always holds: this folder and the child's way into its cgroup are the only unsafe code of the
 //! crate, and every wrapper here is safe to call with any arguments. Layouts are those of
@@ -17,12 +17,15 @@ pub(crate) use attach::{
     Attached, Multi, detach, detach_link, link, link_iterator, link_multi, link_netfilter,
     open_raw_tracepoint,
 };
-pub(crate) use map::{RawMap, struct_ops_map};
+pub(crate) use map::{NewMap, RawMap, create_map, freeze_map};
 pub(crate) use object::{Buffer, Info, Numbered, by_id, ids, open_pin, text};
 pub(crate) use perf::{Event, enable_event, interface, open_event};
 pub(crate) use pin::pin;
 pub use program::attached_programs;
-pub(crate) use program::{Described, Program, effective_programs, load_btf, load_program, own_programs};
+pub(crate) use program::{
+    Described, LogLevel, Program, Records, effective_programs, load_btf, load_logged, load_program,
+    own_programs,
+};
 pub use run::{Input, Output};
 pub(crate) use run::{Takes, iterator, test_run};
 pub use socket::{set_socket_option, socket_option};
@@ -57,6 +60,7 @@ enum Command {
     RawTracepointOpen = 17,
     BtfLoad = 18,
     BtfById = 19,
+    MapFreeze = 22,
     BtfNextId = 23,
     MapLookupBatch = 24,
     LinkCreate = 28,
@@ -85,6 +89,13 @@ fn address<T: ?Sized>(of: &T) -> u64 {
 
 fn address_mut<T: ?Sized>(of: &mut T) -> u64 {
     std::ptr::from_mut(of).cast::<u8>() as u64
+}
+
+/// A name as the kernel takes it: 15 bytes of it, and NUL.
+fn name(of: &str) -> [u8; 16] {
+    let mut name = [0; 16];
+    name.iter_mut().take(15).zip(of.bytes()).for_each(|(to, from)| *to = from);
+    name
 }
 
 fn own(fd: i64) -> io::Result<OwnedFd> {

@@ -1,12 +1,12 @@
-//! Loading instructions past aya, and asking what is attached.
+//! Loading instructions, and asking what is attached.
 
 use std::{
     ffi::CStr,
     io,
-    os::fd::{AsFd, AsRawFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use super::{Command, address, address_mut, bpf, own};
+use super::{Command, address, address_mut, bpf, name, own};
 
 #[repr(C)]
 #[derive(Default)]
@@ -31,6 +31,12 @@ struct LoadAttr {
     lines: u64,
     line_count: u32,
     attach_btf_id: u32,
+    attach_to: u32,
+    relocation_count: u32,
+    descriptors: u64,
+    relocations: u64,
+    relocation_size: u32,
+    log_true_size: u32,
 }
 
 /// `struct` of `BPF_BTF_LOAD`.
@@ -53,31 +59,46 @@ pub(crate) fn load_btf(bytes: &[u8]) -> io::Result<OwnedFd> {
     own(fd)
 }
 
-/// Which source a program is from.
-pub(crate) struct Described {
+/// Which source a program is from, and what of the kernel's types it depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Described<'a> {
     /// The types of its object.
-    pub(crate) btf: OwnedFd,
+    pub(crate) btf: BorrowedFd<'a>,
     /// Records of its functions.
-    pub(crate) functions: Vec<u8>,
-    /// The bytes of one of them.
-    pub(crate) function_size: u32,
+    pub(crate) functions: Records<'a>,
     /// Records of its lines.
-    pub(crate) lines: Vec<u8>,
+    pub(crate) lines: Records<'a>,
+    /// Records of what the kernel is to put in (since Linux 5.17).
+    pub(crate) relocations: Records<'a>,
+}
+
+/// Records of one kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Records<'a> {
+    /// Their words, one record after another.
+    pub(crate) words: &'a [u32],
     /// The bytes of one of them.
-    pub(crate) line_size: u32,
+    pub(crate) size: u32,
+}
+
+impl Records<'_> {
+    /// Address, count and size; all 0 where there are none, because older kernels do not know all kinds.
+    fn fields(&self) -> (u64, u32, u32) {
+        let count = (size_of_val(self.words) as u32).checked_div(self.size).unwrap_or(0);
+        if count == 0 { (0, 0, 0) } else { (address(self.words), count, self.size) }
+    }
 }
 
 /// Fills in the fields for `of`.
-fn describe(attr: &mut LoadAttr, of: &Described) {
-    let count = |bytes: &[u8], size: u32| (bytes.len() as u32).checked_div(size).unwrap_or(0);
+fn describe(attr: &mut LoadAttr, of: &Described<'_>) {
     attr.btf = of.btf.as_raw_fd() as u32;
-    (attr.function_size, attr.functions) = (of.function_size, address(of.functions.as_slice()));
-    attr.function_count = count(&of.functions, of.function_size);
-    (attr.line_size, attr.lines) = (of.line_size, address(of.lines.as_slice()));
-    attr.line_count = count(&of.lines, of.line_size);
+    (attr.functions, attr.function_count, attr.function_size) = of.functions.fields();
+    (attr.lines, attr.line_count, attr.line_size) = of.lines.fields();
+    (attr.relocations, attr.relocation_count, attr.relocation_size) = of.relocations.fields();
 }
 
 /// What is loaded.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Program<'a> {
     /// A number of `enum bpf_prog_type`.
     pub(crate) program_type: u32,
@@ -94,34 +115,48 @@ pub(crate) struct Program<'a> {
     /// Its instructions, 8 bytes each.
     pub(crate) instructions: &'a [u64],
     /// Which source it is from, if that is known.
-    pub(crate) described: Option<Described>,
+    pub(crate) described: Option<Described<'a>>,
 }
 
-/// Loads a program. The verifier writes its log to `log`, unless that is empty.
-pub(crate) fn load_program(of: &Program<'_>, log: &mut [u8]) -> io::Result<OwnedFd> {
-    let mut attr = LoadAttr {
-        program_type: of.program_type,
-        attach_type: of.attach_type,
-        flags: of.flags,
-        attach_btf_id: of.attach_btf_id,
-        instruction_count: of.instructions.len() as u32,
-        instructions: address(of.instructions),
-        license: address(of.license.to_bytes_with_nul()),
-        ..LoadAttr::default()
-    };
+/// What the verifier writes about a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum LogLevel {
+    /// Each instruction that it looks at, and why it refuses (`BPF_LOG_LEVEL1`).
+    Instructions = 1,
+    /// How much it had to look at (`BPF_LOG_STATS`).
+    Statistics = 4,
+}
+
+/// Loads a program.
+pub(crate) fn load_program(of: &Program<'_>) -> io::Result<OwnedFd> {
+    load(of, &mut LoadAttr::default())
+}
+
+/// As [`load_program`]; the verifier writes its log to `log`, and keeps the end of it where there is not
+/// room for all.
+pub(crate) fn load_logged(of: &Program<'_>, level: LogLevel, log: &mut [u8]) -> io::Result<OwnedFd> {
+    let (log_level, log_size) = (level as u32, log.len() as u32);
+    load(of, &mut LoadAttr { log_level, log_size, log: address_mut(log), ..LoadAttr::default() })
+}
+
+/// `attr` has the place for the log.
+fn load(of: &Program<'_>, attr: &mut LoadAttr) -> io::Result<OwnedFd> {
+    attr.program_type = of.program_type;
+    attr.attach_type = of.attach_type;
+    attr.flags = of.flags;
+    attr.attach_btf_id = of.attach_btf_id;
+    attr.instruction_count = of.instructions.len() as u32;
+    attr.instructions = address(of.instructions);
+    attr.license = address(of.license.to_bytes_with_nul());
+    attr.name = name(of.name);
     if let Some(described) = &of.described {
-        describe(&mut attr, described);
-    }
-    if !log.is_empty() {
-        (attr.log_level, attr.log_size, attr.log) = (1, log.len() as u32, address_mut(log));
-    }
-    for (to, from) in attr.name.iter_mut().take(15).zip(of.name.bytes()) {
-        *to = from;
+        describe(attr, described);
     }
     // SAFETY: the kernel reads `instruction_count` instructions, a licence that ends in NUL and the
-    // records, as many as are there, and writes at most `log_size` bytes to `log`; all of them
+    // records, as many as are there, and writes at most `log_size` bytes to the log; all of them
     // outlive the call.
-    let fd = unsafe { bpf(Command::ProgramLoad, &mut attr) }?;
+    let fd = unsafe { bpf(Command::ProgramLoad, attr) }?;
     own(fd)
 }
 

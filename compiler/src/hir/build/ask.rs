@@ -93,8 +93,7 @@ pub fn of_enum<'a>(b: &mut Builder<'a>, call: &Call<'a>, question: Question) -> 
 impl<'a> Builder<'a> {
     /// The answer to a question as a value: a bool or a u64.
     fn ask(&mut self, core: Core, span: Span) -> ExprId {
-        let exists =
-            matches!(core.question, Question::Exists | Question::StructExists | Question::EnumExists);
+        let exists = core.question.is_existence();
         let Self { cores, module, .. } = self;
         let id = *cores.entry(core.clone()).or_insert_with(|| module.cores.push(core));
         let answer = self.add(ExprKind::Core(id), Ty::U64, span);

@@ -1,0 +1,50 @@
+//! The running kernel's own types, as far as names are looked up in them.
+//!
+//! They are read when the first name is asked for, and kept as they came: there are more than a hundred
+//! thousand, of which an object names few.
+
+use std::{cell::OnceCell, fs};
+
+use super::{KERNEL_BTF, LoadError};
+use crate::btf::raw::{FUNC, RawBtf, TYPEDEF, VAR};
+
+/// What of the kernel is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Symbol {
+    /// A function.
+    Function,
+    /// The type of a tracepoint's function.
+    Typedef,
+    /// A function or a variable.
+    Any,
+}
+
+impl Symbol {
+    fn kinds(self) -> &'static [u32] {
+        match self {
+            Self::Function => &[FUNC],
+            Self::Typedef => &[TYPEDEF],
+            Self::Any => &[FUNC, VAR],
+        }
+    }
+}
+
+/// The kernel's types.
+#[derive(Debug, Default)]
+pub(super) struct Kernel(OnceCell<Vec<u8>>);
+
+impl Kernel {
+    /// The bytes of the kernel's types.
+    pub(super) fn bytes(&self) -> Result<&[u8], LoadError> {
+        if self.0.get().is_none() {
+            let read = fs::read(KERNEL_BTF).map_err(|_| LoadError::NoKernelBtf)?;
+            return Ok(self.0.get_or_init(|| read));
+        }
+        Ok(self.0.get().map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The id of what is called so.
+    pub(super) fn find(&self, name: &str, symbol: Symbol) -> Result<Option<u32>, LoadError> {
+        Ok(RawBtf::new(self.bytes()?).and_then(|raw| raw.find(name, symbol.kinds())))
+    }
+}
