@@ -33,6 +33,11 @@ impl Btf {
         self.types.get(id as usize).ok_or(BtfError::NoType(id))
     }
 
+    /// All types with their ids.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (TypeId, &Type)> {
+        self.types.iter().enumerate().map(|(id, ty)| (id as TypeId, ty))
+    }
+
     /// The type behind typedefs and qualifiers.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use bpfl_stdlib::catalog::version::Version;
@@ -39,7 +40,8 @@ fn release() -> String {
 
 /// The version of the running kernel.
 pub fn running() -> Version {
-    Version::parse(&release()).unwrap_or(OLDEST)
+    static RUNNING: LazyLock<Version> = LazyLock::new(|| Version::parse(&release()).unwrap_or(OLDEST));
+    *RUNNING
 }
 
 fn kernel() -> Check {

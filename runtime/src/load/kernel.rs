@@ -5,8 +5,11 @@
 
 use std::{cell::OnceCell, fs};
 
-use super::{KERNEL_BTF, LoadError};
-use crate::btf::raw::{FUNC, RawBtf, TYPEDEF, VAR};
+use super::{KERNEL_BTF, LoadError, other};
+use crate::btf::{
+    Btf,
+    raw::{FUNC, RawBtf, TYPEDEF, VAR},
+};
 
 /// What of the kernel is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +34,27 @@ impl Symbol {
 
 /// The kernel's types.
 #[derive(Debug, Default)]
-pub(super) struct Kernel(OnceCell<Vec<u8>>);
+pub(super) struct Kernel {
+    bytes: OnceCell<Vec<u8>>,
+    types: OnceCell<Btf>,
+}
 
 impl Kernel {
-    /// The bytes of the kernel's types.
-    pub(super) fn bytes(&self) -> Result<&[u8], LoadError> {
-        if self.0.get().is_none() {
-            let read = fs::read(KERNEL_BTF).map_err(|_| LoadError::NoKernelBtf)?;
-            return Ok(self.0.get_or_init(|| read));
+    fn bytes(&self) -> Result<&[u8], LoadError> {
+        if let Some(bytes) = self.bytes.get() {
+            return Ok(bytes);
         }
-        Ok(self.0.get().map_or(&[][..], Vec::as_slice))
+        let read = fs::read(KERNEL_BTF).map_err(|_| LoadError::NoKernelBtf)?;
+        Ok(self.bytes.get_or_init(|| read))
+    }
+
+    /// All of them, read whole: for what asks about more than names.
+    pub(super) fn types(&self) -> Result<&Btf, LoadError> {
+        if let Some(types) = self.types.get() {
+            return Ok(types);
+        }
+        let read = Btf::parse(self.bytes()?).map_err(other)?;
+        Ok(self.types.get_or_init(|| read))
     }
 
     /// The id of what is called so.

@@ -10,12 +10,14 @@
 //! else), and every section, map kind and record that the catalogue has is loaded alike.
 
 mod code;
+
 mod entries;
 mod error;
 mod kernel;
 mod link;
 mod maps;
 mod program;
+mod relocate;
 mod tables;
 mod types;
 
@@ -25,7 +27,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bpfl_stdlib::catalog::{program::ProgramType, section::Section};
+use bpfl_stdlib::catalog::{program::ProgramType, section::Section, version::Version};
 
 use code::Code;
 pub use error::LoadError;
@@ -34,16 +36,20 @@ use kernel::Kernel;
 use link::Targets;
 use maps::Made;
 use program::{Loader, Statistics};
+use tables::{Place, Tables};
 
 use crate::{
     attach::error::unknown_section,
-    host::memlock,
+    host::{self, memlock},
     map, pin,
     spec::{ObjectSpec, ProgramSpec, TableSpec, TableValue, elf::File},
 };
 
 /// The running kernel's own types.
 pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
+
+/// The first kernel that applies CO-RE relocations itself (Linux commit fbd94c7afcf9).
+const KERNEL_RELOCATES: Version = Version::new(5, 17);
 
 /// What was said before an object was loaded.
 pub(crate) struct Before {
@@ -53,11 +59,13 @@ pub(crate) struct Before {
     pub(crate) globals: Vec<(String, usize, Vec<u8>)>,
     /// Whether the verifier is to say how much it had to look at.
     pub(crate) statistics: bool,
+    /// Whether relocations are not left to the kernel.
+    pub(crate) relocated: bool,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { pins: pin::DIRECTORY.into(), globals: Vec::new(), statistics: false }
+        Self { pins: pin::DIRECTORY.into(), globals: Vec::new(), statistics: false, relocated: false }
     }
 }
 
@@ -79,11 +87,11 @@ pub(crate) struct Loaded {
     /// The object's types in the kernel, where it took them.
     types: Option<OwnedFd>,
     kernel: Kernel,
-    /// What tables of functions need of the kernel's types, once one has asked.
-    tables: Option<tables::Kernel>,
     programs: HashMap<String, OwnedFd>,
     /// Whether the maps of programs have their first entries.
     filled: bool,
+    /// Whether CO-RE relocations are applied here: the kernel leaves them to the loader.
+    relocated: bool,
     /// Whether the verifier is asked for statistics, and what it has said of each program.
     statistics: Option<Statistics>,
 }
@@ -108,9 +116,9 @@ impl Loaded {
             code,
             types,
             kernel: Kernel::default(),
-            tables: None,
             programs: HashMap::new(),
             filled: false,
+            relocated: before.relocated || host::kernel() < KERNEL_RELOCATES,
             statistics: before.statistics.then(Statistics::new),
         };
         for map in &spec.maps {
@@ -159,7 +167,11 @@ impl Loaded {
         let place = self.place(object, spec, row)?;
         let find = |name: &str| self.find_map(name);
         let targets = Targets { map: &find, kernel: &self.kernel };
-        let linked = self.code.link(&spec.name, &object.types.ext, &targets)?;
+        let mut linked = self.code.link(&spec.name, &object.types.ext, &targets)?;
+        if self.relocated && !linked.records.relocations.is_empty() {
+            let own = object.types.btf.as_ref().ok_or(LoadError::NoKernelBtf)?;
+            relocate::apply(&mut linked, own, self.kernel.types()?)?;
+        }
         let loader = Loader { object, kernel: &self.kernel, types: self.types.as_ref().map(AsFd::as_fd) };
         let loaded = loader.load(spec, row, place, &linked, self.statistics.as_mut())?;
         let fd = loaded.map_err(|refusal| refused(spec, refusal))?;
@@ -169,24 +181,16 @@ impl Loaded {
 
     /// What a program is for that is a function of a table.
     fn place(
-        &mut self,
+        &self,
         object: &ObjectSpec,
         spec: &ProgramSpec,
         row: &Section,
-    ) -> Result<Option<tables::Place>, LoadError> {
+    ) -> Result<Option<Place>, LoadError> {
         if row.ty != ProgramType::StructOps {
             return Ok(None);
         }
-        let place = self.tables()?.place(object, &spec.name)?;
+        let place = Tables(self.kernel.types()?).place(object, &spec.name)?;
         place.map(Some).ok_or_else(|| LoadError::Loose { program: spec.name.clone() })
-    }
-
-    fn tables(&mut self) -> Result<&tables::Kernel, LoadError> {
-        let tables = match self.tables.take() {
-            Some(tables) => tables,
-            None => tables::Kernel::new(&self.kernel)?,
-        };
-        Ok(self.tables.insert(tables))
     }
 
     /// Loads the functions of `table` and registers it; it stays until the descriptors are closed.
@@ -200,11 +204,10 @@ impl Loaded {
             let program = object.programs.iter().find(|program| program.name == *name);
             program.map_or(Ok(()), |program| self.load(object, program))?;
         }
-        self.tables()?;
-        let Self { tables, types, programs, .. } = self;
-        let types = types.as_ref().ok_or_else(|| other("the kernel does not take the object's types"))?;
-        let program = |name: &str| programs.get(name).map(AsFd::as_fd);
-        tables.as_ref().map_or(Ok(Vec::new()), |tables| tables.register(table, types.as_fd(), program))
+        let types =
+            self.types.as_ref().ok_or_else(|| other("the kernel does not take the object's types"))?;
+        let program = |name: &str| self.programs.get(name).map(AsFd::as_fd);
+        Tables(self.kernel.types()?).register(table, types.as_fd(), program)
     }
 
     /// A program that was loaded.

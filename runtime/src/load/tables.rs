@@ -19,8 +19,9 @@ use crate::{
     sys::{self, NewMap},
 };
 
-/// What of the kernel's types tables need.
-pub(super) struct Kernel(Btf);
+/// The kernel's types, in which its structs of functions are found.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'k>(pub(super) &'k Btf);
 
 /// What a program is for: the kernel's struct, and the position of the member in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +41,8 @@ struct Struct<'k> {
     offset: u32,
 }
 
-impl Kernel {
-    pub(super) fn new(kernel: &super::Kernel) -> Result<Self, LoadError> {
-        Ok(Self(Btf::parse(kernel.bytes()?).map_err(super::other)?))
-    }
-
-    fn find(&self, table: &TableSpec) -> Result<Struct<'_>, LoadError> {
+impl<'k> Tables<'k> {
+    fn find(self, table: &TableSpec) -> Result<Struct<'k>, LoadError> {
         let missing = || LoadError::NoTable { table: table.name.clone(), kernel: table.kernel.clone() };
         let wrapper = self.0.named(|name| name.strip_prefix(WRAPPER) == Some(&table.kernel));
         let wrapper = wrapper.ok_or_else(missing)?;
@@ -60,7 +57,7 @@ impl Kernel {
     }
 
     /// What `program` of `object` is for.
-    pub(super) fn place(&self, object: &ObjectSpec, program: &str) -> Result<Option<Place>, LoadError> {
+    pub(super) fn place(self, object: &ObjectSpec, program: &str) -> Result<Option<Place>, LoadError> {
         let is = |value: &TableValue| matches!(value, TableValue::Program(name) if name == program);
         for table in &object.tables {
             let Some(member) = table.members.iter().find(|member| is(&member.value)) else { continue };
@@ -74,10 +71,10 @@ impl Kernel {
 
     /// The value of the map that holds `table`; `program` gives the descriptors.
     fn value<'f>(
-        &self,
+        self,
         table: &TableSpec,
         program: impl Fn(&str) -> Option<BorrowedFd<'f>>,
-    ) -> Result<(Struct<'_>, Vec<u8>), LoadError> {
+    ) -> Result<(Struct<'k>, Vec<u8>), LoadError> {
         let of = self.find(table)?;
         let mut value = vec![0; of.bytes as usize];
         for member in &table.members {
@@ -99,7 +96,7 @@ impl Kernel {
 
     /// Makes the map that holds `table` and registers it; it stays until both descriptors are closed.
     pub(super) fn register<'f>(
-        &self,
+        self,
         table: &TableSpec,
         types: BorrowedFd<'_>,
         program: impl Fn(&str) -> Option<BorrowedFd<'f>>,

@@ -142,6 +142,12 @@ impl Session {
         self.before.statistics = true;
     }
 
+    /// Says that CO-RE relocations are to be applied here, as they are for kernels before 5.17, and not by
+    /// the kernel. The outcome is the same.
+    pub fn relocate_here(&mut self) {
+        self.before.relocated = true;
+    }
+
     /// What the verifier said of the program called `name`, if it was to and the program is loaded:
     /// lines such as `processed 12 insns (limit 1000000) …`.
     pub fn statistics(&self, name: &str) -> Option<&str> {

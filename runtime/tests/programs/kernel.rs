@@ -4,14 +4,25 @@ use bpfl_runtime::run::Input;
 
 use crate::{global, ready, session, told};
 
+/// What a program gives and has seen, both with relocations that the kernel applies and with those that
+/// the loader does.
 fn run(source: &str, name: &str) -> Option<(u32, i128)> {
     if !ready() {
         return None;
     }
+    let [of_kernel, of_loader] = [false, true].map(|here| run_once(source, name, here));
+    assert_eq!(of_kernel, of_loader);
+    Some(of_kernel)
+}
+
+fn run_once(source: &str, name: &str, here: bool) -> (u32, i128) {
     let mut session = session(source);
+    if here {
+        session.relocate_here();
+    }
     let output = session.test_run(name, &Input { context: &[0; 8], ..Input::default() });
     let output = output.unwrap_or_else(|error| panic!("{}", told(&error)));
-    Some((output.value, global(&mut session, "seen")))
+    (output.value, global(&mut session, "seen"))
 }
 
 #[test]

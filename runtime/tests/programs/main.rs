@@ -6,6 +6,7 @@ mod every;
 mod iterate;
 mod kernel;
 mod network;
+mod relocate;
 mod run;
 mod tables;
 mod trace;
@@ -33,14 +34,19 @@ fn ready() -> bool {
 
 /// The object of a source.
 fn session(source: &str) -> Session {
+    let read = || std::fs::read(KERNEL_BTF).map_err(|error| error.to_string());
+    Session::open(compiled(source, KernelBtf::new(read))).unwrap()
+}
+
+/// The bytes of it, compiled for the kernel's types `btf`.
+fn compiled(source: &str, btf: KernelBtf) -> Vec<u8> {
     let mut sources = SourceMap::new();
     let file = sources.add("program.lisp", source);
     let mut diagnostics = Diagnostics::default();
-    let read = || std::fs::read(KERNEL_BTF).map_err(|error| error.to_string());
-    let options = Options { btf: KernelBtf::new(read), ..Options::default() };
+    let options = Options { btf, ..Options::default() };
     let compiled = compile(&mut sources, file, &options, &mut diagnostics);
     let compiled = compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false)));
-    Session::open(compiled.object).unwrap()
+    compiled.object
 }
 
 /// A global that starts as zero.
