@@ -224,7 +224,7 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let rounds = b.constant(bound).map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
     let header =
         Header { name: Some(name), span: b.span(header[0]), ty: b.ty(bound), rounds, start: 0, step: 1 };
-    let body = |b: &mut Builder<'a>| b.body(&call.args[1..], call.span, false);
+    let body = |b: &mut Builder<'a>, _| b.body(&call.args[1..], call.span, false);
     match b.loop_body(&header, call.span, unroll, &body) {
         Built::Loop(var, body) => b.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, call.span),
         Built::Rounds(rounds) => rounds,

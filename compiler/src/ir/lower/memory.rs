@@ -33,6 +33,10 @@ impl Lower<'_> {
         }
         let ty = self.type_of(ty);
         let found = self.vars.read(&mut self.f, self.block, var, ty);
+        // Where ways meet, nothing else names what the variable is from there on.
+        if let Some(joined) = found.filter(|value| self.f.def(*value).is_none()) {
+            self.name(joined, var);
+        }
         found.unwrap_or_else(|| self.constant(0, ty, span))
     }
 
