@@ -330,7 +330,7 @@ fn optimized(
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Module> {
     let mut ir = checked(hir, names, options, diagnostics)?;
-    check::returns::harden(hir, &mut ir, names);
+    check::settle::settle(hir, &mut ir, names);
     for function in &mut ir.functions {
         bpf::legalize::legalize(function, options.cpu);
         opt::optimize(function);

@@ -46,7 +46,7 @@ fn alignment(proof: &Proof<'_>, address: &Address) -> u64 {
         Some(Op::GlobalAddr(global)) => proof.module.globals[*global].align.into(),
         _ => MOST,
     };
-    let parts = address.parts.iter().map(|part| factor(proof, *part, 16));
+    let parts = address.parts.iter().map(|part| factor(proof, part.value, 16));
     parts.fold(power(address.constant as u64).min(root), u64::min)
 }
 

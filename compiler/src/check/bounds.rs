@@ -40,9 +40,19 @@ pub(super) struct Address {
     pub root: Value,
     pub constant: i64,
     /// The run-time parts, in the order of addition.
-    pub parts: Vec<Value>,
+    pub parts: Vec<Part>,
     /// Whether a loop moves the pointer on.
     moving: bool,
+}
+
+/// A number known at run time that moves a pointer.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub value: Value,
+    /// The pointer after it.
+    moved: Value,
+    /// Where that is made, and the verifier looks at the number.
+    at: Block,
 }
 
 /// Why an access is not known to be inside.
@@ -194,7 +204,11 @@ impl Proof<'_> {
         while let Some(Op::Advance(base, by)) = self.f.def_op(address.root) {
             match self.f.constant(*by) {
                 Some(by) => address.constant = address.constant.saturating_add(by),
-                None => address.parts.push(*by),
+                None => address.parts.push(Part {
+                    value: *by,
+                    moved: address.root,
+                    at: self.homes[address.root].unwrap_or(self.f.entry()),
+                }),
             }
             address.root = *base;
         }
@@ -218,14 +232,12 @@ impl Proof<'_> {
             return (low < 0 || high > size.into()).then_some(Problem::Outside(size));
         }
         for part in &address.parts {
-            let range = self.range(*part, block, Eyes::Verifier);
-            let (min, max) = (i64::try_from(range.min).ok(), i64::try_from(range.max).ok());
-            let (Some(min), Some(max)) = (min, max) else { return Some(Problem::Part(*part, size)) };
-            low = low.saturating_add(min);
-            high = high.saturating_add(max);
+            let range = self.range(part.value, part.at, Eyes::Verifier);
+            low = low.saturating_add(range.low);
+            high = high.saturating_add(range.high);
         }
         let outside = low < 0 || high > size.into();
-        outside.then(|| Problem::Part(address.parts[0], size))
+        outside.then(|| Problem::Part(address.parts[0].value, size))
     }
 
     /// Bytes of the object that a root points to the start of; `None` where others check it.
@@ -249,11 +261,21 @@ impl Proof<'_> {
     // ---- packets ----
 
     fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
-        let small = |part: &Value| self.range(*part, block, Eyes::Verifier).max <= limit::PACKET_OFFSET;
         let end = address.constant.saturating_add(bytes.into());
         address.constant >= 0
-            && address.parts.iter().all(small)
+            && address.parts.iter().all(|part| self.is_small(part))
             && (self.inside(address, end, block) || self.inside_when_followed(address, end, block))
+    }
+
+    /// Whether an instruction moves a pointer by what the verifier lets move one in a packet.
+    pub(super) fn moves_little(&self, inst: Inst) -> bool {
+        let (Op::Advance(_, by), Some(moved)) = (*self.f.op(inst), self.f.result(inst)) else { return false };
+        self.is_small(&Part { value: by, moved, at: self.homes[moved].unwrap_or(self.f.entry()) })
+    }
+
+    /// Whether the verifier lets a number move a pointer in a packet (`find_good_pkt_pointers`).
+    fn is_small(&self, part: &Part) -> bool {
+        self.range(part.value, part.at, Eyes::Verifier).max <= limit::PACKET_OFFSET
     }
 
     fn inside(&self, address: &Address, end: i64, block: Block) -> bool {
@@ -265,12 +287,12 @@ impl Proof<'_> {
     /// The same where the last parts are numbers that the verifier knows on each way, as a loop's counter
     /// is in each round: they move the pointer as constants do, so a test of it without them will do.
     fn inside_when_followed(&self, address: &Address, end: i64, block: Block) -> bool {
-        let rest = address.parts.iter().rposition(|part| !self.is_followed(*part)).map_or(0, |i| i + 1);
+        let rest = address.parts.iter().rposition(|part| !self.is_followed(part.value)).map_or(0, |i| i + 1);
         let (kept, followed) = address.parts.split_at(rest);
         if followed.is_empty() {
             return false;
         }
-        let farthest = |part: &Value| self.range(*part, block, Eyes::Verifier).max as i64;
+        let farthest = |part: &Part| self.range(part.value, part.at, Eyes::Verifier).high;
         let end = followed.iter().fold(end, |end, part| end.saturating_add(farthest(part)));
         let before = Address { parts: kept.to_vec(), ..*address };
         self.inside(&before, end, block)
@@ -332,6 +354,18 @@ impl Proof<'_> {
         }
     }
 
+    /// Whether two pointers were moved by the same numbers, and the verifier sees that they were. One that
+    /// was widened twice is the same. Two pointers become one where both are [small](super::settle::settle).
+    fn same_parts(&self, a: &[Part], b: &[Part]) -> bool {
+        let same = |a: Value, b: Value| match (self.f.def_op(a), self.f.def_op(b)) {
+            _ if a == b => true,
+            (Some(x @ Op::Zext(_)), Some(y)) => x == y,
+            _ => false,
+        };
+        let one = |a: &Part, b: &Part| a.moved == b.moved || self.is_small(a) && self.is_small(b);
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a.value, b.value) && one(a, b))
+    }
+
     /// What the comparison at the end of `block` proves on its edge to `to`.
     fn proven_by(&self, address: &Address, block: Block, to: Block) -> Option<i64> {
         let Terminator::Branch(cond, a, b, then, _) = self.f.end(block) else { return None };
@@ -343,7 +377,9 @@ impl Proof<'_> {
             _ => return None,
         };
         let tested = self.address(pointer, 0);
-        if !self.same_root(tested.root, address.root, block) || tested.parts != address.parts {
+        if !self.same_root(tested.root, address.root, block)
+            || !self.same_parts(&tested.parts, &address.parts)
+        {
             return None;
         }
         match cond {
@@ -379,20 +415,21 @@ impl Proof<'_> {
         }
     }
 
-    /// The number that `part` is made of, and how many bytes each one of it is.
-    fn scaled(&self, part: Value) -> (Value, i64) {
-        let (mut index, mut scale) = (part, 1_i64);
+    /// The number that `part` is made of, how many bytes each one of it is, and whether it has a sign.
+    fn scaled(&self, part: Value) -> (Value, i64, bool) {
+        let (mut index, mut scale, mut signed) = (part, 1_i64, false);
         loop {
             let constant = |value| self.f.constant(value).filter(|n| (1..=i64::from(u32::MAX)).contains(n));
             match self.f.def_op(index) {
-                Some(Op::Zext(inner) | Op::Sext(inner)) => index = *inner,
+                Some(Op::Zext(inner)) => index = *inner,
+                Some(Op::Sext(inner)) => (index, signed) = (*inner, true),
                 Some(Op::Binary(Binary::Mul, inner, by)) if scale == 1 && constant(*by).is_some() => {
                     (index, scale) = (*inner, constant(*by).unwrap_or(1));
                 }
                 Some(Op::Binary(Binary::Shl, inner, by)) if scale == 1 && constant(*by).is_some() => {
                     (index, scale) = (*inner, 1 << constant(*by).unwrap_or(0).min(31));
                 }
-                _ => return (index, scale),
+                _ => return (index, scale, signed),
             }
         }
     }
@@ -421,7 +458,7 @@ impl Proof<'_> {
                 })
             }
             Problem::Part(part, size) => {
-                let (index, scale) = self.scaled(part);
+                let (index, scale, signed) = self.scaled(part);
                 let name = self.called(index).unwrap_or("i");
                 let message = format!("this may be outside an object of {size} bytes");
                 let count = (i64::from(size) - i64::from(bytes) - address.constant).max(0) / scale + 1;
@@ -429,8 +466,12 @@ impl Proof<'_> {
                 if let Some(inst) = self.f.def(part) {
                     error = error.also(self.f.span(inst), "known at run time only");
                 }
+                let test = match signed {
+                    true => format!("(and (>= {name} 0) (< {name} {count}))"),
+                    false => format!("(< {name} {count})"),
+                };
                 error
-                    .help(format!("test it before: `(when (< {name} {count}) …)`"))
+                    .help(format!("test it before: `(when {test} …)`"))
                     .help(format!("or mask it: `(logand {name} {})`", mask(count)))
             }
             Problem::Moving => {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     arena::Entity,
     diagnostic::Diagnostics,
-    ir::{Func, Module, Terminator},
+    ir::{Func, Module, Terminator, Type},
     names::Names,
 };
 
@@ -72,5 +72,5 @@ fn result(proof: &Proof<'_>, eyes: Eyes) -> Range {
         Terminator::Return(value) => Some(proof.range(*value, *block, eyes)),
         _ => None,
     });
-    returns.reduce(Range::union).unwrap_or(Range { min: 0, max: u64::MAX })
+    returns.reduce(Range::union).unwrap_or(Range::full(Type::I64))
 }

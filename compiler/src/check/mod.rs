@@ -3,7 +3,7 @@
 //!
 //! Each file proves one thing; what it cannot prove is an error that says where the value comes
 //! from and which test is missing. What the verifier needs to see and the program does not say,
-//! [`returns::harden`] adds.
+//! [`settle`](settle::settle) adds.
 
 mod align;
 mod asm;
@@ -11,16 +11,20 @@ mod bounds;
 mod calls;
 pub mod chains;
 mod followed;
+mod interval;
 pub mod limits;
 mod loops;
 mod null;
 mod range;
 mod readonly;
 mod refs;
-pub mod returns;
+mod returns;
+pub mod settle;
 mod stale;
 pub mod target;
 mod trust;
+
+use std::{cell::RefCell, collections::HashMap};
 
 use bpfl_stdlib::catalog::{
     context::{self, Field, Kind},
@@ -34,6 +38,7 @@ use crate::{
     ir::{self, Block, Function, Graph, Value},
     names::Names,
 };
+use range::{Eyes, Range};
 
 /// Checks every program and function of a module. A function is proven once, for all its callers:
 /// it relies on what its signature says of the pointers that it is given, and each call proves that.
@@ -89,6 +94,8 @@ struct Proof<'a> {
     graph: Graph,
     /// The block that defines each value.
     homes: Arena<Value, Option<Block>>,
+    /// What definitions say of the values that were asked for.
+    ranges: RefCell<HashMap<(Value, Eyes), Range>>,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -106,7 +113,17 @@ impl<'a> Proof<'a> {
             let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
             f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = Some(*block));
         }
-        Self { f, module, names, callees, packet: Words::of(None), graph, homes, diagnostics }
+        Self {
+            f,
+            module,
+            names,
+            callees,
+            packet: Words::of(None),
+            graph,
+            homes,
+            ranges: RefCell::default(),
+            diagnostics,
+        }
     }
 
     /// What a value is called in messages: its variable's name, if it has one.

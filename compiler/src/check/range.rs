@@ -1,21 +1,17 @@
-//! Between which bounds a value is, read as unsigned.
+//! Between which bounds a value is, where it is asked for.
 //!
-//! A value's own operation bounds it; comparisons on the way to where it is asked for bound it
-//! further. For a block parameter each argument is asked at its edge, where around a loop only the
-//! edge's own comparison is known: that is what bounds a loop's counter.
+//! A value's own operation bounds it, with what is known of the operands where it stands: the verifier
+//! does not come back to a result when it learns more of what that was made of. Comparisons of the value
+//! itself on the way to where it is asked for bound it further. For a block parameter each argument
+//! is asked at its edge, where around a loop only the edge's own comparison is known: that is what
+//! bounds a loop's counter.
 
 use super::Proof;
-use crate::ir::{Binary, Block, Cond, Op, Terminator, Type, Value};
-
-/// From the first to the second, both included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Range {
-    pub min: u64,
-    pub max: u64,
-}
+pub use super::interval::Range;
+use crate::ir::{Binary, Block, Op, Terminator, Type, Value};
 
 /// Who looks: the compiler knows more than the verifier tracks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Eyes {
     /// All that follows from the operations.
     Compiler,
@@ -24,221 +20,177 @@ pub enum Eyes {
 }
 
 /// How many operations are looked through; beyond it nothing is known.
-const DEPTH: u32 = 24;
+const DEPTH: usize = 24;
 
-impl Range {
-    const fn exactly(value: u64) -> Self {
-        Self { min: value, max: value }
-    }
+/// How many values are looked at to answer one question; beyond it nothing is known.
+const MOST: u32 = 1024;
 
-    fn of_type(ty: Type) -> Self {
-        Self { min: 0, max: if ty == Type::I32 { u32::MAX.into() } else { u64::MAX } }
-    }
-
-    /// What is in either.
-    pub fn union(self, other: Self) -> Self {
-        Self { min: self.min.min(other.min), max: self.max.max(other.max) }
-    }
-
-    /// Whether all of it is between `min` and `max`.
-    pub fn within(self, min: u64, max: u64) -> bool {
-        min <= self.min && self.max <= max
-    }
-
-    /// What is left when the value compares so to something in `other`.
-    fn given(self, cond: Cond, other: Self) -> Self {
-        let mut range = self;
-        match cond {
-            Cond::Eq => {
-                range.min = range.min.max(other.min);
-                range.max = range.max.min(other.max);
-            }
-            Cond::Ult => range.max = range.max.min(other.max.saturating_sub(1)),
-            Cond::Ule => range.max = range.max.min(other.max),
-            Cond::Ugt => range.min = range.min.max(other.min.saturating_add(1)),
-            Cond::Uge => range.min = range.min.max(other.min),
-            Cond::Ne if other == Self::exactly(range.min) && range.min < range.max => range.min += 1,
-            Cond::Ne if other == Self::exactly(range.max) && range.min < range.max => range.max -= 1,
-            _ => {}
-        }
-        // Contradictory: the path cannot be taken, and anything holds.
-        if range.min > range.max { self } else { range }
-    }
+/// The way that led to a question about a value.
+struct Walk {
+    eyes: Eyes,
+    path: Vec<Value>,
+    /// Whether something was left out that another way would have found.
+    cut: bool,
+    looked_at: u32,
 }
 
 impl Proof<'_> {
     /// The range of `value` where `block` starts, and for values made in it, where they are made.
     pub(super) fn range(&self, value: Value, block: Block, eyes: Eyes) -> Range {
-        self.range_to(value, block, eyes, DEPTH, &mut Vec::new())
+        let mut walk = Walk { eyes, path: Vec::new(), cut: false, looked_at: 0 };
+        self.range_at(value, block, &mut walk)
     }
 
     /// The range of `value` on the first or second edge from the end of `block`.
     pub(super) fn range_on_edge(&self, value: Value, block: Block, first: bool, eyes: Eyes) -> Range {
-        self.edge(value, self.range(value, block, eyes), block, first)
+        let mut walk = Walk { eyes, path: Vec::new(), cut: false, looked_at: 0 };
+        let range = self.range_at(value, block, &mut walk);
+        self.edge(value, range, block, first, &mut walk)
     }
 
-    fn range_to(&self, value: Value, block: Block, eyes: Eyes, depth: u32, path: &mut Vec<Value>) -> Range {
-        let full = Range::of_type(self.f.ty(value));
+    fn range_at(&self, value: Value, block: Block, walk: &mut Walk) -> Range {
         if let Some(constant) = self.f.constant(value) {
-            return Range::exactly(if full.max == u64::MAX {
-                constant as u64
-            } else {
-                u64::from(constant as u32)
-            });
+            return Range::exactly(constant, self.f.ty(value));
         }
-        if depth == 0 || path.contains(&value) {
+        let own = self.own(value, walk);
+        self.compared(value, own, block, walk)
+    }
+
+    /// What a value's definition says of it.
+    fn own(&self, value: Value, walk: &mut Walk) -> Range {
+        if let Some(known) = self.ranges.borrow().get(&(value, walk.eyes)) {
+            return *known;
+        }
+        let full = Range::full(self.f.ty(value));
+        walk.looked_at += 1;
+        if walk.path.len() == DEPTH || walk.looked_at > MOST || walk.path.contains(&value) {
+            walk.cut = true;
             return full;
         }
-        path.push(value);
+        let before = std::mem::take(&mut walk.cut);
+        walk.path.push(value);
+        let home = self.homes[value].unwrap_or(self.f.entry());
         let own = match self.f.def_op(value) {
-            Some(op) => self.operation(op, full, block, eyes, depth - 1, path),
-            None => self.parameter(value, full, eyes, depth - 1, path),
+            Some(op) => self.operation(op, full, home, walk),
+            None => self.parameter(value, full, home, walk),
         };
-        path.pop();
-        self.compared(value, own, block)
+        walk.path.pop();
+        if !walk.cut || walk.path.is_empty() {
+            self.ranges.borrow_mut().insert((value, walk.eyes), own);
+        }
+        walk.cut |= before;
+        own
     }
 
-    /// What the comparisons on the way to `block` say, nearest last.
-    fn compared(&self, value: Value, own: Range, block: Block) -> Range {
-        let mut range = own;
-        let mut at = block;
-        loop {
-            if let [pred] = self.graph.preds(at) {
-                let then =
-                    matches!(self.f.end(*pred), Terminator::Branch(_, _, _, then, _) if then.block == at);
-                range = self.edge(value, range, *pred, then);
+    /// What the comparisons on the way to `block` say, nearest last: "below 16" says more of a number
+    /// with a sign after "not below 0".
+    fn compared(&self, value: Value, own: Range, block: Block, walk: &mut Walk) -> Range {
+        let mut way = Vec::new();
+        let mut at = Some(block);
+        while let Some(block) = at {
+            if let [pred] = self.graph.preds(block)
+                && let Terminator::Branch(_, a, b, then, _) = self.f.end(*pred)
+                && (self.stands_for(*a, value) || self.stands_for(*b, value))
+            {
+                way.push((*pred, then.block == block));
             }
-            match self.graph.idom(at) {
-                Some(up) => at = up,
-                None => return range,
-            }
+            at = self.graph.idom(block);
         }
+        way.iter().rev().fold(own, |range, (pred, first)| self.edge(value, range, *pred, *first, walk))
     }
 
     /// What the end of `block` says on its first or second edge.
-    fn edge(&self, value: Value, range: Range, block: Block, first: bool) -> Range {
+    fn edge(&self, value: Value, range: Range, block: Block, first: bool, walk: &mut Walk) -> Range {
         let Terminator::Branch(cond, a, b, then, otherwise) = self.f.end(block) else { return range };
         if then.block == otherwise.block {
             return range;
         }
         let cond = if first { *cond } else { cond.inverted() };
-        let (cond, other) = if self.stands_for(*a, value) {
-            (cond, *b)
+        let (cond, tested, other) = if self.stands_for(*a, value) {
+            (cond, *a, *b)
         } else if self.stands_for(*b, value) {
-            (cond.swapped(), *a)
+            (cond.swapped(), *b, *a)
         } else {
             return range;
         };
-        let Some(constant) = self.f.constant(other) else { return range };
-        let constant =
-            if self.f.ty(other) == Type::I32 { u64::from(constant as u32) } else { constant as u64 };
-        range.given(without_sign(cond, range, constant), Range::exactly(constant))
+        let Some(with) = self.compared_with(value, other, block, walk) else { return range };
+        let (ty, tested) = (self.f.ty(value), self.f.ty(tested));
+        if tested.is_pointer() {
+            return range;
+        }
+        range.resized(tested).given(cond, with).resized(ty)
+    }
+
+    /// What a value is compared with: a constant; or, where the value is one to the verifier, as a
+    /// loop's counter is in each round, what is known of the other.
+    fn compared_with(&self, value: Value, other: Value, block: Block, walk: &mut Walk) -> Option<Range> {
+        match self.f.constant(other) {
+            Some(constant) => Some(Range::exactly(constant, self.f.ty(other))),
+            None if self.is_followed(value) => Some(self.range_at(other, block, walk)),
+            None => None,
+        }
     }
 
     /// Whether a comparison of `tested` says something of `value`: it is the value, or it widened.
-    fn stands_for(&self, tested: Value, value: Value) -> bool {
+    pub(super) fn stands_for(&self, tested: Value, value: Value) -> bool {
         let widened = |of: Value, inner: Value| matches!(self.f.def_op(of), Some(Op::Zext(x)) if *x == inner);
         tested == value || widened(tested, value) || widened(value, tested)
     }
 
-    fn parameter(&self, value: Value, full: Range, eyes: Eyes, depth: u32, path: &mut Vec<Value>) -> Range {
-        let Some(home) = self.homes[value].filter(|home| *home != self.f.entry()) else { return full };
+    fn parameter(&self, value: Value, full: Range, home: Block, walk: &mut Walk) -> Range {
+        if home == self.f.entry() {
+            return full;
+        }
         let Some(index) = self.f.params(home).iter().position(|param| *param == value) else { return full };
-        let mut union: Option<Range> = None;
+        let (mut given, mut counted) = (Vec::new(), Vec::new());
         let mut preds = self.graph.preds(home).to_vec();
         preds.dedup();
         for pred in preds {
             for (i, edge) in self.f.end(pred).edges().enumerate().filter(|(_, edge)| edge.block == home) {
-                let range = self.range_to(edge.args[index], pred, eyes, depth, path);
-                let range = self.edge(edge.args[index], range, pred, i == 0);
-                union = Some(union.map_or(range, |union| union.union(range)));
+                let range = self.range_at(edge.args[index], pred, walk);
+                let range = self.edge(edge.args[index], range, pred, i == 0, walk);
+                match self.step(edge.args[index], value) {
+                    Some(step) => counted.push((range, step)),
+                    None => given.push(range),
+                }
             }
         }
-        union.unwrap_or(full)
+        Range::counted(&given, &counted).unwrap_or(full)
     }
 
-    fn operation(
-        &self,
-        op: &Op,
-        full: Range,
-        block: Block,
-        eyes: Eyes,
-        depth: u32,
-        path: &mut Vec<Value>,
-    ) -> Range {
-        let mut of = |value: Value| self.range_to(value, block, eyes, depth, path);
+    /// By how much a loop moves its counter `param`, if that is what `arg` is.
+    fn step(&self, arg: Value, param: Value) -> Option<i64> {
+        match self.f.def_op(arg) {
+            Some(Op::Binary(Binary::Add, a, by)) if *a == param => self.f.constant(*by),
+            Some(Op::Binary(Binary::Sub, a, by)) if *a == param => self.f.constant(*by)?.checked_neg(),
+            _ => None,
+        }
+    }
+
+    fn operation(&self, op: &Op, full: Range, home: Block, walk: &mut Walk) -> Range {
+        let ty = |value: Value| self.f.ty(value);
+        let eyes = walk.eyes;
+        let mut of = |value: Value| self.range_at(value, home, walk);
+        let to = full.ty();
+        let low_bytes = |bytes: u8| Range::between(0, (1 << (8 * u32::from(bytes))) - 1, to);
         match *op {
-            Op::Compare(..) => Range { min: 0, max: 1 },
-            Op::Load { bytes: bytes @ (1 | 2 | 4), .. } => Range { min: 0, max: (1 << (8 * bytes)) - 1 },
-            Op::Swap(bytes @ (2 | 4), _) => Range { min: 0, max: (1 << (8 * bytes)) - 1 },
-            Op::Zext(a) => of(a),
-            Op::Trunc(a) => Some(of(a)).filter(|range| range.max <= full.max).unwrap_or(full),
-            Op::Sext(a) | Op::SextLow(_, a) => {
+            Op::Compare(..) => Range::between(0, 1, to),
+            Op::Load { bytes: bytes @ (1 | 2 | 4), .. } | Op::Swap(bytes @ (2 | 4), _) => low_bytes(bytes),
+            Op::Zext(a) => of(a).resized(Type::I64),
+            Op::Sext(a) => of(a).sign_extended(),
+            Op::Trunc(a) => of(a).resized(Type::I32),
+            Op::SextLow(bits @ 1..=32, a) => {
+                let (least, greatest) = (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1);
                 let range = of(a);
-                let positive = match *op {
-                    Op::SextLow(bits, _) => (1 << (bits - 1)) - 1,
-                    _ => u64::from(u32::MAX >> 1),
-                };
-                if range.max <= positive { range } else { full }
+                if range.within(0, greatest) { range } else { Range::between_signed(least, greatest, to) }
             }
-            Op::CallFunction(func, _) => self.callees.get(func).map_or(full, |callee| callee.result(eyes)),
-            Op::Binary(op, a, b) => arithmetic(op, of(a), of(b), full, eyes),
+            Op::CallFunction(func, _) => {
+                self.callees.get(func).map_or(full, |callee| callee.result(eyes).resized(to))
+            }
+            Op::Binary(op, a, b) if !ty(a).is_pointer() && !ty(b).is_pointer() => {
+                Range::computed(op, of(a), of(b), eyes == Eyes::Compiler)
+            }
             _ => full,
         }
-    }
-}
-
-fn arithmetic(op: Binary, a: Range, b: Range, full: Range, eyes: Eyes) -> Range {
-    let exact = b.min == b.max;
-    let checked = |min: Option<u64>, max: Option<u64>| match (min, max) {
-        (Some(min), Some(max)) if max <= full.max => Range { min, max },
-        _ => full,
-    };
-    match op {
-        Binary::And => Range { min: 0, max: a.max.min(b.max) },
-        Binary::Or | Binary::Xor => {
-            let bits = 64 - (a.max | b.max).leading_zeros();
-            let min = if op == Binary::Or { a.min.max(b.min) } else { 0 };
-            Range { min, max: if bits == 64 { u64::MAX } else { (1 << bits) - 1 }.min(full.max) }
-        }
-        Binary::Add => checked(a.min.checked_add(b.min), a.max.checked_add(b.max)),
-        Binary::Sub => checked(a.min.checked_sub(b.max), a.max.checked_sub(b.min)),
-        Binary::Mul => checked(a.min.checked_mul(b.min), a.max.checked_mul(b.max)),
-        Binary::Shl if exact && b.max < 64 => {
-            let shift = |value: u64| value.checked_mul(1 << b.max);
-            checked(shift(a.min), shift(a.max))
-        }
-        Binary::Lshr if exact && b.max < 64 => Range { min: a.min >> b.max, max: a.max >> b.max },
-        Binary::Ashr if exact && b.max < 64 && a.max <= full.max >> 1 => {
-            Range { min: a.min >> b.max, max: a.max >> b.max }
-        }
-        Binary::Urem if eyes == Eyes::Compiler && exact && b.max > 0 => {
-            Range { min: 0, max: a.max.min(b.max - 1) }
-        }
-        // The verifier sees a remainder by a power of two, which becomes a mask.
-        Binary::Urem if exact && b.max.is_power_of_two() => Range { min: 0, max: a.max.min(b.max - 1) },
-        Binary::Udiv if exact && b.max.is_power_of_two() || eyes == Eyes::Compiler && exact && b.max > 0 => {
-            Range { min: a.min / b.max, max: a.max / b.max }
-        }
-        _ => full,
-    }
-}
-
-/// A signed comparison of numbers whose signs are 0 says what the unsigned one says; of others,
-/// nothing that is kept here.
-fn without_sign(cond: Cond, range: Range, with: u64) -> Cond {
-    let positive = |value: u64| value <= u64::from(u32::MAX >> 1);
-    if !cond.is_signed() {
-        return cond;
-    }
-    if !positive(range.max) || !positive(with) {
-        // Chosen to say nothing of bounds.
-        return Cond::Sgt;
-    }
-    match cond {
-        Cond::Slt => Cond::Ult,
-        Cond::Sle => Cond::Ule,
-        Cond::Sgt => Cond::Ugt,
-        _ => Cond::Uge,
     }
 }

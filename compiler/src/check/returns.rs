@@ -81,10 +81,8 @@ fn returned_constants(proof: &Proof<'_>, value: Value, block: Block, found: &mut
     }
 }
 
-/// Where a range begins below 0, those are the greatest of the unsigned numbers.
 fn fits(range: Range, (min, max): (i32, i32)) -> bool {
-    let below = min < 0 && range.within(u64::from(min as u32), u32::MAX.into());
-    below || range.within(min.max(0) as u64, max.max(0) as u64)
+    range.within(min.into(), max.into())
 }
 
 /// What makes `value`, at the end of `block`, leave the range: itself, or those arms of the `if`
@@ -154,13 +152,12 @@ fn diagnostic(
 }
 
 /// Masks what the compiler knows to be in range and the verifier does not.
-pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names) {
-    let callees = Callees::new(module, hir.programs.len(), names);
+pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names, callees: &Callees) {
     for (index, program) in hir.programs.values().enumerate() {
         let allowed = returns::range(program.ty, program.section.attach_type);
         // A range that begins below 0 is kept by constants alone, which the verifier sees as well.
         let Some(allowed) = allowed.filter(|(min, _)| *min >= 0) else { continue };
-        let unseen = unseen(module, index, names, &callees, allowed);
+        let unseen = unseen(module, index, names, callees, allowed);
         let f = &mut module.functions[index];
         unseen.into_iter().for_each(|block| mask(f, block, allowed.1));
     }

@@ -1,5 +1,7 @@
 //! Functions and the module they are in.
 
+use std::collections::HashSet;
+
 use bpfl_stdlib::catalog::kfunc::Reference;
 
 use super::{AsmId, Block, Func, Inst, Op, Slot, Terminator, Type, Value};
@@ -162,6 +164,9 @@ pub struct Function {
     pub promises: Vec<(Inst, Pointee)>,
     /// The counted loops, inner ones before those around them. Stale after optimisation.
     pub loops: Vec<LoopData>,
+    /// The instructions that move a packet pointer by a number that is small enough for the verifier where
+    /// they stand, so that equal ones may become one.
+    pub small: HashSet<Inst>,
     blocks: Arena<Block, BlockData>,
     insts: Arena<Inst, InstData>,
     values: Arena<Value, ValueData>,

@@ -3,14 +3,18 @@
 //! Constants go to the right. Subtraction of a constant becomes addition, so that sums of
 //! constants meet. An address's constant part moves into the loads and stores that use it.
 
-use super::values::Replacements;
+use std::collections::HashSet;
+
+use super::{learned, values::Replacements};
 use crate::ir::{Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Terminator, Type, Value};
 
 /// Folds every reachable instruction and branch.
 pub fn run(f: &mut Function) -> bool {
     let order = Graph::new(f).order().to_vec();
     let replacements = Replacements::new(f);
-    let mut folder = Folder { f, replacements, out: Vec::new(), changed: false };
+    let compared = order.iter().flat_map(|block| learned::compared(f, *block));
+    let tested = compared.flat_map(|value| learned::alike(f, value)).collect();
+    let mut folder = Folder { f, replacements, tested, out: Vec::new(), changed: false };
     for block in order {
         folder.block(block);
     }
@@ -33,6 +37,8 @@ enum Folded {
 struct Folder<'a> {
     f: &'a mut Function,
     replacements: Replacements,
+    /// What branches compare.
+    tested: HashSet<Value>,
     /// The block's instructions so far.
     out: Vec<Inst>,
     changed: bool,
@@ -174,13 +180,13 @@ impl Folder<'_> {
         }
     }
 
-    /// `(x op c) op d` becomes `x op (c op d)`.
+    /// `(x op c) op d` becomes `x op (c op d)`, unless a branch tells the verifier of `x op c`.
     fn reassociate(&mut self, op: Binary, a: Value, y: i64, ty: Type, inst: Inst) -> Option<Folded> {
         if !matches!(op, Binary::Add | Binary::And | Binary::Or | Binary::Xor) {
             return None;
         }
         let Some(Op::Binary(inner, x, c)) = self.def(a) else { return None };
-        let c = self.constant(c).filter(|_| inner == op)?;
+        let c = self.constant(c).filter(|_| inner == op && !self.tested.contains(&a))?;
         let sum = self.make(op.eval(c, y, ty.bits()), ty, inst);
         Some(Folded::Op(Op::Binary(op, x, sum)))
     }

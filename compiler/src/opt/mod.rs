@@ -11,6 +11,7 @@ mod dce;
 mod exits;
 mod facts;
 mod fold;
+mod learned;
 mod narrow;
 pub mod params;
 mod values;

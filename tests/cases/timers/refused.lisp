@@ -1,12 +1,13 @@
-;; error: E0112 @ 17:70
-;; error: E0201 @ 21:18
+;; error: E0112 @ 18:70
 ;; error: E0201 @ 22:18
-;; error: E0201 @ 23:41
+;; error: E0201 @ 23:18
 ;; error: E0201 @ 24:41
 ;; error: E0201 @ 25:41
 ;; error: E0201 @ 26:41
 ;; error: E0201 @ 27:41
-;; error: E0107 @ 28:33
+;; error: E0201 @ 28:41
+;; error: E0107 @ 29:33
+;; error: E0114 @ 36:39
 ; What a timer cannot be, and what it cannot call.
 (defstruct entry (ticks u64) (timer bpf-timer))
 (defmap entries :type :hash :key u32 :value entry :max-entries 16)
@@ -30,4 +31,10 @@
 (defprog q (:type :cgroup-skb :section "cgroup_skb/egress")
   (when-let ((e (map-lookup entries 0)))
     (timer-set-callback (entry-timer e) changes-key))
+  1)
+(defun again ((m (map entries)) (k (ptr u32)) (e (ptr entry)))
+  (timer-set-callback (entry-timer e) 'again))
+(defprog r (:type :cgroup-skb :section "cgroup_skb/egress")
+  (when-let ((e (map-lookup entries 0)))
+    (timer-set-callback (entry-timer e) 'again))
   1)

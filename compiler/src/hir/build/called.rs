@@ -69,6 +69,9 @@ impl<'a> Builder<'a> {
             self.unsound = true;
             return self.add(ExprKind::Error, Ty::ERROR, span);
         }
+        if self.is_being_built(index) {
+            return self.fail(names_itself(self.text(self.name_of_function(index)), span));
+        }
         match self.types_given(row, &params) {
             Some(types) => self.address_of_function(row, index, types, span),
             None => {
@@ -151,6 +154,13 @@ impl<'a> Builder<'a> {
         let one = self.add(ExprKind::Int(1), Ty::U64, span);
         self.add(ExprKind::If(body, one, zero), Ty::U64, span)
     }
+}
+
+/// The verifier could follow it, but a callback stays set, so that there is no need to.
+fn names_itself(name: &str, span: Span) -> Diagnostic {
+    let message = format!("`{name}` is being called back here, and names itself as what is called");
+    let error = Diagnostic::error(&codes::RECURSION, span, message);
+    error.help("leave it out: what is to be called stays set, so that `(timer-start …)` alone calls it again")
 }
 
 /// How the function is written.

@@ -179,26 +179,39 @@ pub fn not<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 
 /// `(when-let ((name value) …) body…)`: the body if all values are true.
 pub fn when_let<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    let_if(b, call, &call.args[1..], &[])
+    let_if(b, call, false, (&call.args[1..], &[]))
+}
+
+/// `(when-let* ((name value) …) body…)`: a value may use the names before it, even those that a variable
+/// outside has too.
+pub fn when_let_in_turn<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let_if(b, call, true, (&call.args[1..], &[]))
 }
 
 /// `(if-let ((name value) …) then [else])`
 pub fn if_let<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    let_if(b, call, &call.args[1..2], &call.args[2..])
+    let_if(b, call, false, (&call.args[1..2], &call.args[2..]))
 }
 
-fn let_if<'a>(b: &mut Builder<'a>, call: &Call<'a>, then: &[DatumId], otherwise: &[DatumId]) -> ExprId {
+/// `(if-let* ((name value) …) then [else])`
+pub fn if_let_in_turn<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
+    let_if(b, call, true, (&call.args[1..2], &call.args[2..]))
+}
+
+fn let_if<'a>(
+    b: &mut Builder<'a>,
+    call: &Call<'a>,
+    in_turn: bool,
+    (then, otherwise): (&[DatumId], &[DatumId]),
+) -> ExprId {
     let mark = b.scope.mark();
-    let bindings = b.let_clauses(call.args[0]);
-    let tests: Vec<_> = bindings.iter().map(|(var, _)| b.read_var(*var, call.span)).collect();
-    let tests: Vec<_> = tests.into_iter().map(|test| b.as_test(test)).collect();
+    let bindings = b.let_clauses(call.args[0], in_turn);
+    let tests = bindings.into_iter().map(|binding| b.bound_test(binding, call.span)).collect();
     let test = b.add(ExprKind::And(tests), Ty::BOOL, call.span);
     let then = b.arm(then, call.span, call.used);
     b.scope.reset(mark);
     let otherwise = b.arm(otherwise, call.span, call.used);
-    let choice = b.branch(test, then, otherwise, call);
-    let ty = b.ty(choice);
-    b.add(ExprKind::Let(bindings, choice), ty, call.span)
+    b.branch(test, then, otherwise, call)
 }
 
 /// `(dotimes (i count [:max n]) body…)`
@@ -224,7 +237,7 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let rounds = b.constant(bound).map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
     let header =
         Header { name: Some(name), span: b.span(header[0]), ty: b.ty(bound), rounds, start: 0, step: 1 };
-    let body = |b: &mut Builder<'a>| b.body(&call.args[1..], call.span, false);
+    let body = |b: &mut Builder<'a>, _| b.body(&call.args[1..], call.span, false);
     match b.loop_body(&header, call.span, unroll, &body) {
         Built::Loop(var, body) => b.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, call.span),
         Built::Rounds(rounds) => rounds,
@@ -273,14 +286,22 @@ impl<'a> Builder<'a> {
         self.add(ExprKind::If(test, arms[0], arms[1]), ty, call.span)
     }
 
-    fn let_clauses(&mut self, datum: DatumId) -> Vec<(crate::hir::VarId, ExprId)> {
+    /// Binds a variable and tests it, before the next clause is looked at: that one may need it to be true.
+    fn bound_test(&mut self, (var, value): (crate::hir::VarId, ExprId), span: Span) -> ExprId {
+        let read = self.read_var(var, span);
+        let test = self.as_test(read);
+        let ty = self.ty(test);
+        self.add(ExprKind::Let(vec![(var, value)], test), ty, span)
+    }
+
+    fn let_clauses(&mut self, datum: DatumId, in_turn: bool) -> Vec<(crate::hir::VarId, ExprId)> {
         let single = self
             .items(datum)
             .and_then(|items| items.first())
             .is_some_and(|first| matches!(self.data.get(*first), Datum::Symbol(_)));
         match single {
             true => self.single_binding(datum),
-            false => self.bindings(datum, &[], false),
+            false => self.bindings(datum, &[], in_turn),
         }
     }
 

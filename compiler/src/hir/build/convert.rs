@@ -98,8 +98,17 @@ impl Builder<'_> {
     fn literal_fits_kind(&self, expr: ExprId, to: Ty) -> bool {
         match self.kind(to) {
             TypeKind::Int(_) | TypeKind::Bool => true,
-            TypeKind::Ptr(p) => p.nullable && self.constant(expr) == Some(0),
+            TypeKind::Ptr(p) => p.nullable && self.gives_null(expr),
             _ => false,
+        }
+    }
+
+    /// Whether a literal, or each literal of a choice among some, is `nil` or 0.
+    fn gives_null(&self, expr: ExprId) -> bool {
+        let tails = self.tails(expr);
+        match self.module.exprs[expr].kind {
+            ExprKind::Int(value) => value == 0,
+            _ => !tails.is_empty() && tails.into_iter().all(|tail| self.gives_null(tail)),
         }
     }
 

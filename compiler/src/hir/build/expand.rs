@@ -57,8 +57,12 @@ pub fn macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 pub fn symbol_macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let mark = b.scope.mark();
     for binding in b.items(call.args[0]).unwrap_or(&[]) {
-        match b.items(*binding).map(|parts| (b.data.symbol(parts[0]), parts)) {
-            Some((Some(name), [_, form])) => b.scope.bind_form(b.names.folded(name), *form),
+        let parts = match b.items(*binding) {
+            Some([name, form]) => b.data.symbol(*name).map(|name| (name, form)),
+            _ => None,
+        };
+        match parts {
+            Some((name, form)) => b.scope.bind_form(b.names.folded(name), *form),
             _ => {
                 let message = "this is not a symbol macro";
                 let error = Diagnostic::error(&codes::MALFORMED, b.span(*binding), message);
@@ -70,6 +74,31 @@ pub fn symbol_macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     b.scope.reset(mark);
     body
 }
+
+/// Forms of both languages that are evaluated where a constant is wanted.
+const EVALUATED: &[&str] = &[
+    "let",
+    "let*",
+    "progn",
+    "prog1",
+    "prog2",
+    "if",
+    "when",
+    "unless",
+    "cond",
+    "case",
+    "and",
+    "or",
+    "not",
+    "dotimes",
+    "loop",
+    "setf",
+    "setq",
+    "incf",
+    "decf",
+    "macrolet",
+    "symbol-macrolet",
+];
 
 impl<'a> Builder<'a> {
     // ---- definitions ----
@@ -283,7 +312,7 @@ impl<'a> Builder<'a> {
         if !self.wants_evaluator(datum) {
             return None;
         }
-        let value = self.template(datum);
+        let value = self.with_sizes(datum);
         let span = self.span(datum);
         self.interp.restart();
         match self.interp.eval(&value, &Env::default()) {
@@ -300,7 +329,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Whether a form in it is known to the evaluator and not to the kernel language.
+    /// A form for the evaluator, which knows no layouts: sizes and offsets in it are numbers already.
+    fn with_sizes(&mut self, datum: DatumId) -> Value {
+        if let Some(name) = self.data.symbol(datum) {
+            self.define_ahead(self.names.kernel(name));
+        }
+        let Some(items @ [head, ..]) = self.items(datum) else { return self.template(datum) };
+        match self.symbol(*head).map_or("", |name| self.text(name)) {
+            "sizeof" | "offsetof" => {
+                let size = self.value(datum);
+                Value::from(self.constant(size).unwrap_or(1))
+            }
+            "quote" => self.template(datum),
+            _ => Value::list(items.iter().map(|item| self.with_sizes(*item)).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Whether a form in it is one that is not folded, or is known to the evaluator and not to the kernel
+    /// language.
     fn wants_evaluator(&mut self, datum: DatumId) -> bool {
         let Some([head, args @ ..]) = self.items(datum) else { return false };
         let Some(name) = self.data.symbol(*head) else { return false };
@@ -309,6 +355,19 @@ impl<'a> Builder<'a> {
             || self.macro_named(folded).is_some()
             || crate::hir::Types::named(self.text(folded)).is_some()
             || self.accessor(*head).is_some();
-        (!kernel && self.interp.has_function(folded)) || args.iter().any(|arg| self.wants_evaluator(*arg))
+        let computes = EVALUATED.contains(&self.text(folded)) && !self.names_a_variable(datum);
+        computes
+            || (!kernel && self.interp.has_function(folded))
+            || args.iter().any(|arg| self.wants_evaluator(*arg))
+    }
+
+    /// Whether a variable of the program's stands in it, of which the evaluator knows nothing.
+    fn names_a_variable(&self, datum: DatumId) -> bool {
+        match self.data.symbol(datum) {
+            Some(name) => self.scope.find(self.names.folded(name)).is_some(),
+            None => {
+                self.items(datum).is_some_and(|items| items.iter().any(|item| self.names_a_variable(*item)))
+            }
+        }
     }
 }

@@ -99,6 +99,8 @@ pub const FORMS: &[Form] = &[
     form("or", 0, MANY, "(or form…)", control::or),
     form("not", 1, 1, "(not value)", control::not),
     form("when-let", 1, MANY, "(when-let ((name value) …) body…)", control::when_let),
+    form("when-let*", 1, MANY, "(when-let* ((name value) …) body…)", control::when_let_in_turn),
+    form("if-let*", 2, 3, "(if-let* ((name value) …) then [else])", control::if_let_in_turn),
     form("if-let", 2, 3, "(if-let ((name value) …) then [else])", control::if_let),
     form("block", 1, MANY, "(block name form…)", exits::block),
     form("return-from", 1, 2, "(return-from name [value])", exits::return_from),

@@ -324,6 +324,16 @@ impl<'a> Builder<'a> {
         self.templates[index].symbol.clone()
     }
 
+    /// Its name.
+    pub(super) fn name_of_function(&self, index: usize) -> Name {
+        self.templates[index].name
+    }
+
+    /// Whether its body is what is being built, or calls what is.
+    pub(super) fn is_being_built(&self, index: usize) -> bool {
+        self.active.iter().any(|(active, _)| *active == index)
+    }
+
     /// Where its name stands.
     pub(super) fn place_of_function(&self, index: usize) -> Span {
         self.templates[index].span

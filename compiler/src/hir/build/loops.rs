@@ -24,7 +24,7 @@ pub fn while_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.no_limit(call.span, "(while test :max 64 body…)");
     };
     let tests = [Test { datum: call.args[0], until: false }];
-    b.counted(max, call.span, &|b| b.tested(&tests, body, call.span))
+    b.counted(max, call.span, &|b, _| b.tested(&tests, body, call.span))
 }
 
 /// `(loop clause… do body…)`, and `(loop :max n body…)`.
@@ -32,7 +32,7 @@ pub fn loop_<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let Some(plan) = Plan::parse(b, call) else { return b.add(ExprKind::Error, Ty::ERROR, call.span) };
     let (tests, body) = (&plan.tests, plan.body);
     match (plan.steps, plan.max) {
-        (Steps::None, Some(max)) => b.counted(max, call.span, &|b| b.tested(tests, body, call.span)),
+        (Steps::None, Some(max)) => b.counted(max, call.span, &|b, _| b.tested(tests, body, call.span)),
         (Steps::None, None) => b.no_limit(call.span, "(loop :max 64 body…)"),
         (Steps::Repeat(count), max) => b.repeated(count, max, tests, body, call.span),
         (Steps::For(ref range), max) => b.stepped(range, max, tests, body, call.span),
@@ -237,13 +237,13 @@ impl<'a> Builder<'a> {
         let bound = self.store_as(bound, Ty::U64);
         if let Some(rounds) = self.constant(bound) {
             let rounds = u64::try_from(rounds).unwrap_or(u64::MAX).min(max.unwrap_or(u64::MAX));
-            return self.counted(rounds, span, &|b| b.tested(tests, body, span));
+            return self.counted(rounds, span, &|b, _| b.tested(tests, body, span));
         }
         if max.is_none() {
             return self.no_limit(self.expr_span(bound), "(loop repeat n :max 64 do body…)");
         }
         let header = Header { name: None, span, ty: Ty::U64, rounds: None, start: 0, step: 1 };
-        match self.loop_body(&header, span, false, &|b| b.tested(tests, body, span)) {
+        match self.loop_body(&header, span, false, &|b, _| b.tested(tests, body, span)) {
             Built::Loop(var, body) => {
                 self.add(ExprKind::Dotimes { var, bound, max, body }, Ty::NOTHING, span)
             }
@@ -280,7 +280,7 @@ impl<'a> Builder<'a> {
         let step = if range.down { -by } else { by };
         let header =
             Header { name: Some(range.name), span: range.span, ty, rounds: Some(rounds), start: a, step };
-        self.dotimes_of(&header, rounds, span, &|b| b.tested(tests, body, span))
+        self.dotimes_of(&header, rounds, span, &|b, _| b.tested(tests, body, span))
     }
 
     /// The counter is computed in each round and compared with the limit.
@@ -298,8 +298,8 @@ impl<'a> Builder<'a> {
         let ty = if signed { Ty::I64 } else { Ty::U64 };
         let (from, to) = (self.store_as(from, ty), self.store_as(to, ty));
         let ((start, from), (limit, to)) = (self.hold(from), self.hold(to));
-        let round = self.variable(None, ty, range.span);
-        let rounds = self.counted(max, span, &|b| {
+        let header = Header { name: None, span, ty, rounds: Some(max), start: 0, step: 1 };
+        let rounds = self.dotimes_of(&header, max, span, &|b, round| {
             let var = b.variable(Some(range.name), ty, range.span);
             let value = b.moved(range, (start, round, by), ty);
             let mark = b.scope.mark();
@@ -308,12 +308,10 @@ impl<'a> Builder<'a> {
             let leave = b.leave_unless(inside, false);
             let body = b.tested(tests, body, span);
             b.scope.reset(mark);
-            let next = b.next_round(round, ty, range.span);
-            let all = b.add(ExprKind::Seq(vec![leave, next, body]), Ty::NOTHING, span);
+            let all = b.add(ExprKind::Seq(vec![leave, body]), Ty::NOTHING, span);
             b.add(ExprKind::Let(vec![(var, value)], all), Ty::NOTHING, span)
         });
-        let zero = self.add(ExprKind::Int(0), ty, span);
-        self.add(ExprKind::Let(vec![(start, from), (limit, to), (round, zero)], rounds), Ty::NOTHING, span)
+        self.add(ExprKind::Let(vec![(start, from), (limit, to)], rounds), Ty::NOTHING, span)
     }
 
     fn moved(&mut self, range: &Range, (start, round, by): (VarId, VarId, i128), ty: Ty) -> ExprId {
@@ -341,11 +339,5 @@ impl<'a> Builder<'a> {
             tests.push(compare(Compare::Le, var, start));
         }
         self.add(ExprKind::And(tests), Ty::BOOL, range.span)
-    }
-
-    fn next_round(&mut self, round: VarId, ty: Ty, span: Span) -> ExprId {
-        let (old, one) = (self.read_var(round, span), self.add(ExprKind::Int(1), ty, span));
-        let new = self.add(ExprKind::Binary(Binary::Add, old, one), ty, span);
-        self.add(ExprKind::Assign(round, new), ty, span)
     }
 }

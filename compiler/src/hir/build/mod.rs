@@ -4,6 +4,7 @@
 //! Top-level forms are in [`top`]. Names are collected first, so that a program may use a map that
 //! is defined after it.
 
+mod ahead;
 mod arith;
 mod ask;
 mod asm;
@@ -155,8 +156,10 @@ struct Builder<'a> {
     new_expansions: Vec<Expansion>,
     /// Whether macros have been found to have no end.
     endless: bool,
-    /// The struct or union that is being defined.
-    defining: Option<Name>,
+    /// The structs and unions that are being defined, the innermost last.
+    defining: Vec<Name>,
+    /// What is defined further down.
+    ahead: ahead::Ahead,
     first_expansion: usize,
     /// The programs that tables of functions name.
     wanted_ops: Vec<struct_ops::WantedOp>,
@@ -235,7 +238,8 @@ pub fn build_and_expand(
         expansions: HashMap::new(),
         new_expansions: Vec::new(),
         endless: false,
-        defining: None,
+        defining: Vec::new(),
+        ahead: ahead::Ahead::default(),
         first_expansion: sources.expansions().len(),
         wanted_ops: Vec::new(),
         wanted_values: Vec::new(),
@@ -326,7 +330,11 @@ impl<'a> Builder<'a> {
             "t" => return self.add(ExprKind::Int(1), Ty::BOOL, span),
             _ => {}
         }
-        match self.globals.get(&self.names.kernel(name)) {
+        let known = self.names.kernel(name);
+        if !self.globals.contains_key(&known) {
+            self.define_ahead(known);
+        }
+        match self.globals.get(&known) {
             Some((Global::Constant(value), _)) => return self.literal(*value, span),
             Some((Global::Variable(id), _)) => return self.read_global(*id, span),
             Some((what, place)) => return self.not_a_value(name, *what, *place, span),

@@ -73,18 +73,20 @@ impl<'a> Builder<'a> {
             _ => Options::default(),
         };
         let packed = options.get("packed").is_some_and(|datum| !self.is_symbol(datum, "nil"));
-        self.defining = Some(self.names.kernel(definition.name));
+        self.not_a_type(&definition);
+        self.defining.push(self.names.kernel(definition.name));
         let fields: Vec<Wanted> =
             definition.rest.iter().filter_map(|field| self.wanted_field(*field)).collect();
-        self.defining = None;
+        self.defining.pop();
         self.define_struct(&definition, fields, packed, false);
     }
 
     /// `(defunion name member …)`: a member is a struct's name, or `(field type)`.
     pub(super) fn defunion(&mut self, definition: Definition<'a>) {
-        self.defining = Some(self.names.kernel(definition.name));
+        self.not_a_type(&definition);
+        self.defining.push(self.names.kernel(definition.name));
         let fields: Vec<Wanted> = definition.rest.iter().filter_map(|member| self.member(*member)).collect();
-        self.defining = None;
+        self.defining.pop();
         self.define_struct(&definition, fields, false, true);
     }
 
@@ -149,6 +151,16 @@ impl<'a> Builder<'a> {
             self.report(Diagnostic::error(&codes::DUPLICATE, span, message).also(before, "first here"));
         }
         self.define_accessors(id, self.text(key));
+    }
+
+    /// Reports a definition of what is a type of the language's already.
+    fn not_a_type(&mut self, definition: &Definition<'_>) {
+        let text = self.text(self.names.folded(definition.name));
+        if crate::hir::Types::named(text).is_some() {
+            let message = format!("`{text}` is a type already");
+            let error = Diagnostic::error(&codes::DUPLICATE, definition.name_span, message);
+            self.report(error.help(format!("give it another name: `(defstruct my-{text} …)`")));
+        }
     }
 
     fn distinct_fields(&mut self, fields: &[Wanted]) {
@@ -421,7 +433,10 @@ impl<'a> Builder<'a> {
 
     /// `(aref array index)` as a place.
     pub(super) fn element_place(&mut self, array: DatumId, index: DatumId, span: Span) -> Place {
-        let (array, index) = (self.value(array), self.value(index));
+        let (array, index) = {
+            let array = self.array_named(array);
+            (self.value(array), self.value(index))
+        };
         match self.module.types.as_pointer(self.ty(array)) {
             Some(Pointer { pointee, .. }) => self.indexed(array, 0, pointee, index, span),
             None if self.ty(array) == Ty::ERROR => Place::Error,
@@ -430,6 +445,15 @@ impl<'a> Builder<'a> {
                 self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(array), message);
                 Place::Error
             }
+        }
+    }
+
+    /// `p` where `array` is `(deref p)`, which names the same array.
+    fn array_named(&mut self, array: DatumId) -> DatumId {
+        let expanded = self.expanded(array);
+        match self.items(expanded) {
+            Some([head, pointer]) if self.is_symbol(*head, "deref") => *pointer,
+            _ => array,
         }
     }
 

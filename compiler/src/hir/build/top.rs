@@ -105,11 +105,10 @@ impl<'a> Builder<'a> {
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
         let tested = forms.iter().any(|form| is_test(self.names, self.data, *form));
         let mut later: [Vec<Later<'a>>; 2] = Default::default();
-        for form in forms {
-            if !tested || !is_for_tests(self.names, self.data, *form) {
-                self.top_round(*form, &mut later);
-            }
-        }
+        let is_ours = |form: &&DatumId| !tested || !is_for_tests(self.names, self.data, **form);
+        let forms: Vec<DatumId> = forms.iter().filter(is_ours).copied().collect();
+        forms.iter().for_each(|form| self.look_ahead(*form));
+        forms.iter().for_each(|form| self.top_round(*form, &mut later));
         for (define, definition) in later.into_iter().flatten() {
             if let Some(definition) = definition {
                 define(self, definition);
@@ -127,6 +126,7 @@ impl<'a> Builder<'a> {
         match head.map(|(head, rest)| (self.symbol(*head).map_or("", |name| self.text(name)), rest)) {
             Some(("progn", forms)) => forms.iter().for_each(|form| self.top_round(*form, later)),
             Some(("eval-when", [_, forms @ ..])) => self.eval_when(forms, self.span(form)),
+            _ if !self.ahead.begin(form) => {}
             _ => {
                 let Some((round, define, definition)) = self.top_form(form) else { return };
                 match round {
@@ -138,7 +138,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn top_form(&mut self, form: DatumId) -> Option<(usize, Define, Definition<'a>)> {
+    pub(super) fn top_form(&mut self, form: DatumId) -> Option<(usize, Define, Definition<'a>)> {
         let span = self.span(form);
         let Some([head, args @ ..]) = self.items(form) else {
             if self.data.get(form) != Datum::Error {

@@ -6,7 +6,7 @@ use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{Ty, TypeKind, Types},
-    names::nearest,
+    names::{Name, nearest},
     read::DatumId,
 };
 
@@ -50,7 +50,7 @@ impl Builder<'_> {
         match self.items(datum) {
             Some([head, pointee]) if self.is_symbol(*head, "ptr") => {
                 let own = self.data.symbol(*pointee).map(|name| self.names.kernel(name));
-                if !self.is_symbol(*pointee, "void") && (own.is_none() || own != self.defining) {
+                if !self.is_symbol(*pointee, "void") && !own.is_some_and(|own| self.is_to_come(own)) {
                     self.field_data_type(*pointee)?;
                 }
                 Some(Ty::U64)
@@ -59,10 +59,15 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a struct is being defined, or is further down: a pointer to it needs no more.
+    fn is_to_come(&self, name: Name) -> bool {
+        self.defining.contains(&name) || self.ahead.has(name)
+    }
+
     pub(super) fn unknown_type(&mut self, datum: DatumId) {
         let text = self.symbol(datum).map(|name| self.text(name)).unwrap_or("");
         let own = self.data.symbol(datum).map(|name| self.names.kernel(name));
-        if own.is_some() && own == self.defining {
+        if own.is_some_and(|own| self.defining.contains(&own)) {
             let message = format!("`{text}` cannot contain itself: it would have no end");
             let error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message);
             self.report(error.help(format!("an address has a size: `(ptr {text})`")));

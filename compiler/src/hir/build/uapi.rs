@@ -18,6 +18,9 @@ impl Builder<'_> {
         if let Some(id) = self.structs.get(&name) {
             return Some(*id);
         }
+        if self.define_ahead(name) {
+            return self.structs.get(&name).copied();
+        }
         if self.broken.contains(&name) {
             return None;
         }

@@ -57,8 +57,8 @@ pub struct Header {
     pub step: i128,
 }
 
-/// What builds the body of a loop, once or for each round.
-pub type Body<'f, 'a> = &'f dyn Fn(&mut Builder<'a>) -> ExprId;
+/// What builds the body of a loop, once or for each round, given the counter.
+pub type Body<'f, 'a> = &'f dyn Fn(&mut Builder<'a>, VarId) -> ExprId;
 
 /// A loop as it was built.
 pub enum Built {
@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
             self.scope.bind(self.names.folded(name), var);
         }
         self.loops.push(self.held.len());
-        let body = body(self);
+        let body = body(self, var);
         self.loops.pop();
         self.scope.reset(mark);
         body

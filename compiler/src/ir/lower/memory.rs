@@ -33,6 +33,10 @@ impl Lower<'_> {
         }
         let ty = self.type_of(ty);
         let found = self.vars.read(&mut self.f, self.block, var, ty);
+        // Where ways meet, nothing else names what the variable is from there on.
+        if let Some(joined) = found.filter(|value| self.f.def(*value).is_none()) {
+            self.name(joined, var);
+        }
         found.unwrap_or_else(|| self.constant(0, ty, span))
     }
 
@@ -97,13 +101,22 @@ impl Lower<'_> {
     }
 
     pub(super) fn load(&mut self, ptr: ExprId, offset: i32, ty: Ty, span: Span) -> Value {
-        let ptr = self.value(ptr);
-        self.load_at(ptr, offset, ty, span)
+        let pointer = self.value(ptr);
+        match self.part(ptr, pointer, offset, ty) {
+            Some(part) => self.load_parts(pointer, offset, ty, part, span),
+            None => self.load_at(pointer, offset, ty, span),
+        }
     }
 
     pub(super) fn load_at(&mut self, ptr: Value, offset: i32, ty: Ty, span: Span) -> Value {
         let (bytes, target) = (self.width(ptr, ty), self.type_of(ty));
         let value = self.emit(Op::Load { bytes, ptr, offset }, target, span);
+        self.loaded(value, ty, span)
+    }
+
+    /// Bytes that were loaded, as a value of type `ty`.
+    pub(super) fn loaded(&mut self, value: Value, ty: Ty, span: Span) -> Value {
+        let target = self.type_of(ty);
         match self.hir.types.get(ty) {
             TypeKind::Int(int) if int.signed && int.bits < 32 => {
                 self.emit(Op::SextLow(int.bits, value), target, span)
@@ -128,8 +141,11 @@ impl Lower<'_> {
 
     pub(super) fn store(&mut self, ptr: ExprId, offset: i32, value: ExprId, span: Span) -> Value {
         let ty = self.hir.exprs[value].ty;
-        let (ptr, value) = (self.value(ptr), self.value(value));
-        self.store_at(ptr, offset, value, ty, span);
+        let (pointer, value) = (self.value(ptr), self.value(value));
+        match self.part(ptr, pointer, offset, ty) {
+            Some(part) => self.store_parts(pointer, offset, value, ty, part, span),
+            None => self.store_at(pointer, offset, value, ty, span),
+        }
         value
     }
 
@@ -199,7 +215,11 @@ impl Lower<'_> {
             self.zero(ptr, offset, bytes, span);
         }
         for (offset, ty, value) in values {
-            self.store_at(ptr, offset as i32, value, ty, span);
+            let offset = offset as i32;
+            match self.part_at(ptr, offset, ty) {
+                Some(part) => self.store_parts(ptr, offset, value, ty, part, span),
+                None => self.store_at(ptr, offset, value, ty, span),
+            }
         }
         ptr
     }

@@ -12,6 +12,7 @@ mod callback;
 mod control;
 mod maps;
 mod memory;
+mod packed;
 mod vars;
 
 use std::collections::{HashMap, HashSet};

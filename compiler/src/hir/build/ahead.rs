@@ -1,0 +1,68 @@
+//! Structs, unions and constants that are used before they stand in the file.
+//!
+//! Where a name is not known yet, its definition further down is built first, and passed over when it is
+//! come to. What contains itself comes back to a definition that has been begun, and finds nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Builder;
+use crate::{
+    names::Name,
+    read::{Datum, DatumId},
+};
+
+/// What is still to come in the file.
+#[derive(Default)]
+pub struct Ahead {
+    /// The form that defines a name, where `-` and `_` are alike: the first one.
+    forms: HashMap<Name, DatumId>,
+    /// The forms among them that have been begun.
+    begun: HashSet<DatumId>,
+}
+
+impl Ahead {
+    /// Whether a name is defined further down.
+    pub fn has(&self, name: Name) -> bool {
+        self.forms.get(&name).is_some_and(|form| !self.begun.contains(form))
+    }
+
+    /// Whether a form is to be built now, and not built already.
+    pub fn begin(&mut self, form: DatumId) -> bool {
+        self.begun.insert(form)
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// Notes what `form` defines.
+    pub(super) fn look_ahead(&mut self, form: DatumId) {
+        let Some([head, args @ ..]) = self.items(form) else { return };
+        match (self.symbol(*head).map_or("", |name| self.text(name)), args) {
+            ("progn", forms) => forms.iter().for_each(|form| self.look_ahead(*form)),
+            ("defenum", [_, members @ ..]) => {
+                members.iter().for_each(|member| self.comes(*member, form));
+            }
+            ("defstruct" | "defunion" | "defconstant", [name, ..]) => self.comes(*name, form),
+            _ => {}
+        }
+    }
+
+    /// Notes that `form` defines what `named` names, which may be a list that starts with the name.
+    fn comes(&mut self, named: DatumId, form: DatumId) {
+        let first = self.items(named).and_then(|items| items.first()).copied().unwrap_or(named);
+        if let Datum::Symbol(name) = self.data.get(first) {
+            self.ahead.forms.entry(self.names.kernel(name)).or_insert(form);
+        }
+    }
+
+    /// Builds the definition of `name` that is still to come; false when there is none.
+    pub(super) fn define_ahead(&mut self, name: Name) -> bool {
+        let Some(form) = self.ahead.forms.get(&name).copied() else { return false };
+        if !self.ahead.begin(form) {
+            return false;
+        }
+        if let Some((_, define, definition)) = self.top_form(form) {
+            define(self, definition);
+        }
+        true
+    }
+}

@@ -1,0 +1,22 @@
+;; run: m[10]=0 -> ret 2, m[10]=29, m[11]=120, m[12]=256, m[13]=16
+
+; A constant's value may be any form of the compile-time evaluator, with sizes and offsets in it.
+(defstruct point (a u32) (b u64))
+(defconstant factorial (let ((p 1)) (dotimes (i 5) (setf p (* p (1+ i)))) p))
+(defconstant size (if (> (sizeof point) 8) (max (sizeof point) 4) 7))
+(defconstant sum (loop for i from 1 to 4 sum i))
+(defconstant four (cond ((= (offsetof point b) 8) (progn 3 4)) (t 9)))
+(defconstant listed (let ((x 0)) (loop for i below 3 do (incf x i)) (+ x (length (list 1 (sizeof point))))))
+(defconstant chosen (case sum (10 (and t 5)) (otherwise 0)))
+(defconstant shifted (<< 1 (let ((n 3)) (+ n chosen -5))))
+(defconstant swapped (let ((x (htons 1))) (u16 (+ x 65536))))
+(defmap m :type :array :key u32 :value u64 :max-entries (let ((n 4)) (* n (sizeof u64))))
+(defenum kinds (first-kind (if t 15 4)) second-kind)
+(defprog p (:type :xdp)
+  (let ((n 3) (kept (when t 2)))
+    (dotimes (i (if (= n 3) 4 5) :max (if t 4 5)) (incf (getmap m sum) (+ listed i)))
+    (setf (getmap m sum) (+ (getmap m sum) shifted -5))
+    (setf (getmap m 11) factorial)
+    (setf (getmap m 12) swapped)
+    (setf (getmap m 13) second-kind)
+    kept))

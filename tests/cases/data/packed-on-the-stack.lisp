@@ -1,0 +1,31 @@
+;; run: out[0]=0 -> ret 2, out[0]=515, out[1]=0x1122334455667788, out[2]=0xfffffffffffffffe, out[3]=516, out[4]=9, out[5]=3, out[6]=70, out[7]=0xfffffffffffffffd, out[8]=0x55
+
+; Fields of packed structs may be anywhere, also on the stack, where accesses are aligned otherwise.
+(defmap out :type :array :key u32 :value u64 :max-entries 16)
+(defmap kept :type :array :key u32 :value (array u8 24) :max-entries 1)
+(defstruct (header :packed t)
+  (kind u8) (size u16) (id u64) (offset i16) (few (array u32 2)) (flags (bits u16 3)) (rest (bits u16 5)) (ok bool))
+(defstruct (outer :packed t) (tag u8) (inner header) (last i32))
+(defmap headers :type :array :key u32 :value header :max-entries 2)
+
+(defun size-of-it ((h (ptr header))) (header-size h))
+
+(defprog p (:type :xdp)
+  (let* ((h (make-header :kind 7 :size 515 :id #x1122334455667788 :offset -2 :flags 5 :ok t))
+         (o (make-outer :tag 1 :last -3))
+         (in (outer-inner-ptr o)))
+    (setf (getmap out 0) (header-size h))
+    (setf (getmap out 1) (header-id h))
+    (setf (getmap out 2) (i64 (header-offset h)))
+    (incf (header-size h))
+    (setf (getmap out 3) (size-of-it h))
+    (setf (header-few h 1) 9)
+    (setf (getmap out 4) (header-few h 1))
+    (setf (header-rest h) 3)
+    (setf (getmap out 5) (if (and (header-ok h) (= (header-flags h) 5)) (header-rest h) 0))
+    (setf (header-id in) 70)
+    (setf (getmap headers 0) h)
+    (setf (getmap out 6) (header-id (outer-inner-ptr o)))
+    (setf (getmap out 7) (i64 (outer-last o)))
+    (let ((c (copy-header h))) (setf (header-size c) #x55) (setf (getmap out 8) (header-size c))))
+  2)
