@@ -8,6 +8,8 @@ mod hooks;
 mod kills;
 mod order;
 mod refused;
+mod repl;
+mod replace;
 mod rings;
 mod scripts;
 mod setup;

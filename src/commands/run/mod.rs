@@ -4,12 +4,9 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
-mod log;
-mod origin;
 mod pins;
 mod rings;
 mod show;
-mod verifier;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -20,13 +17,12 @@ use bpfl_runtime::{
     session::{Session, SessionError},
 };
 
-use origin::Origin;
-
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
     input::{self, Input, Source},
     output,
+    refusal::{self, Origin},
     signals::Signals,
     table::{Choice, MOST_ROWS},
     userspace::Running,
@@ -129,7 +125,9 @@ fn attach(
     let interface = args.interface.iter().map(Target::interface);
     let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
     let attached = session.attach_some(&args.programs, &targets);
-    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
+    attached
+        .map(drop)
+        .map_err(|error| refusal::explain(args.verifier_log, session.spec(), origin, &error))?;
     note_unused(args, session);
     Ok(())
 }
