@@ -14,6 +14,7 @@ mod rings;
 mod scripts;
 mod setup;
 mod system;
+mod terminal;
 mod tested;
 mod testrun;
 mod tools;

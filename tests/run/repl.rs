@@ -94,7 +94,8 @@ count-packets: function of programs
     assert_eq!((first, said.as_str(), status), (wanted, "", Some(0)));
     let (mut listed, mut defined) = (lines(rest), lines(wanted));
     assert_eq!(listed.pop().as_deref(), Some("(progn (f) (f))"));
-    (listed.sort(), defined.sort());
+    listed.sort();
+    defined.sort();
     assert_eq!(listed, defined);
 }
 

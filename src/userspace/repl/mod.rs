@@ -243,9 +243,9 @@ impl<'n> Repl<'n> {
 
     /// One form, which is of the input from `start` on.
     fn form(&mut self, form: DatumId, start: u32) -> Done {
-        let parts = self.data.list(form).unwrap_or_default();
-        if self.head(form) == "progn" && parts.len() > 1 {
-            return parts[1..].to_vec().into_iter().try_for_each(|part| self.form(part, start));
+        if self.head(form) == "progn" {
+            let parts: Vec<DatumId> = self.data.list(form).unwrap_or_default().to_vec();
+            return parts.into_iter().skip(1).try_for_each(|part| self.form(part, start));
         }
         let kind = self.kinds.learn(&self.data, form);
         match (self.head(form), kind) {
