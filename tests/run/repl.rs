@@ -308,3 +308,91 @@ fn files_are_loaded_first() {
         (format!("error: `{file}x` cannot be read (No such file or directory (os error 2))\n"), Some(1))
     );
 }
+
+#[test]
+fn what_does_not_belong_at_a_place_is_explained() {
+    let (printed, said, status) = repl(
+        "(bpf:map seen :type :array :key u32 :value u64 :max-entries 1)
+(bpf:prog count (:section \"cgroup_skb/egress\") (incf (getmap seen 0)) 1)
+(defun step ((n u64)) :returns u64 (+ n 1))
+(step 1)
+(let ((x 1)) (defmap other :type :array :key u32 :value u64 :max-entries x))
+(deftest t1 (:prog count) (= (retval) 1))
+,help defmap
+",
+    );
+    let wanted = "\
+seen: array, keys of 4 bytes, values of 8 bytes, 1 entry
+count: cgroup_skb/egress, 11 instructions
+step: function of programs
+`defmap` defines something for the kernel: (defmap name :type kind :key type :value type :max-entries n";
+    assert!(printed.starts_with(wanted) && status == Some(1), "{printed}");
+    for words in [
+        "`step` is a function of programs, for its parameters have types",
+        "<stdin>:4:1",
+        "`defmap` stands by itself at the prompt, not inside of another form",
+        "<stdin>:5:14",
+        "tests are run by `bpfl test FILE`",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+/// Programs of hooks beside cgroups, how each is attached, and how it is replaced.
+const HOOKS: &[(&str, &str, &str)] = &[
+    ("(defprog px (:section \"xdp\") (incf (getmap seen 0) 1) XDP_PASS)", "(bpf:attach px \"lo\")", GAPLESS),
+    (
+        "(defprog pt (:section \"tcx/ingress\") (incf (getmap seen 1) 1) TCX_PASS)",
+        "(bpf:attach pt \"lo\")",
+        GAPLESS,
+    ),
+    ("(defprog pl (:section \"sk_lookup\") (incf (getmap seen 2) 1) SK_PASS)", "(attach-netns pl)", GAPLESS),
+    (
+        "(defprog pn (:section \"netfilter\") (incf (getmap seen 3) 1) NF_ACCEPT)",
+        "(attach-netfilter pn :hook :local-in)",
+        "replaced: detached, then attached anew",
+    ),
+    (
+        "(defprog pf (:section \"tp/syscalls/sys_enter_connect\") (incf (getmap seen 4) 1) 0)",
+        "(attach-tracepoint pf)",
+        "replaced: attached before the old one was detached",
+    ),
+    ("(defprog pm (:section \"sk_msg\") (incf (getmap seen 5) 1) SK_PASS)", "(bpf:attach pm socks)", GAPLESS),
+];
+
+const GAPLESS: &str = "replaced without a gap";
+
+#[test]
+fn programs_of_every_sort_of_hook_are_replaced() {
+    if cgroup().is_none() {
+        return;
+    }
+    let mut input = String::from(
+        "(defmap seen :type :array :key u32 :value u64 :max-entries 6)
+(defmap socks :type :sockmap :key u32 :value u64 :max-entries 4)
+(defun send () (wait (spawn \"bash\" \"-c\" \"ip link set lo up; echo hi > /dev/udp/127.0.0.1/9\")))\n",
+    );
+    let mut wanted = Vec::new();
+    for (program, attach, how) in HOOKS {
+        let name = program.split_whitespace().nth(1).unwrap();
+        input.push_str(&format!("{program} {attach}\n{}\n", program.replace(") 1)", ") 1000)")));
+        wanted.push(format!("{name}: {how}"));
+    }
+    input.push_str("(send)\n(loop for i below 5 collect (>= (bpf:map-ref seen i) 1000))\n");
+    let mut command = Command::new("unshare");
+    command.args(["--net", env!("CARGO_BIN_EXE_bpfl"), "repl"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let got = child.wait_with_output().unwrap();
+    let (printed, said) = (text(&got.stdout), text(&got.stderr));
+    assert_eq!((said.as_str(), got.status.code()), ("", Some(0)), "{printed}");
+    for line in wanted {
+        let (name, how) = line.split_once(": ").unwrap();
+        assert!(
+            printed.lines().any(|line| line.starts_with(name) && line.ends_with(how)),
+            "{line}: {printed}"
+        );
+    }
+    assert!(printed.ends_with("\n0\n(t t t t t)\n"), "{printed}");
+}

@@ -13,7 +13,7 @@ use bpfl_runtime::{
     session::Session,
     value::Value,
 };
-use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
+use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode};
 
 use crate::setup::{Folder, attached, cgroup, eventually, text};
 
@@ -33,6 +33,11 @@ fn counter(version: usize) -> Vec<u8> {
          (defprog count (:section \"cgroup_skb/egress\")
            (incf (getmap all 0)) (incf (getmap each {version})) (incf seen) 1)"
     ))
+}
+
+/// Whether nothing is attached: a process that another test is starting may have a link for a moment.
+fn gone(cgroup: &ChildCgroup) -> bool {
+    eventually(|| attached(cgroup, &CGROUP_INET_EGRESS).is_empty())
 }
 
 fn entry(session: &mut Session, map: &str, key: usize) -> i128 {
@@ -85,7 +90,7 @@ fn no_packet_is_missed_while_a_program_is_replaced() {
     assert_eq!(session.global("seen").unwrap(), Value::Int(sent));
     assert!((0..VERSIONS).all(|version| entry(&mut session, "each", version) > 0));
     drop(session);
-    assert!(attached(&cgroup, &CGROUP_INET_EGRESS).is_empty());
+    assert!(gone(&cgroup));
 }
 
 #[test]
@@ -177,4 +182,47 @@ fn programs_of_events_are_attached_before_the_old_ones_go() {
     call();
     let (old, new) = (entry(&mut session, "each", 0), entry(&mut session, "each", 1));
     assert!(old >= 1 && new >= 1, "{old} {new}");
+}
+
+#[test]
+fn a_program_follows_its_variables_to_where_they_are() {
+    let Some(cgroup) = cgroup() else { return };
+    let source = |more: &str| {
+        object(&format!(
+            "(defvar hits u64) {more}
+             (defprog count (:section \"cgroup_skb/egress\") (incf hits) 1)"
+        ))
+    };
+    let mut session = Session::open(source("")).unwrap();
+    session.attach("count", &Target::cgroup(cgroup.path())).unwrap();
+    assert!(sender(&cgroup, 3).wait().unwrap().success());
+    // Its code is the same, and its variable at the same place of a section that is another one.
+    assert_eq!(session.replace(source("(defvar more u64)")).unwrap().len(), 1);
+    assert!(sender(&cgroup, 2).wait().unwrap().success());
+    assert_eq!(session.global("hits").unwrap(), Value::Int(5));
+    // The words that it prints are others.
+    let words = |text: &str| {
+        object(&format!("(defprog count (:section \"cgroup_skb/egress\") (printk \"{text}\") 1)"))
+    };
+    session.replace(words("one")).unwrap();
+    assert_eq!(session.replace(words("one")).unwrap().len(), 0);
+    assert_eq!(session.replace(words("two")).unwrap().len(), 1);
+}
+
+#[test]
+fn programs_that_no_link_holds_are_replaced_too() {
+    let Some(cgroup) = cgroup() else { return };
+    for mode in mode::ALL {
+        let mut session = Session::open(counter(0)).unwrap();
+        session.set_attach_mode(mode);
+        session.attach("count", &Target::cgroup(cgroup.path())).unwrap();
+        let before = attached(&cgroup, &CGROUP_INET_EGRESS);
+        assert_eq!(session.replace(counter(1)).unwrap().len(), 1);
+        let after = attached(&cgroup, &CGROUP_INET_EGRESS);
+        assert!(after.len() == 1 && after != before, "{} {before:?} {after:?}", mode.name);
+        assert!(sender(&cgroup, 2).wait().unwrap().success());
+        assert_eq!((entry(&mut session, "each", 0), entry(&mut session, "each", 1)), (0, 2), "{}", mode.name);
+        drop(session);
+        assert!(gone(&cgroup), "{}", mode.name);
+    }
 }

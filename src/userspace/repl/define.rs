@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 use bpfl_compiler::{
     driver::Compiled,
-    eval::{Env, Kind, Value},
+    eval::{Env, Kind, Origin as ValueOrigin, Value, convert},
     hir::build::is_definition,
     read::DatumId,
 };
@@ -54,9 +54,23 @@ impl Repl<'_> {
             self.interp.restart();
             self.interp.eval(&form, &Env::default()).map_err(|exit| self.trouble(exit))?;
         }
+        self.explain_functions(&new);
         self.teach();
         self.report(&new, &replaced);
         Ok(())
+    }
+
+    /// `(bpf:map …)` and `(bpf:prog …)`, which stand in the bodies of sessions.
+    pub(super) fn define_inline(&mut self, form: DatumId, start: u32) -> Done {
+        let value = self.value(form);
+        let (head, rest) = value.pair().unwrap_or_default();
+        let definition = session::inline_of(&self.interp, &value).unwrap_or("defmap");
+        let symbol = Value::from(Kind::Symbol(self.interp.symbol(definition))).at(head.origin);
+        let value = Value::cons(symbol, rest).at(value.origin);
+        let place = &mut |origin: ValueOrigin| origin.span().unwrap_or_default();
+        let form = convert::datum(self.names, &self.data, &value, place);
+        let form = form.map_err(|exit| self.trouble(exit))?;
+        self.define(&[form], start)
     }
 
     /// What a form defines: several things where it is the call of a macro that does.

@@ -9,6 +9,7 @@ mod complete;
 mod define;
 mod definitions;
 mod describe;
+mod elsewhere;
 mod input;
 mod terminal;
 
@@ -141,6 +142,7 @@ impl<'n> Repl<'n> {
             failed: false,
         };
         commands::define(&mut repl.interp);
+        repl.explain_definitions();
         repl.teach();
         repl
     }
@@ -252,6 +254,7 @@ impl<'n> Repl<'n> {
             ("deftest", _) => Err(Failure::new("tests are run by `bpfl test FILE`").into()),
             ("in-package" | "declaim", _) => Ok(()),
             ("load", _) => self.load_form(form),
+            ("bpf:map" | "bpf:prog", _) => self.define_inline(form, start),
             (_, FormKind::Kernel | FormKind::Both) => self.define(&[form], start),
             _ => self.evaluate(form),
         }
@@ -301,6 +304,8 @@ impl<'n> Repl<'n> {
                 (Some(status), _) => Trouble::Ended(Ended::Quit(status)),
                 (None, Some(Signal::SIGINT)) if self.terminal => {
                     host.ended_by = None;
+                    // What the terminal shows for Ctrl-C is no whole line.
+                    host.within_line = true;
                     self.fresh_line();
                     output::note("interrupted");
                     Trouble::Said
