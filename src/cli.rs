@@ -58,6 +58,8 @@ pub enum Command {
     Expand(Expand),
     /// Load a file's programs, attach them, and show their maps until told to stop
     Run(Run),
+    /// Define, attach, look and detach interactively; what stands in the files is loaded first
+    Repl(Repl),
     /// Run the tests of source files: their `deftest` forms
     Test(Test),
     /// Show the machine code of an object or a source file
@@ -263,6 +265,23 @@ pub struct Run {
     /// A command to run in a cgroup of its own, and its arguments
     #[arg(last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
+}
+
+/// `bpfl repl`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`,help` shows the commands. Where standard input or output is no terminal there is no prompt, and the exit
+status is 1 when a form has failed.")]
+pub struct Repl {
+    /// Source files to load first
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Show the verifier's whole log when the kernel refuses a program
+    #[arg(long)]
+    pub verifier_log: bool,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
 }
 
 /// A map and the struct that its records are.

@@ -12,6 +12,7 @@ mod duration;
 mod failure;
 mod input;
 mod output;
+mod refusal;
 mod signals;
 mod table;
 mod userspace;

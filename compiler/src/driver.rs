@@ -95,6 +95,8 @@ pub struct Compiled {
     pub object: Vec<u8>,
     /// Where the code of each program is from, in the object's order.
     pub places: Vec<Places>,
+    /// The structs and unions that were defined, each with its size in bytes.
+    pub structs: Vec<(String, u32)>,
 }
 
 /// Which source the machine code of a program is from.
@@ -158,7 +160,11 @@ fn finish(
     let model = object::assemble(sources, hir, codes);
     let places = |f: &elf::Function| Places { program: f.name.clone(), spans: f.spans.clone() };
     match object::write(&model) {
-        Ok(object) => Some(Compiled { object, places: model.functions.iter().map(places).collect() }),
+        Ok(object) => Some(Compiled {
+            object,
+            places: model.functions.iter().map(places).collect(),
+            structs: hir.types.structs.values().map(|one| (one.c_name.clone(), one.size)).collect(),
+        }),
         Err(error) => {
             let span = hir.programs.values().next().map_or(Span::default(), |program| program.span);
             diagnostics.push(Diagnostic::error(&codes::INTERNAL, span, format!("{error}")));

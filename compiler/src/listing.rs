@@ -36,7 +36,7 @@ fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut Strin
         let place = sources.location(code.spans[line.slot].start);
         if last != Some((place.file, place.line)) {
             last = Some((place.file, place.line));
-            let text = sources.file(place.file).line(place.line as usize - 1).trim();
+            let text = sources.file(place.file).line_numbered(place.line).trim();
             let _ = writeln!(out, "; {}:{}: {text}", sources.file(place.file).name, place.line);
         }
         let reloc = code.relocs.iter().find(|(slot, _)| *slot as usize == line.slot);

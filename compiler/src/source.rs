@@ -78,14 +78,16 @@ pub struct File {
     pub base: u32,
     /// The offset in `text` at which each line starts.
     line_starts: Vec<u32>,
+    /// How many lines come before the first: of input that is read a piece at a time.
+    lines_before: u32,
 }
 
 impl File {
-    fn new(name: String, text: String, base: u32) -> Self {
+    fn new(name: String, text: String, base: u32, lines_before: u32) -> Self {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Self { name, text, base, line_starts }
+        Self { name, text, base, line_starts, lines_before }
     }
 
     /// Whether it is one of the compiler's own.
@@ -96,6 +98,16 @@ impl File {
     /// How many lines there are; an empty file has one.
     pub fn line_count(&self) -> usize {
         self.line_starts.len()
+    }
+
+    /// The number, from 1, of a 0-based line.
+    pub fn line_number(&self, line: usize) -> usize {
+        self.lines_before as usize + line + 1
+    }
+
+    /// The text of the line with this number.
+    pub fn line_numbered(&self, number: u32) -> &str {
+        self.line((number - self.lines_before).saturating_sub(1) as usize)
     }
 
     /// The 0-based line that holds the byte at `offset`.
@@ -147,8 +159,13 @@ impl SourceMap {
     /// the start of the next. Positions are 32 bits wide: the caller keeps the sum of all texts
     /// below 4 GiB (`driver` refuses larger files with a diagnostic).
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.add_after(0, name, text)
+    }
+
+    /// As [`SourceMap::add`], a piece of text that so many lines come before.
+    pub fn add_after(&mut self, lines: u32, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let base = self.files.last().map_or(0, |f| f.base + f.text.len() as u32 + 1);
-        self.files.push(File::new(name.into(), text.into(), base));
+        self.files.push(File::new(name.into(), text.into(), base, lines));
         <FileId as crate::arena::Entity>::new(self.files.len() - 1)
     }
 
@@ -201,7 +218,7 @@ impl SourceMap {
         let start = file.line_range(line).start;
         let column =
             file.text[start..].char_indices().take_while(|(i, _)| start + i < offset as usize).count();
-        Location { file: id, line: line as u32 + 1, column: column as u32 + 1 }
+        Location { file: id, line: file.line_number(line) as u32, column: column as u32 + 1 }
     }
 
     /// The text that `span` covers.

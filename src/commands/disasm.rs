@@ -34,8 +34,8 @@ fn object(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     Ok(spec.programs.iter().map(program).collect::<Vec<_>>().join("\n"))
 }
 
-/// A program: its name and section, then its instructions below the source lines they are from.
-fn program(program: &ProgramSpec) -> String {
+/// The text for a program: its name and section, then its instructions below the source lines they are from.
+pub fn program(program: &ProgramSpec) -> String {
     let slots = program.code.chunks_exact(SLOT).filter_map(|slot| slot.try_into().ok());
     let code: Vec<_> = slots.map(Insn::decode).collect();
     let mut text = format!("{}: ; section {}\n", program.name, program.section);

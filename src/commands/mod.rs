@@ -4,15 +4,16 @@ mod build;
 mod check;
 mod completions;
 mod detach;
-mod disasm;
+pub mod disasm;
 mod doctor;
 mod expand;
-mod explain;
+pub mod explain;
 mod list;
 mod man;
 mod map;
 mod ps;
 mod reference;
+mod repl;
 mod run;
 mod test;
 
@@ -25,6 +26,7 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Expand(args) => expand::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Repl(args) => repl::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::List(args) => list::run(&args),

@@ -23,6 +23,8 @@ pub enum FormKind {
     Userspace,
     /// Userspace, where it defines something.
     Helper,
+    /// Nothing that is known: in a file the kernel's side, which says so.
+    Unknown,
 }
 
 /// Definitions that both sides see.
@@ -33,27 +35,53 @@ const HELPERS: &[&str] = &["defun", "defvar", "defparameter", "defglobal"];
 /// Forms that say nothing about whom they are for.
 const NEITHER: &[&str] = &["in-package", "declaim", "include"];
 
+/// Whether forms that start with `head`, in lower case, define something for both sides.
+pub fn is_shared(head: &str) -> bool {
+    BOTH.contains(&head)
+}
+
 /// What a macro may take to expand, and how often it may lead to another.
 const LIMITS: Limits = Limits { steps: 1_000_000, total: 20_000_000, depth: 2_000 };
 const MOST_EXPANSIONS: usize = 100;
 
 /// For whom each of a file's forms is.
 pub fn kinds(names: &Names, data: &Data, forms: &[DatumId]) -> Vec<FormKind> {
-    let mut interp = Interp::new(names, Box::new(Alone), LIMITS);
-    define_all(&mut interp);
-    let mut found = Vec::with_capacity(forms.len());
-    for form in forms {
-        let kind = kind(&mut interp, names, data, *form, MOST_EXPANSIONS);
-        let head = head(names, data, *form);
-        // Later forms may start with what is defined here.
+    let mut kinds = Kinds::new(names);
+    let known = |kind| if kind == FormKind::Unknown { FormKind::Kernel } else { kind };
+    forms.iter().map(|form| known(kinds.learn(data, *form))).collect()
+}
+
+/// Tells for whom forms are, one after another.
+pub struct Kinds<'n> {
+    names: &'n Names,
+    interp: Interp<'n>,
+}
+
+impl<'n> Kinds<'n> {
+    /// With no forms so far.
+    pub fn new(names: &'n Names) -> Self {
+        let mut interp = Interp::new(names, Box::new(Alone), LIMITS);
+        define_all(&mut interp);
+        Self { names, interp }
+    }
+
+    /// For whom a form is. Later forms may start with what it defines.
+    pub fn learn(&mut self, data: &Data, form: DatumId) -> FormKind {
+        let Self { names, interp } = self;
+        let kind = kind(interp, names, data, form, MOST_EXPANSIONS);
+        let head = head(names, data, form);
         if matches!(head, "defmacro" | "eval-when") || head == "defun" && kind == FormKind::Helper {
             interp.restart();
             // What is wrong with it is said when it is evaluated in earnest.
-            let _ = interp.eval(&convert::value(names, data, *form, Origin::Call), &Env::default());
+            let _ = interp.eval(&convert::value(names, data, form, Origin::Call), &Env::default());
         }
-        found.push(kind);
+        kind
     }
-    found
+
+    /// What a call of one of the macros so far expands to.
+    pub fn expansion(&mut self, data: &Data, form: DatumId) -> Option<DatumId> {
+        expansion(&mut self.interp, self.names, data, form)
+    }
 }
 
 fn head<'n>(names: &'n Names, data: &Data, form: DatumId) -> &'n str {
@@ -69,7 +97,8 @@ fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, pati
             Side::Kernel => FormKind::Kernel,
             Side::Userspace => FormKind::Helper,
         },
-        "" => FormKind::Kernel,
+        "" => FormKind::Unknown,
+        "deftest" => FormKind::Kernel,
         "progn" => {
             let parts = data.list(form).unwrap_or_default().iter().skip(1);
             let parts: Vec<_> = parts.map(|part| kind(interp, names, data, *part, patience)).collect();
@@ -79,7 +108,8 @@ fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, pati
         _ if interp.has_function(names.intern(text)) => FormKind::Userspace,
         _ => match expansion(interp, names, data, form) {
             Some(form) if patience > 0 => kind(interp, names, data, form, patience - 1),
-            _ => FormKind::Kernel,
+            _ if bpfl_stdlib::prelude::defines(text) => FormKind::Kernel,
+            _ => FormKind::Unknown,
         },
     }
 }
@@ -88,7 +118,7 @@ fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, pati
 fn joined(parts: &[FormKind]) -> FormKind {
     let among = |kind: FormKind| parts.contains(&kind);
     match () {
-        () if among(FormKind::Kernel) => FormKind::Kernel,
+        () if among(FormKind::Kernel) || among(FormKind::Unknown) => FormKind::Kernel,
         () if among(FormKind::Userspace) => FormKind::Userspace,
         () if among(FormKind::Helper) => FormKind::Helper,
         () => FormKind::Both,

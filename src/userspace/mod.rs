@@ -20,6 +20,7 @@ mod object;
 mod objects;
 mod packet;
 mod process;
+pub mod repl;
 mod ring;
 mod session;
 mod socket;
@@ -38,7 +39,7 @@ use std::{
 
 use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
-    driver::Options,
+    driver::{Options, Places},
     eval::{Condition, Env, Exit, Host, Interp, Limits, Origin, Value, convert as data_convert},
     inputs,
     names::Names,
@@ -82,6 +83,12 @@ struct World {
     ran: Option<Ran>,
     /// What `(is …)` found not to be true.
     failing: Option<test::Failing>,
+    /// Which source the programs are from that were compiled last.
+    places: Vec<Places>,
+    /// Whether what was printed last is no whole line.
+    within_line: bool,
+    /// The status that it is to end with.
+    quit: Option<u8>,
 }
 
 impl Host for World {
@@ -89,6 +96,7 @@ impl Host for World {
         let mut out = stdout().lock();
         // Who closed the stream does not want to read it.
         let _ = out.write_all(text.as_bytes());
+        self.within_line = text.chars().last().map_or(self.within_line, |last| last != '\n');
         if text.contains('\n') {
             let _ = out.flush();
         }
@@ -177,6 +185,9 @@ impl World {
             errno: 0,
             ran: None,
             failing: None,
+            places: Vec::new(),
+            within_line: false,
+            quit: None,
         }
     }
 }
@@ -266,11 +277,7 @@ fn is_include(interp: &Interp<'_>, form: &Value) -> bool {
 fn end(interp: &mut Interp<'_>, exit: Exit) -> Outcome {
     let condition = match exit {
         Exit::Error(condition) => *condition,
-        Exit::Return(..) => Condition {
-            message: "it returns from a block that is left".into(),
-            origin: Origin::None,
-            kind: "error",
-        },
+        Exit::Return(..) => Condition::new("error", "it returns from a block that is left"),
         Exit::Stopped(reason) => {
             let world = world(interp).map_err(|_| Failure::new(reason.clone()))?;
             return match (world.ended_by, world.timed_out) {

@@ -2,7 +2,7 @@
 
 use std::{any::Any, cell::RefCell, rc::Rc};
 
-use bpfl_compiler::eval::{Condition, Exit, Kind, Origin, Value, value::Object};
+use bpfl_compiler::eval::{Condition, Exit, Kind, Value, value::Object};
 use bpfl_runtime::session::{LinkId, Session, SessionError};
 
 /// An object of the kernel's, and whose it is.
@@ -31,7 +31,13 @@ impl Object for Handle {
             What::Session => "session".into(),
             What::Program(name) => format!("program {name}"),
             What::Map(name) => format!("map {name}"),
-            What::Link(_) => "link".into(),
+            What::Link(link) => match self.session.try_borrow() {
+                Ok(session) => match session.attachment(*link) {
+                    Some((program, target)) => format!("link of {program} to {target}"),
+                    None => "link, detached".into(),
+                },
+                Err(_) => "link".into(),
+            },
         }
     }
 
@@ -93,7 +99,9 @@ pub fn failed(error: SessionError) -> Exit {
             message.push_str(line);
         }
     }
-    condition(kind(&error), message)
+    let mut condition = Condition::new(kind(&error), message);
+    condition.cause = Some(Rc::new(error));
+    Exit::Error(Box::new(condition))
 }
 
 /// The type of the condition for an error.
@@ -110,5 +118,5 @@ fn kind(error: &SessionError) -> &'static str {
 
 /// A condition of this type.
 pub fn condition(kind: &'static str, message: String) -> Exit {
-    Exit::Error(Box::new(Condition { message, origin: Origin::None, kind }))
+    Exit::Error(Box::new(Condition::new(kind, message)))
 }

@@ -3,8 +3,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use bpfl_compiler::{
-    diagnostic::{Diagnostics, render::render},
-    driver,
+    diagnostic::{Diagnostic, Diagnostics, Severity, render::render},
+    driver::{self, Compiled},
     eval::{
         Env, Exit, Interp, Kind, Origin, Result, Value, convert,
         special::{Special, host_form},
@@ -70,7 +70,6 @@ pub fn inline_of(interp: &Interp<'_>, form: &Value) -> Option<&'static str> {
 
 /// Compiles the script's definitions and those of a body.
 pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result<Vec<u8>, Exit> {
-    let names = interp.names();
     let mut forms = world(interp)?.definitions.clone();
     for form in inline {
         let (head, rest) = form.pair().unwrap_or_default();
@@ -78,7 +77,17 @@ pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result
         let symbol = Value::from(Kind::Symbol(interp.symbol(definition))).at(head.origin);
         forms.push(Value::cons(symbol, rest).at(form.origin));
     }
-    let data = Data::new();
+    compile_forms(interp, &forms, 0).map(|compiled| compiled.object)
+}
+
+/// Compiles definitions and says what is wrong with them; warnings of those in the sources from position
+/// `start` on.
+pub fn compile_forms(
+    interp: &mut Interp<'_>,
+    forms: &[Value],
+    start: u32,
+) -> std::result::Result<Compiled, Exit> {
+    let (names, data) = (interp.names(), Data::new());
     let mut place = |origin: Origin| origin.span().unwrap_or_default();
     let data_forms = forms.iter().map(|form| convert::datum(names, &data, form, &mut place));
     let data_forms = data_forms.collect::<std::result::Result<Vec<_>, Exit>>()?;
@@ -88,9 +97,10 @@ pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result
     let compiled =
         driver::compile_forms(&mut world.sources, names, &data, &data_forms, &options, &mut diagnostics);
     diagnostics.sort();
-    output::tell(&render(&world.sources, diagnostics.iter(), output::color()));
+    let wanted = |one: &&Diagnostic| one.severity == Severity::Error || one.span.start >= start;
+    output::tell(&render(&world.sources, diagnostics.iter().filter(wanted), output::color()));
     match compiled {
-        Some(compiled) if !diagnostics.has_errors() => Ok(compiled.object),
+        Some(compiled) if !diagnostics.has_errors() => Ok(compiled),
         _ => Err(Exit::error("what this session defines does not compile")),
     }
 }

@@ -218,3 +218,23 @@ fn a_script_without_kernel_forms_needs_no_privilege() {
     let got = output(&["run", &path]);
     assert_eq!((text(&got.stdout).as_str(), got.status.code()), ("6\n", Some(0)));
 }
+
+#[test]
+fn options_that_say_nothing_to_a_script_are_refused() {
+    let folder = Folder::new("options");
+    let path = folder.write("plain.lisp", "(format t \"ran~%\")");
+    for (options, way) in [
+        (&["--json"][..], "--json says nothing: it prints what it wants with `format`"),
+        (&["--top", "3"], "--top says nothing"),
+        (
+            &["--records", "a=b"],
+            "--records says nothing: it reads records with `(bpf:ring-consume map function)`",
+        ),
+        (&["--pin", "/sys/fs/bpf/x"], "--pin says nothing: it pins with `(bpf:pin map path)`"),
+        (&["--cgroup", "/sys/fs/cgroup"], "--cgroup says nothing"),
+    ] {
+        let said = refusal(&[&["run", &path], options].concat());
+        assert!(said.starts_with(&format!("error: `{path}` is a script, to which ")), "{said}");
+        assert!(said.contains(way), "{said}");
+    }
+}

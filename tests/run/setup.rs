@@ -1,7 +1,7 @@
 //! What every test of `bpfl run` starts from.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -87,6 +87,11 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("bpfl-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Writes a file; gives its path.

@@ -242,7 +242,11 @@ fn a_run_prints_json_and_the_largest_values() {
     let (_folder, file) = written("js");
     let set = format!("{} map set onejs 1 9", env!("CARGO_BIN_EXE_bpfl"));
     let command = ["--", "sh", "-c", &set];
-    let said = |args: &[&str]| printed(&[&["run", &file], args, &command].concat()).0;
+    let said = |args: &[&str]| {
+        // The kernel frees the maps of a run a moment after its end, and a name must be one map's.
+        assert!(eventually(|| !text(&output(&["map", "list"]).stdout).contains("onejs")));
+        printed(&[&["run", &file], args, &command].concat()).0
+    };
     let rows = |said: &str| -> Vec<Json> {
         let mut rows: Vec<Json> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         rows.retain(|row| row["map"] == "onejs");

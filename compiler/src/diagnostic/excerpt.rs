@@ -26,6 +26,8 @@ pub struct Excerpt {
 struct Window {
     /// The line in the real file, from 0.
     line: usize,
+    /// Its number there.
+    number: usize,
     /// The window's first byte in the real file.
     start: usize,
     /// Its first byte in the excerpt.
@@ -65,7 +67,13 @@ impl Excerpt {
         let start = file.text.floor_char_boundary(offset.saturating_sub(AROUND).max(range.start));
         let end = file.text.floor_char_boundary((start + 3 * AROUND).min(range.end));
         let skipped = file.text[range.start..start].chars().count();
-        self.windows.push(Window { line, start, at: self.text.len(), skipped });
+        self.windows.push(Window {
+            line,
+            number: file.line_number(line),
+            start,
+            at: self.text.len(),
+            skipped,
+        });
         self.text.push_str(&file.text[start..end]);
         self.text.push('\n');
     }
@@ -107,7 +115,7 @@ impl<'a> Files<'a> for Excerpt {
     }
 
     fn line_number(&'a self, _: usize, line: usize) -> Result<usize, Error> {
-        Ok(self.windows.get(line).map_or(0, |window| window.line) + 1)
+        Ok(self.windows.get(line).map_or(1, |window| window.number))
     }
 
     fn column_number(&'a self, _: usize, line: usize, offset: usize) -> Result<usize, Error> {

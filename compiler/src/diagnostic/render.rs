@@ -32,6 +32,10 @@ impl<'a> Files<'a> for SourceMap {
         Ok(self.file(FileId::new(id)).line_index(offset as u32))
     }
 
+    fn line_number(&'a self, id: usize, line: usize) -> Result<usize, files::Error> {
+        Ok(self.file(FileId::new(id)).line_number(line))
+    }
+
     fn line_range(&'a self, id: usize, line: usize) -> Result<std::ops::Range<usize>, files::Error> {
         let file = self.file(FileId::new(id));
         let range = file.line_range(line);

@@ -128,7 +128,7 @@ fn code(
         let at = |slot: u32| start + slot * SLOT as u32;
         for row in lines::rows(object.sources, function) {
             let file = object.sources.file(row.location.file);
-            let text = file.line(row.location.line as usize - 1);
+            let text = file.line_numbered(row.location.line);
             let place = btf.place(&file.name, text, row.location.line, row.location.column);
             ext.line(name, at(row.slot), place);
         }

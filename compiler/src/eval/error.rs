@@ -1,5 +1,7 @@
 //! How an evaluation ends early.
 
+use std::{any::Any, rc::Rc};
+
 use super::value::{Origin, Value};
 
 /// What an evaluation gives.
@@ -25,12 +27,21 @@ pub struct Condition {
     pub origin: Origin,
     /// The condition's type, a folded symbol's text: `error`, `type-error` …
     pub kind: &'static str,
+    /// What the host knows of it.
+    pub cause: Option<Rc<dyn Any>>,
+}
+
+impl Condition {
+    /// A condition of this type, with this message.
+    pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { message: message.into(), origin: Origin::None, kind, cause: None }
+    }
 }
 
 impl Exit {
     /// An error with this message.
     pub fn error(message: impl Into<String>) -> Self {
-        Self::Error(Box::new(Condition { message: message.into(), origin: Origin::None, kind: "error" }))
+        Self::Error(Box::new(Condition::new("error", message)))
     }
 
     /// The same error, in the form at `origin` unless it already has a place.

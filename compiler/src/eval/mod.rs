@@ -167,10 +167,14 @@ impl<'n> Interp<'n> {
     /// Defines a function.
     pub fn define_function(&mut self, name: Symbol, function: Rc<Function>) {
         self.functions.insert(name.folded, function);
+        self.macros.remove(&name.folded);
     }
 
     /// Defines a macro.
     pub fn define_macro(&mut self, name: Symbol, expander: Rc<Function>) {
+        if self.functions.get(&name.folded).is_some_and(|own| !matches!(**own, Function::Builtin(_))) {
+            self.functions.remove(&name.folded);
+        }
         self.macros.insert(name.folded, expander);
     }
 
@@ -197,6 +201,34 @@ impl<'n> Interp<'n> {
     /// Whether there is a function of that folded name.
     pub fn has_function(&self, name: Name) -> bool {
         self.functions.contains_key(&name) || self.specials.contains_key(&name)
+    }
+
+    /// The names of all special forms, functions and macros, in lower case.
+    pub fn callables(&self) -> impl Iterator<Item = &'n str> {
+        let names = self.specials.keys().chain(self.functions.keys()).chain(self.macros.keys());
+        names.map(|name| self.names.text(*name))
+    }
+
+    /// The names of the global variables, in lower case.
+    pub fn variable_names(&self) -> impl Iterator<Item = &'n str> {
+        self.variables.keys().chain(self.symbol_macros.keys()).map(|name| self.names.text(*name))
+    }
+
+    /// The value of a global variable.
+    pub fn global_variable(&self, name: Symbol) -> Option<Value> {
+        self.variables.get(&name.folded).cloned()
+    }
+
+    /// Forgets what stands for this name as a variable.
+    pub fn forget_variable(&mut self, name: Symbol) {
+        self.variables.remove(&name.folded);
+        self.symbol_macros.remove(&name.folded);
+    }
+
+    /// All values of a form.
+    pub fn eval_all(&mut self, form: &Value, env: &Env) -> Result<Vec<Value>> {
+        let value = self.eval(form, env)?;
+        Ok(self.multiple.take().unwrap_or_else(|| vec![value]))
     }
 
     /// The folded names of all macros.

@@ -4,6 +4,7 @@
 //! wrong in the others. Nesting is bounded by [`MAX_DEPTH`], so that whatever walks data later may
 //! recurse.
 
+pub mod complete;
 mod data;
 mod forms;
 mod lexer;

@@ -54,6 +54,14 @@ pub enum AttachError {
         /// The direction that was asked for.
         given: String,
     },
+    /// It is attached, and what is to take its place is for another hook, or not there.
+    #[error("`{program}` is attached as {section}; detach it before its name is given to something else")]
+    InUse {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+    },
     /// The program belongs to another kind of target.
     #[error("`{program}` is attached to {wanted}, not to {given}")]
     WrongTarget {

@@ -10,6 +10,7 @@ mod events;
 mod hooks;
 mod netfilter;
 mod places;
+mod replace;
 mod target;
 mod tracefs;
 
@@ -30,6 +31,7 @@ pub use chain::{Member, chain};
 pub use error::AttachError;
 pub(crate) use hooks::target_kind;
 pub use netfilter::{NetfilterHook, Way};
+pub use replace::Manner;
 pub use target::Target;
 pub(crate) use target::{check, choose, holds_sockets};
 
@@ -62,7 +64,7 @@ enum Held {
     /// The kernel detaches when the last descriptor of each link is closed, in whatever way.
     Links { links: Vec<OwnedFd> },
     /// For kernels without a link for the hook.
-    Attached { _attached: sys::Attached },
+    Attached { attached: sys::Attached },
 }
 
 /// A target, opened.
@@ -127,7 +129,7 @@ fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static Att
         let link = sys::link(program, place.as_raw_fd() as u32, at.number, link_flags)?;
         return Ok(Held::Links { links: vec![link] });
     }
-    Ok(Held::Attached { _attached: sys::Attached::new(program, place, at.number, flags)? })
+    Ok(Held::Attached { attached: sys::Attached::new(program, place, at.number, flags)? })
 }
 
 fn in_network(at: &AttachType, program: impl AsFd, target: &Target) -> io::Result<Held> {

@@ -4,6 +4,7 @@
 //! by name and there already is opened, not made.
 
 use std::{
+    collections::HashMap,
     ffi::CString,
     io,
     os::{
@@ -37,15 +38,21 @@ pub(super) struct Made {
     pub(super) fd: OwnedFd,
 }
 
-/// All maps of an object; `pins` is where those are that are pinned by name.
+/// All maps of an object; `pins` is where those are that are pinned by name. Those that are in `kept` are
+/// taken from there.
 pub(super) fn make_all(
     spec: &ObjectSpec,
     file: &File<'_>,
     types: Option<BorrowedFd<'_>>,
     pins: &Path,
+    kept: &mut HashMap<String, OwnedFd>,
 ) -> Result<Vec<Made>, LoadError> {
     let mut all = Vec::with_capacity(spec.maps.len());
     for map in &spec.maps {
+        if let Some(fd) = kept.remove(&map.name) {
+            all.push(Made { name: map.name.clone(), fd });
+            continue;
+        }
         let fd = if map.pinned { pinned(map, types, &pins.join(&map.name))? } else { make(map, types)? };
         if map.globals {
             start(map, file, fd.as_fd())?;

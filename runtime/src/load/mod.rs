@@ -13,6 +13,7 @@ mod code;
 
 mod entries;
 mod error;
+mod keep;
 mod kernel;
 mod link;
 mod maps;
@@ -22,7 +23,7 @@ mod tables;
 mod types;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
 };
@@ -72,7 +73,7 @@ impl Default for Before {
 impl Before {
     /// Writes the variables, before anything is attached that could change them.
     fn fill(&self, loaded: &Loaded) -> Result<(), LoadError> {
-        for (section, offset, bytes) in &self.globals {
+        for (section, offset, bytes) in self.globals.iter().filter(|of| !loaded.kept.contains(&of.0)) {
             let failed = |source| LoadError::Map { map: section.clone(), source };
             map::store::overwrite(loaded.map(section)?, *offset, bytes).map_err(failed)?;
         }
@@ -83,6 +84,8 @@ impl Before {
 /// The maps of an object, and its programs as far as they were loaded.
 pub(crate) struct Loaded {
     maps: Vec<Made>,
+    /// The maps that go on from an object before this one.
+    kept: HashSet<String>,
     code: Code,
     /// The object's types in the kernel, where it took them.
     types: Option<OwnedFd>,
@@ -102,6 +105,17 @@ impl Loaded {
     ///
     /// `before` says what is to hold from the start.
     pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8], before: &Before) -> Result<Self, LoadError> {
+        Self::with_maps(spec, bytes, before, HashMap::new())
+    }
+
+    /// The same, where there are some of the maps already.
+    fn with_maps(
+        spec: &ObjectSpec,
+        bytes: &[u8],
+        before: &Before,
+        mut kept: HashMap<String, OwnedFd>,
+    ) -> Result<Self, LoadError> {
+        let names = kept.keys().cloned().collect();
         let file = File::parse(bytes).map_err(other)?;
         let code = Code::read(&file, &spec.types.ext)?;
         // A kernel without them says no more than that the program is wrong.
@@ -110,9 +124,10 @@ impl Loaded {
         }
         memlock::raise();
         let types = types::load(&file);
-        let maps = maps::make_all(spec, &file, types.as_ref().map(AsFd::as_fd), &before.pins)?;
+        let maps = maps::make_all(spec, &file, types.as_ref().map(AsFd::as_fd), &before.pins, &mut kept)?;
         let loaded = Self {
             maps,
+            kept: names,
             code,
             types,
             kernel: Kernel::default(),
@@ -121,7 +136,7 @@ impl Loaded {
             relocated: before.relocated || host::kernel() < KERNEL_RELOCATES,
             statistics: before.statistics.then(Statistics::new),
         };
-        for map in &spec.maps {
+        for map in spec.maps.iter().filter(|map| !loaded.kept.contains(&map.name)) {
             for (index, name) in map.entries.iter().filter(|(_, name)| spec.map(name).is_ok()) {
                 entries::put(&map.name, loaded.map(&map.name)?, *index, loaded.map(name)?)?;
             }
@@ -147,6 +162,11 @@ impl Loaded {
         if std::mem::replace(&mut self.filled, true) {
             return Ok(());
         }
+        self.fill(object)
+    }
+
+    /// Puts programs for tail calls into the maps that hold them, each loaded for it.
+    fn fill(&mut self, object: &ObjectSpec) -> Result<(), LoadError> {
         for map in &object.maps {
             for (index, name) in &map.entries {
                 let Some(entry) = object.programs.iter().find(|program| program.name == *name) else {

@@ -41,9 +41,7 @@ impl Session {
         let bytes = encode(&field.shape, value).map_err(wrong)?;
         let offset = field.bit_offset / 8;
         if self.loaded.is_none() {
-            if !self.patch(&section, offset, &bytes) {
-                self.before.globals.push((section, offset, bytes));
-            }
+            self.put(&section, offset, bytes);
             return Ok(());
         }
         if section.starts_with(".rodata") {
@@ -54,6 +52,16 @@ impl Session {
             set_field(&map, &field, value)?;
         }
         Ok(())
+    }
+
+    /// Sets the bytes of a variable before the object is loaded.
+    pub(super) fn put(&mut self, section: &str, offset: usize, bytes: Vec<u8>) {
+        if self.original.is_none() {
+            self.original = Some(self.bytes.clone());
+        }
+        if !self.patch(section, offset, &bytes) {
+            self.before.globals.push((section.into(), offset, bytes));
+        }
     }
 
     /// Writes into a section of the object; false when the section takes no space in it.
@@ -83,7 +91,7 @@ impl Session {
     }
 }
 
-fn fields(map: &MapSpec) -> &[Field] {
+pub(super) fn fields(map: &MapSpec) -> &[Field] {
     match &*map.value {
         Shape::Struct { fields, .. } => fields,
         _ => &[],

@@ -6,6 +6,7 @@
 //! attachments are links.
 
 mod globals;
+mod replace;
 
 use std::{
     fs, io,
@@ -30,6 +31,8 @@ use crate::{
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
     value::Value,
 };
+
+pub use replace::Replacement;
 
 /// What can go wrong with a session.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +83,7 @@ struct Attachment {
     program: String,
     target: Target,
     link: Link,
+    mode: &'static AttachMode,
 }
 
 /// An object and what of it is in the kernel.
@@ -100,6 +104,8 @@ pub struct Session {
     loaded: Option<Loaded>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
+    /// The bytes as they were opened, where variables in them have been set since.
+    original: Option<Vec<u8>>,
     mode: &'static AttachMode,
     before: Before,
 }
@@ -112,8 +118,16 @@ impl Session {
     pub fn open(bytes: impl Into<Vec<u8>>) -> Result<Self, SessionError> {
         let bytes = bytes.into();
         let spec = ObjectSpec::parse(&bytes)?;
-        let (sockets, links) = (SocketEntries::default(), Vec::new());
-        Ok(Self { sockets, links, loaded: None, spec, bytes, mode: &MULTI, before: Before::default() })
+        Ok(Self {
+            sockets: SocketEntries::default(),
+            links: Vec::new(),
+            loaded: None,
+            spec,
+            bytes,
+            original: None,
+            mode: &MULTI,
+            before: Before::default(),
+        })
     }
 
     /// Opens the object in the file `path`.
@@ -262,7 +276,7 @@ impl Session {
         let handle = ebpf.program(program)?;
         let link = attach::attach(program, handle, target, &place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
-        links.push(Some(Attachment { program, target, link }));
+        links.push(Some(Attachment { program, target, link, mode }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -300,13 +314,13 @@ impl Session {
     /// # Errors
     /// When there is no such table, its functions cannot be loaded, or the kernel refuses it.
     pub fn attach_table(&mut self, name: &str) -> Result<LinkId, SessionError> {
-        let Self { loaded, spec, bytes, links, before, .. } = self;
+        let Self { loaded, spec, bytes, links, before, mode, .. } = self;
         let names = || spec.tables.iter().map(|table| table.name.as_str());
         let table = spec.table(name).ok_or_else(|| NoSuch::new("table of functions", name, names()))?;
         let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         let link = Link::of(ebpf.register(spec, table)?);
         let (program, target) = (table.name.clone(), Target::Event(table.kernel.clone()));
-        links.push(Some(Attachment { program, target, link }));
+        links.push(Some(Attachment { program, target, link, mode }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -406,6 +420,12 @@ impl Session {
     pub fn links(&self) -> impl Iterator<Item = (LinkId, &str)> {
         let held = self.links.iter().enumerate();
         held.filter_map(|(index, link)| Some((LinkId(index), link.as_ref()?.program.as_str())))
+    }
+
+    /// What an attachment attaches, and to what; `None` when it is detached.
+    pub fn attachment(&self, link: LinkId) -> Option<(&str, &Target)> {
+        let attachment = self.links.get(link.0)?.as_ref()?;
+        Some((attachment.program.as_str(), &attachment.target))
     }
 
     /// Detaches one attachment; whether it was still attached.

@@ -75,7 +75,7 @@ fn program<'a>(
 }
 
 /// The symbols that relocations within `range` name, by slot from its start.
-fn references<'a>(
+pub(super) fn references<'a>(
     file: &File<'a>,
     section: &impl ObjectSection<'a>,
     range: &Range<usize>,

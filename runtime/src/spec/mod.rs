@@ -5,6 +5,7 @@
 //! the order in which the object has them.
 
 pub(crate) mod elf;
+mod fingerprint;
 pub(crate) mod globals;
 mod lines;
 mod maps;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use bpfl_stdlib::catalog::section::{self, Section};
 
+pub(crate) use fingerprint::Fingerprints;
 pub use tables::{TableMember, TableSpec, TableValue};
 
 use crate::{

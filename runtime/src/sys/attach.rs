@@ -140,12 +140,34 @@ pub(crate) fn open_raw_tracepoint(program: impl AsFd, name: Option<&CStr>) -> io
 }
 
 #[repr(C)]
+struct UpdateAttr {
+    link: u32,
+    program: u32,
+    flags: u32,
+    old_program: u32,
+}
+
+/// Makes `program` the one that `link` attaches: each event is for it or for the one before it.
+pub(crate) fn update_link(link: impl AsFd, program: impl AsFd) -> io::Result<()> {
+    let (link, program) = (link.as_fd().as_raw_fd() as u32, program.as_fd().as_raw_fd() as u32);
+    let mut attr = UpdateAttr { link, program, flags: 0, old_program: 0 };
+    // SAFETY: this command's attributes hold no addresses.
+    unsafe { bpf(Command::LinkUpdate, &mut attr) }.map(drop)
+}
+
+#[repr(C)]
 struct AttachAttr {
     target: u32,
     program: u32,
     attach_type: u32,
     flags: u32,
+    replaced: u32,
 }
+
+/// `BPF_F_ALLOW_MULTI`: others may be attached beside it, so that which one is replaced must be said.
+const MULTI: u32 = 1 << 1;
+/// `BPF_F_REPLACE`
+const REPLACE: u32 = 1 << 2;
 
 /// A program that stays attached until this is dropped.
 #[derive(Debug)]
@@ -153,6 +175,7 @@ pub(crate) struct Attached {
     program: OwnedFd,
     target: OwnedFd,
     attach_type: u32,
+    flags: u32,
 }
 
 impl Attached {
@@ -167,7 +190,25 @@ impl Attached {
         let program = program.as_fd().try_clone_to_owned()?;
         let target = target.as_fd().try_clone_to_owned()?;
         command(Command::ProgramAttach, &program, &target, attach_type, flags)?;
-        Ok(Self { program, target, attach_type })
+        Ok(Self { program, target, attach_type, flags })
+    }
+
+    /// Attaches `program` in the place of the one before it.
+    pub(crate) fn update(&mut self, program: impl AsFd) -> io::Result<()> {
+        let program = program.as_fd().try_clone_to_owned()?;
+        let several = self.flags & MULTI != 0;
+        let mut attr = AttachAttr {
+            target: self.target.as_raw_fd() as u32,
+            program: program.as_raw_fd() as u32,
+            attach_type: self.attach_type,
+            // One that stands alone gives way to whatever is attached after it.
+            flags: self.flags | if several { REPLACE } else { 0 },
+            replaced: if several { self.program.as_raw_fd() as u32 } else { 0 },
+        };
+        // SAFETY: this command's attributes hold no addresses.
+        unsafe { bpf(Command::ProgramAttach, &mut attr) }?;
+        self.program = program;
+        Ok(())
     }
 }
 
@@ -183,6 +224,7 @@ fn command(
         program: program.as_raw_fd() as u32,
         attach_type,
         flags,
+        replaced: 0,
     };
     // SAFETY: the attributes of both commands hold no addresses.
     unsafe { bpf(command, &mut attr) }.map(drop)

@@ -15,7 +15,7 @@ mod socket;
 
 pub(crate) use attach::{
     Attached, Multi, detach, detach_link, link, link_iterator, link_multi, link_netfilter,
-    open_raw_tracepoint,
+    open_raw_tracepoint, update_link,
 };
 pub(crate) use map::{NewMap, RawMap, create_map, freeze_map};
 pub(crate) use object::{Buffer, Info, Numbered, by_id, ids, open_pin, text};
@@ -64,6 +64,7 @@ enum Command {
     BtfNextId = 23,
     MapLookupBatch = 24,
     LinkCreate = 28,
+    LinkUpdate = 29,
     LinkById = 30,
     LinkNextId = 31,
     IteratorCreate = 33,

@@ -23,7 +23,8 @@ pub fn run(args: &Explain) -> Outcome {
     Ok(0)
 }
 
-fn page(topic: &str) -> Result<String, Failure> {
+/// The page about a topic.
+pub fn page(topic: &str) -> Result<String, Failure> {
     let name = topic.trim_start_matches(':').to_lowercase().replace('_', "-");
     let bare = name.strip_prefix("bpf-").unwrap_or(&name);
     if let Some(code) = codes::find(topic) {

@@ -10,11 +10,11 @@ use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown, verifier, watch::wait};
+use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
-    output,
+    output, refusal,
     signals::{Event, Signals},
     table::{Stream, rows, table},
 };
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
     // Before there is anything to clean up.
     let loaded = session.load_some(&args.programs);
-    loaded.map_err(|error| verifier::explain(args, session.spec(), &mut origin, error))?;
+    loaded.map_err(|error| refusal::explain(args.verifier_log, session.spec(), &mut origin, &error))?;
     let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     attach(args, &mut session, &mut origin, Some(cgroup.path()))?;

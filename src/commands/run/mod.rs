@@ -4,12 +4,9 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
-mod log;
-mod origin;
 mod pins;
 mod rings;
 mod show;
-mod verifier;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -20,13 +17,12 @@ use bpfl_runtime::{
     session::{Session, SessionError},
 };
 
-use origin::Origin;
-
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
     input::{self, Input, Source},
     output,
+    refusal::{self, Origin},
     signals::Signals,
     table::{Choice, MOST_ROWS},
     userspace::Running,
@@ -36,6 +32,7 @@ use crate::{
 pub fn run(args: &Run) -> Outcome {
     let own = |failure: Failure| if args.command.is_empty() { failure } else { failure.into_own() };
     if let Some(script) = script(args).map_err(own)? {
+        refuse_options(args).map_err(own)?;
         let arguments = args.command.iter().map(|argument| argument.to_string_lossy().into_owned());
         return script.run_script(Running { time: args.time, arguments: arguments.collect() });
     }
@@ -54,6 +51,27 @@ fn script(args: &Run) -> Result<Option<Source>, Failure> {
     match input::read(file, &args.compile)? {
         Input::Lisp(source) if source.is_script() => Ok(Some(source)),
         _ => Ok(None),
+    }
+}
+
+/// Refuses options that say what is done with a file's programs and maps: a script does that itself.
+fn refuse_options(args: &Run) -> Result<(), Failure> {
+    let given = [
+        (args.cgroup.is_some(), "--cgroup", "it attaches with `(bpf:attach program path)`"),
+        (args.map.is_some(), "--map", "it attaches with `(bpf:attach program map)`"),
+        (args.interface.is_some(), "--interface", "it attaches with `(bpf:attach program \"eth0\")`"),
+        (!args.programs.is_empty(), "--prog", "it attaches what it wants with `bpf:attach`"),
+        (args.json, "--json", "it prints what it wants with `format`"),
+        (args.top.is_some(), "--top", "it prints what it wants with `format`"),
+        (!args.records.is_empty(), "--records", "it reads records with `(bpf:ring-consume map function)`"),
+        (args.pin.is_some(), "--pin", "it pins with `(bpf:pin map path)`"),
+    ];
+    match given.iter().find(|(given, ..)| *given) {
+        None => Ok(()),
+        Some((_, option, way)) => {
+            let name = args.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
+            Err(Failure::new(format!("`{name}` is a script, to which {option} says nothing: {way}")))
+        }
     }
 }
 
@@ -129,7 +147,9 @@ fn attach(
     let interface = args.interface.iter().map(Target::interface);
     let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
     let attached = session.attach_some(&args.programs, &targets);
-    attached.map(drop).map_err(|error| verifier::explain(args, session.spec(), origin, error))?;
+    attached
+        .map(drop)
+        .map_err(|error| refusal::explain(args.verifier_log, session.spec(), origin, &error))?;
     note_unused(args, session);
     Ok(())
 }

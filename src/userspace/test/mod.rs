@@ -195,7 +195,7 @@ fn verdict(
 fn error(case: &Case, exit: Exit) -> Diagnostic {
     let condition = match exit {
         Exit::Error(condition) => *condition,
-        _ => Condition { message: "it is left early".into(), origin: Origin::None, kind: "error" },
+        _ => Condition::new("error", "it is left early"),
     };
     let span = condition.origin.span().unwrap_or(case.span);
     Diagnostic::error(&codes::TEST_FAILS, span, format!("test `{}` fails: {}", case.name, condition.message))

@@ -7,6 +7,8 @@
 //! - In a `console` block, commands that only read (`bpfl check`, `explain`, …) print what stands below
 //!   them; a line `…` stands for any lines. Commands after `#` that run a program (`bpfl run … -- CMD`)
 //!   do so too, where programs can be attached, each in a network of its own.
+//! - In a `repl` block, forms after `bpfl> ` give what stands below them, with `/sys/fs/cgroup/demo` for a cgroup
+//!   of the test's.
 //! - Other blocks are `text`.
 //! - Links lead to files and headings.
 //!
@@ -18,6 +20,7 @@ mod block;
 mod link;
 mod page;
 mod reference;
+mod repl;
 mod shell;
 
 use std::{

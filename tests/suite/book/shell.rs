@@ -10,12 +10,13 @@ use std::{
 use super::{
     ROOT,
     block::{Block, blocks, settle},
-    page, read,
+    page, read, repl,
 };
 use crate::command::Folder;
 
 /// The commands that read files and change nothing but the working directory.
-const READING: [&str; 5] = ["bpfl check ", "bpfl build ", "bpfl explain ", "bpfl list ", "bpfl disasm "];
+const READING: [&str; 6] =
+    ["echo ", "bpfl check ", "bpfl build ", "bpfl explain ", "bpfl list ", "bpfl disasm "];
 
 /// A command and what it prints.
 struct Session {
@@ -80,7 +81,8 @@ pub fn missing() -> Option<&'static str> {
 
 /// Whether the page has commands that run programs.
 pub fn runs(file: &str) -> bool {
-    let has = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
+    let runs = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
+    let has = |block: &Block| runs(block) || block.info == "repl";
     read(file).is_ok_and(|text| blocks(&text).iter().any(has))
 }
 
@@ -101,7 +103,11 @@ pub fn check_runs(file: &str) -> Result<(), String> {
         alone.args(["--net", "sh", "-c", ALONE, "sh", &command]);
         settle(&session.output, &run(&mut alone, &folder)?)
     };
-    page::each(file, |block| if is_console(block) { show(block, output) } else { Ok(block.text.clone()) })
+    page::each(file, |block| match block.info.as_str() {
+        "console" => show(block, output),
+        "repl" => repl::check(block),
+        _ => Ok(block.text.clone()),
+    })
 }
 
 /// What a command prints.

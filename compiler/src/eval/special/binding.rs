@@ -129,14 +129,8 @@ fn destructuring_bind(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Res
     run(interp, &args[2..], &inner)
 }
 
-/// All values of a form.
-fn values_of(interp: &mut Interp<'_>, form: &Value, env: &Env) -> Result<Vec<Value>> {
-    let first = interp.eval(form, env)?;
-    Ok(interp.multiple.take().unwrap_or_else(|| vec![first]))
-}
-
 fn multiple_value_bind(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
-    let mut values = values_of(interp, &args[1], env)?.into_iter();
+    let mut values = interp.eval_all(&args[1], env)?.into_iter();
     let mut inner = env.clone();
     for name in args[0].elements().unwrap_or_default() {
         let symbol = name.symbol().ok_or_else(|| Exit::error("this is not a variable").at(name.origin))?;
@@ -146,7 +140,7 @@ fn multiple_value_bind(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Re
 }
 
 fn multiple_value_list(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
-    let values = values_of(interp, &args[0], env)?;
+    let values = interp.eval_all(&args[0], env)?;
     Ok(Value::list(values))
 }
 
@@ -154,7 +148,7 @@ fn multiple_value_call(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Re
     let function = interp.eval(&args[0], env)?;
     let mut values = Vec::new();
     for form in &args[1..] {
-        values.extend(values_of(interp, form, env)?);
+        values.extend(interp.eval_all(form, env)?);
     }
     interp.apply(&function, values)
 }

@@ -51,7 +51,7 @@ impl<'a> Builder<'a> {
         declared: &[(Name, ParamType)],
         in_turn: bool,
     ) -> Vec<(VarId, ExprId)> {
-        let Some(items) = self.items(clauses) else {
+        let Some(items) = self.list(clauses) else {
             let span = self.span(clauses);
             let error = Diagnostic::error(&codes::MALFORMED, span, "a list of bindings is wanted here");
             self.report(error.help("write `((name value) …)`, with two opening parentheses"));

@@ -264,11 +264,8 @@ impl<'a> Builder<'a> {
     pub(super) fn evaluation_failed(&mut self, exit: Exit, span: Span, what: &str) {
         let condition = match exit {
             Exit::Error(condition) => *condition,
-            Exit::Stopped(reason) => Condition { message: reason, origin: Origin::None, kind: "error" },
-            Exit::Return(..) => {
-                let message = "it returns from a block that is left already".to_string();
-                Condition { message, origin: Origin::None, kind: "error" }
-            }
+            Exit::Stopped(reason) => Condition::new("error", reason),
+            Exit::Return(..) => Condition::new("error", "it returns from a block that is left already"),
         };
         let message = format!("{what} fails: {}", condition.message);
         let error = Diagnostic::error(&codes::MACRO_FAILS, span, message);

@@ -74,6 +74,11 @@ macro_rules! each {
     };
 }
 
+/// The names of the special forms, with how each is written.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FORMS.iter().map(|form| (form.name, form.usage))
+}
+
 /// All special forms.
 pub const FORMS: &[Form] = &[
     // binding

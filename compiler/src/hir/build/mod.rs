@@ -71,9 +71,10 @@ use crate::{
 };
 pub use expand::Expand;
 use forms::Call;
+pub use forms::names as form_names;
 use program::Hook;
 use scope::Scope;
-pub use top::{Side, is_definition, is_test, side};
+pub use top::{Side, definitions, is_definition, is_test, side};
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]

@@ -97,6 +97,11 @@ impl<'a> Builder<'a> {
         data.list(datum)
     }
 
+    /// The same of a list that may be empty: that is `nil`, as macros write it.
+    pub(super) fn list(&self, datum: DatumId) -> Option<&'a [DatumId]> {
+        if self.is_symbol(datum, "nil") { Some(&[]) } else { self.items(datum) }
+    }
+
     /// The symbol's folded name.
     pub(super) fn symbol(&self, datum: DatumId) -> Option<Name> {
         self.data.symbol(datum).map(|name| self.names.folded(name))

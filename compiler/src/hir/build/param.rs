@@ -50,7 +50,7 @@ const MEMORY: [Region; 6] =
 impl<'a> Builder<'a> {
     /// A list of parameters, `((a u32) (p (ptr name)) …)`.
     pub(super) fn params(&mut self, datum: DatumId) -> Vec<Param> {
-        let Some(items) = self.items(datum) else {
+        let Some(items) = self.list(datum) else {
             let error =
                 Diagnostic::error(&codes::MALFORMED, self.span(datum), "a list of parameters is wanted here");
             self.report(error.help("write `((name type) …)`, and `()` for none"));

@@ -55,6 +55,11 @@ pub fn is_definition(name: &str) -> bool {
     DEFINITIONS.iter().any(|(definition, ..)| *definition == name)
 }
 
+/// The names of the top-level forms that define something for the kernel.
+pub fn definitions() -> impl Iterator<Item = &'static str> {
+    DEFINITIONS.iter().map(|(name, ..)| *name)
+}
+
 /// What a top-level form is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {

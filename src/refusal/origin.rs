@@ -11,21 +11,21 @@ use bpfl_runtime::spec::{ProgramSpec, SourceLine};
 
 /// The sources of an object's programs.
 #[derive(Default)]
-pub(super) struct Origin {
+pub struct Origin {
     /// What the places that are given point into.
-    pub(super) sources: SourceMap,
+    pub sources: SourceMap,
     /// The form of each slot of each program, by the program's symbol.
     programs: HashMap<String, Vec<Span>>,
 }
 
 impl Origin {
     /// For an object that was compiled from `sources`.
-    pub(super) fn compiled(sources: SourceMap, places: Vec<Places>) -> Self {
+    pub fn compiled(sources: SourceMap, places: Vec<Places>) -> Self {
         Self { sources, programs: places.into_iter().map(|one| (one.program, one.spans)).collect() }
     }
 
     /// The source of the instruction in `slot` of `program`; `None` when nothing says it.
-    pub(super) fn place(&mut self, program: &ProgramSpec, slot: usize) -> Option<Span> {
+    pub fn place(&mut self, program: &ProgramSpec, slot: usize) -> Option<Span> {
         if let Some(spans) = self.programs.get(&program.name) {
             return spans.get(slot).copied();
         }

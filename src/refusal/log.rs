@@ -22,7 +22,7 @@ const TAIL: usize = 8;
 const PARAGRAPHS: &str = "Verification failed:";
 
 /// The text below `heading`, on one line; `None` where the log has no such paragraph.
-pub(super) fn paragraph(lines: &[&str], heading: &str) -> Option<String> {
+pub fn paragraph(lines: &[&str], heading: &str) -> Option<String> {
     let from = lines.iter().position(|line| *line == heading)?;
     let indented = lines[from + 1..].iter().take_while(|line| line.starts_with("  "));
     let text = indented.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
@@ -41,7 +41,7 @@ fn plain<'l, 'a>(lines: &'l [&'a str]) -> &'l [&'a str] {
 const STATISTICS: &[&str] = &["verification time ", "stack depth ", "processed "];
 
 /// The last lines of the log between what it says of the whole program, first, and its statistics.
-pub(super) fn tail(lines: &[&str]) -> String {
+pub fn tail(lines: &[&str]) -> String {
     let lines = plain(lines);
     let is_statistic = |line: &&str| STATISTICS.iter().any(|start| line.starts_with(start));
     let end = lines.iter().position(is_statistic).unwrap_or(lines.len());
@@ -59,7 +59,7 @@ fn without_state(line: &str) -> &str {
 }
 
 /// The last instruction that the log speaks of: `12: (61) r0 = …`.
-pub(super) fn last_slot(lines: &[&str]) -> Option<usize> {
+pub fn last_slot(lines: &[&str]) -> Option<usize> {
     plain(lines).iter().rev().find_map(|line| slot(line))
 }
 
@@ -68,7 +68,7 @@ fn slot(line: &str) -> Option<usize> {
 }
 
 /// The line after that instruction says what is wrong with it.
-pub(super) fn reason<'a>(lines: &[&'a str]) -> Option<&'a str> {
+pub fn reason<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let lines = plain(lines);
     let last = lines.iter().rposition(|line| slot(line).is_some());
     let after = &lines[last.map_or(0, |last| last + 1)..];
