@@ -254,8 +254,11 @@ pub struct Run {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub pin: Option<PathBuf>,
     /// With --pin, pin links too: programs stay attached after the end, until `bpfl detach DIR`
-    #[arg(long, requires = "pin")]
+    #[arg(long, requires = "pin", visible_alias = "no-detach")]
     pub keep: bool,
+    /// Say of each program how much work it was for the verifier
+    #[arg(short, long)]
+    pub verbose: bool,
     /// Show the verifier's whole log when the kernel refuses a program
     #[arg(long)]
     pub verifier_log: bool,

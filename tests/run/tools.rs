@@ -262,6 +262,26 @@ fn a_run_prints_json_and_the_largest_values() {
 }
 
 #[test]
+fn a_run_says_how_much_work_the_verifier_had() {
+    if cgroup().is_none() {
+        return;
+    }
+    let source = "(defprog spin (:section \"cgroup_skb/egress\")
+                    (let ((sum 0)) (dotimes (i 100) (incf sum (ktime-get-ns))) (if (= sum 0) 0 1)))";
+    let folder = Folder::new("verbose");
+    let file = folder.write("spin.lisp", source);
+    let (said, status) = printed(&["run", &file, "--verbose", "--", "true"]);
+    assert_eq!(status, Some(0), "{said}");
+    let line = said.lines().find(|line| line.starts_with("verified spin: ")).unwrap_or(&said);
+    let number = |after: &str| -> u32 {
+        let (before, _) = line.split_once(after).unwrap();
+        before.rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    let (own, seen) = (number(" instructions of its own, "), number(" looked at "));
+    assert!(own < 50 && seen > 300, "{line}");
+}
+
+#[test]
 fn a_run_says_what_has_changed_and_how_fast_it_grows() {
     let Some(cgroup) = cgroup() else { return };
     let (_folder, file) = written("gr");

@@ -19,6 +19,7 @@ mod link;
 mod maps;
 mod program;
 mod relocate;
+mod statistics;
 mod tables;
 mod types;
 
@@ -36,7 +37,8 @@ use error::{needed_for_map, not_permitted, other, refused};
 use kernel::Kernel;
 use link::Targets;
 use maps::Made;
-use program::{Loader, Statistics};
+use program::Loader;
+pub use statistics::Statistics;
 use tables::{Place, Tables};
 
 use crate::{
@@ -96,7 +98,7 @@ pub(crate) struct Loaded {
     /// Whether CO-RE relocations are applied here: the kernel leaves them to the loader.
     relocated: bool,
     /// Whether the verifier is asked for statistics, and what it has said of each program.
-    statistics: Option<Statistics>,
+    statistics: Option<statistics::All>,
 }
 
 impl Loaded {
@@ -134,7 +136,7 @@ impl Loaded {
             programs: HashMap::new(),
             filled: false,
             relocated: before.relocated || host::kernel() < KERNEL_RELOCATES,
-            statistics: before.statistics.then(Statistics::new),
+            statistics: before.statistics.then(statistics::All::new),
         };
         for map in spec.maps.iter().filter(|map| !loaded.kept.contains(&map.name)) {
             for (index, name) in map.entries.iter().filter(|(_, name)| spec.map(name).is_ok()) {
@@ -237,7 +239,7 @@ impl Loaded {
     }
 
     /// What the verifier has said of the work that a program was.
-    pub(crate) fn statistics(&self, program: &str) -> Option<&str> {
-        self.statistics.as_ref()?.get(program).map(String::as_str)
+    pub(crate) fn statistics(&self, program: &str) -> Option<&Statistics> {
+        self.statistics.as_ref()?.get(program)
     }
 }

@@ -1,7 +1,6 @@
 //! Giving a linked program to the kernel, as the catalogue's row for its section says.
 
 use std::{
-    collections::HashMap,
     ffi::CString,
     io,
     os::fd::{BorrowedFd, OwnedFd},
@@ -13,6 +12,7 @@ use super::{
     LoadError,
     kernel::{Kernel, Symbol},
     link::Linked,
+    statistics::{self, Statistics},
     tables::Place,
 };
 use crate::{
@@ -51,7 +51,7 @@ impl Loader<'_> {
         row: &Section,
         place: Option<Place>,
         linked: &Linked,
-        statistics: Option<&mut Statistics>,
+        statistics: Option<&mut statistics::All>,
     ) -> Result<Result<OwnedFd, Refusal>, LoadError> {
         let license = CString::new(self.object.license.replace('\0', "")).unwrap_or_default();
         let instructions: Vec<u64> = linked.insns.iter().copied().map(Insn::word).collect();
@@ -103,13 +103,10 @@ impl Loader<'_> {
     }
 }
 
-/// What the verifier has said of each program that it took, by name.
-pub(super) type Statistics = HashMap<String, String>;
-
-fn with_statistics(program: &Program<'_>, all: &mut Statistics) -> io::Result<OwnedFd> {
+fn with_statistics(program: &Program<'_>, all: &mut statistics::All) -> io::Result<OwnedFd> {
     let mut log = vec![0; STATISTICS_BYTES];
     let loaded = sys::load_logged(program, LogLevel::Statistics, &mut log)?;
-    all.insert(program.name.into(), sys::text(&log));
+    all.insert(program.name.into(), Statistics::read(&sys::text(&log)));
     Ok(loaded)
 }
 

@@ -24,7 +24,7 @@ use bpfl_stdlib::catalog::{
 use crate::{
     attach::{self, AttachError, Link, Place, Target},
     btf::shape::Shape,
-    load::{Before, LoadError, Loaded},
+    load::{Before, LoadError, Loaded, Statistics},
     map::{Map, MapError, Ring, SocketEntries},
     pin::{self, PinError},
     run::{self, Input, Output, Over, Ran, Run, RunError},
@@ -162,9 +162,8 @@ impl Session {
         self.before.relocated = true;
     }
 
-    /// What the verifier said of the program called `name`, if it was to and the program is loaded:
-    /// lines such as `processed 12 insns (limit 1000000) …`.
-    pub fn statistics(&self, name: &str) -> Option<&str> {
+    /// What the verifier said of the program called `name`, if it was to and the program is loaded.
+    pub fn statistics(&self, name: &str) -> Option<&Statistics> {
         self.loaded.as_ref()?.statistics(&self.spec.program(name).ok()?.name)
     }
 
