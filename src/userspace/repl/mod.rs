@@ -32,13 +32,10 @@ use bpfl_compiler::{
     read::{Data, DatumId},
     source::{FileId, SourceMap, Span},
 };
-use bpfl_runtime::{
-    load::LoadError,
-    session::{Session, SessionError},
-};
+use bpfl_runtime::session::Session;
 use nix::sys::signal::Signal;
 
-use super::{FormKind, World, end, interpreter, kind::Kinds, world};
+use super::{FormKind, World, end, interpreter, kind::Kinds, session, test, world};
 use crate::{
     failure::{FAILED, Failure, Outcome},
     output,
@@ -126,7 +123,8 @@ pub fn run(files: &[PathBuf], how: How) -> Outcome {
 
 impl<'n> Repl<'n> {
     fn new(names: &'n Names, how: How, signals: Signals) -> Self {
-        let world = World::new(SourceMap::new(), how.options, Some(signals));
+        let mut world = World::new(SourceMap::new(), how.options, Some(signals));
+        world.verifier_log = how.verifier_log;
         let mut repl = Self {
             names,
             data: Data::new(),
@@ -142,6 +140,7 @@ impl<'n> Repl<'n> {
             failed: false,
         };
         commands::define(&mut repl.interp);
+        test::define(&mut repl.interp);
         repl.explain_definitions();
         repl.teach();
         repl
@@ -251,7 +250,7 @@ impl<'n> Repl<'n> {
         }
         let kind = self.kinds.learn(&self.data, form);
         match (self.head(form), kind) {
-            ("deftest", _) => Err(Failure::new("tests are run by `bpfl test FILE`").into()),
+            ("deftest", _) => self.test(form),
             ("in-package" | "declaim", _) => Ok(()),
             ("load", _) => self.load_form(form),
             ("bpf:map" | "bpf:prog", _) => self.define_inline(form, start),
@@ -296,6 +295,20 @@ impl<'n> Repl<'n> {
         self.interp.set_variable(one, value.cloned().unwrap_or_default());
     }
 
+    /// Runs a test, with maps of its own.
+    fn test(&mut self, form: DatumId) -> Done {
+        let forms: Vec<Value> = self.definitions.forms().cloned().collect();
+        // There is nothing new in them to warn of.
+        let compiled =
+            session::compile_forms(&mut self.interp, &forms, u32::MAX).map_err(|_| Trouble::Said)?;
+        let form = self.value(form);
+        let passed = test::run_one(&mut self.interp, &form, &compiled.object);
+        if world(&mut self.interp).is_ok_and(|host| host.ended_by.is_some()) {
+            return Err(self.trouble(Exit::Stopped("a signal has come".into())));
+        }
+        if passed? { Ok(()) } else { Err(Trouble::Said) }
+    }
+
     /// What an evaluation that has no value means.
     fn trouble(&mut self, exit: Exit) -> Trouble {
         if let Exit::Stopped(reason) = &exit {
@@ -315,12 +328,6 @@ impl<'n> Repl<'n> {
             };
         }
         self.fresh_line();
-        if let Exit::Error(condition) = &exit
-            && let Some(cause) = condition.cause.as_ref().and_then(|cause| cause.downcast_ref())
-            && let SessionError::Load(LoadError::Verifier { .. }) = cause
-        {
-            return self.refused(cause);
-        }
         match end(&mut self.interp, exit) {
             Ok(_) => Trouble::Said,
             Err(failure) => Trouble::Say(failure),
