@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    io::{IsTerminal, stdin, stdout},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -34,6 +35,17 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Whether messages are coloured: a repl that is no dialogue has none, wherever its messages go.
+    pub fn color(&self) -> Color {
+        let dialogue = || stdin().is_terminal() && stdout().is_terminal();
+        match self.command {
+            Command::Repl(_) if self.color == Color::Auto && !dialogue() => Color::Never,
+            _ => self.color,
+        }
+    }
 }
 
 /// When to use colours.

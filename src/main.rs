@@ -27,7 +27,7 @@ use failure::Failure;
 fn main() -> ExitCode {
     let status = match cli::Cli::try_parse() {
         Ok(cli) => {
-            output::set_color(cli.color);
+            output::set_color(cli.color());
             commands::dispatch(cli.command).unwrap_or_else(|failure| report(&failure))
         }
         Err(error) => usage(&error),

@@ -46,7 +46,12 @@ use bpfl_compiler::{
     read::{Data, DatumId},
     source::{FileId, SourceMap},
 };
-use bpfl_runtime::run::Ran;
+use bpfl_runtime::{
+    load::LoadError,
+    run::Ran,
+    session::SessionError,
+    spec::{ObjectSpec, ProgramSpec},
+};
 use nix::sys::signal::Signal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -55,6 +60,7 @@ use kind::{FormKind, kinds};
 use crate::{
     failure::{FAILED, Failure, Outcome},
     output,
+    refusal::{self, Origin as RefusalOrigin},
     signals::{Event, Signals},
 };
 
@@ -83,8 +89,10 @@ struct World {
     ran: Option<Ran>,
     /// What `(is …)` found not to be true.
     failing: Option<test::Failing>,
-    /// Which source the programs are from that were compiled last.
+    /// Which source the programs of sessions are from.
     places: Vec<Places>,
+    /// Whether the verifier's whole log is shown.
+    verifier_log: bool,
     /// Whether what was printed last is no whole line.
     within_line: bool,
     /// The status that it is to end with.
@@ -186,6 +194,7 @@ impl World {
             ran: None,
             failing: None,
             places: Vec::new(),
+            verifier_log: false,
             within_line: false,
             quit: None,
         }
@@ -226,6 +235,8 @@ pub struct Running {
     pub time: Option<Duration>,
     /// What `(argv)` gives.
     pub arguments: Vec<String>,
+    /// Whether the verifier's whole log is shown.
+    pub verifier_log: bool,
 }
 
 /// Evaluates a script; the status is the command's.
@@ -243,6 +254,7 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, how: Running)
     let mut world = World::new(sources, options, Some(signals));
     world.deadline = how.time.map(|time| Instant::now() + time);
     world.arguments = how.arguments;
+    world.verifier_log = how.verifier_log;
     let mut interp = interpreter(&names, world);
     let result = evaluate(&mut interp, &names, &data, &forms);
     let _ = stdout().flush();
@@ -273,6 +285,36 @@ fn is_include(interp: &Interp<'_>, form: &Value) -> bool {
     kind::starts_with(interp, form, "include")
 }
 
+/// The verifier's refusal of a program, if that is what a condition is of.
+fn refusal_of(condition: &Condition) -> Option<&SessionError> {
+    let cause = condition.cause.as_ref()?.downcast_ref()?;
+    matches!(cause, SessionError::Load(LoadError::Verifier { .. })).then_some(cause)
+}
+
+impl World {
+    /// Says why the verifier refuses a program, at its place in the source where that is known.
+    fn refused(&mut self, error: &SessionError) -> Failure {
+        let mut spec = ObjectSpec::default();
+        let named = |places: &&Places| match error {
+            SessionError::Load(LoadError::Verifier { program, .. }) => places.program == *program,
+            _ => false,
+        };
+        let places: Vec<Places> = self.places.iter().rev().find(named).cloned().into_iter().collect();
+        spec.programs.extend(places.iter().map(|of| ProgramSpec {
+            name: of.program.clone(),
+            section: String::new(),
+            row: None,
+            code: Vec::new(),
+            lines: Vec::new(),
+            references: Vec::new(),
+        }));
+        let mut origin = RefusalOrigin::compiled(std::mem::take(&mut self.sources), places);
+        let failure = refusal::explain(self.verifier_log, &spec, &mut origin, error);
+        self.sources = origin.sources;
+        failure
+    }
+}
+
 /// How a script that did not come to its end ends.
 fn end(interp: &mut Interp<'_>, exit: Exit) -> Outcome {
     let condition = match exit {
@@ -288,6 +330,9 @@ fn end(interp: &mut Interp<'_>, exit: Exit) -> Outcome {
         }
     };
     let world = world(interp).map_err(|_| Failure::new(condition.message.clone()))?;
+    if let Some(cause) = refusal_of(&condition) {
+        return Err(world.refused(cause));
+    }
     let span = condition.origin.span();
     match span {
         Some(span) => {

@@ -77,7 +77,9 @@ pub fn compile(interp: &mut Interp<'_>, inline: &[Value]) -> std::result::Result
         let symbol = Value::from(Kind::Symbol(interp.symbol(definition))).at(head.origin);
         forms.push(Value::cons(symbol, rest).at(form.origin));
     }
-    compile_forms(interp, &forms, 0).map(|compiled| compiled.object)
+    let compiled = compile_forms(interp, &forms, 0)?;
+    world(interp)?.places.extend(compiled.places);
+    Ok(compiled.object)
 }
 
 /// Compiles definitions and says what is wrong with them; warnings of those in the sources from position

@@ -238,3 +238,18 @@ fn options_that_say_nothing_to_a_script_are_refused() {
         assert!(said.contains(way), "{said}");
     }
 }
+
+#[test]
+fn a_refusal_shows_the_form_of_the_script() {
+    let Some(cgroup) = cgroup() else { return };
+    let folder = Folder::new("refusal");
+    let body = "(with-bpf-session ()\n  (bpf:prog p (:section \"cgroup_skb/egress\")\n    (asm #x61 0 (ctx-ptr) 4000 0)\n    1)\n  \
+                (bpf:attach p \"CGROUP\"))";
+    let path = folder.write("script.lisp", body.replace("CGROUP", cgroup.path().to_str().unwrap()));
+    let said = refusal(&["run", &path]);
+    for words in ["error[E0701]: the kernel's verifier refused `p`", "script.lisp:3:5", "off=4000 size=4"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let whole = refusal(&["run", &path, "--verifier-log"]);
+    assert!(whole.contains("the verifier's log:") && whole.contains("processed "), "{whole}");
+}

@@ -105,11 +105,11 @@ impl Session {
         let wanted = wanted(&next.spec, &self.links, filled);
         loaded.prepare(&next.spec, wanted.into_iter())?;
         let replaced = exchange(&self.spec, &next.spec, &mut self.links, old, &mut loaded, &goes)?;
-        if filled {
-            loaded.enter(&next.spec)?;
-        }
+        // What is attached is the new object's by now, whatever becomes of the entries.
+        let entered = if filled { loaded.enter(&next.spec) } else { Ok(()) };
         self.loaded = Some(loaded);
         self.take(next);
+        entered?;
         Ok(replaced)
     }
 

@@ -36,7 +36,8 @@ pub fn run(args: &Run) -> Outcome {
     if let Some(script) = script(args).map_err(own)? {
         refuse_options(args).map_err(own)?;
         let arguments = args.command.iter().map(|argument| argument.to_string_lossy().into_owned());
-        return script.run_script(Running { time: args.time, arguments: arguments.collect() });
+        let (time, verifier_log, arguments) = (args.time, args.verifier_log, arguments.collect());
+        return script.run_script(Running { time, arguments, verifier_log });
     }
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),

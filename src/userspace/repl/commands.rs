@@ -150,6 +150,9 @@ fn list(repl: &mut Repl<'_>, _: &str) -> Done {
 }
 
 fn disassemble(repl: &mut Repl<'_>, name: &str) -> Done {
+    if name.is_empty() {
+        return Err(Failure::new("which program? write `,disasm PROGRAM`").into());
+    }
     let Some(session) = &repl.session else {
         return Err(Failure::new("no program is defined").into());
     };

@@ -12,13 +12,12 @@ use bpfl_compiler::{
 };
 use bpfl_runtime::{
     attach::Manner,
-    session::{Replacement, Session, SessionError},
+    session::{Replacement, Session},
     spec::ObjectSpec,
 };
 
 use super::{Done, Repl, Trouble, definitions::Definition, describe};
 use crate::{
-    failure::Failure,
     refusal::{self, Origin},
     userspace::{
         kind::is_shared,
@@ -115,6 +114,7 @@ impl Repl<'_> {
         let host = world(&mut self.interp).map_err(|_| Trouble::Said)?;
         match entered {
             Ok(replaced) => {
+                // What inline sessions are from is of no more use: they have ended.
                 host.places = places;
                 self.structs = structs;
                 Ok(replaced)
@@ -127,18 +127,6 @@ impl Repl<'_> {
                 Err(Trouble::Say(failure))
             }
         }
-    }
-
-    /// The verifier's refusal of a program of the session, which is loaded late.
-    pub(super) fn refused(&mut self, error: &SessionError) -> Trouble {
-        let (Some(session), Ok(host)) = (&self.session, world(&mut self.interp)) else {
-            return Trouble::Say(Failure::new(error.to_string()));
-        };
-        let sources = std::mem::take(&mut host.sources);
-        let mut origin = Origin::compiled(sources, host.places.clone());
-        let failure = refusal::explain(self.verifier_log, session.borrow().spec(), &mut origin, error);
-        host.sources = origin.sources;
-        Trouble::Say(failure)
     }
 
     /// Binds the names of maps, programs and variables to those of the session.

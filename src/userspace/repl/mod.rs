@@ -11,34 +11,31 @@ mod definitions;
 mod describe;
 mod elsewhere;
 mod input;
+mod load;
 mod terminal;
 
 use std::{
     cell::RefCell,
-    fs,
     io::{Write, stdout},
-    path::{Path, PathBuf},
+    path::PathBuf,
     rc::Rc,
     sync::PoisonError,
     time::{Duration, Instant},
 };
 
 use bpfl_compiler::{
-    diagnostic::{Diagnostic, Diagnostics, codes, render::render},
+    diagnostic::{Diagnostics, render::render},
     driver::Options,
     eval::{Env, Exit, Interp, Origin, Value, convert},
     inputs,
     names::Names,
     read::{Data, DatumId},
-    source::{FileId, SourceMap, Span},
+    source::{FileId, SourceMap},
 };
-use bpfl_runtime::{
-    load::LoadError,
-    session::{Session, SessionError},
-};
+use bpfl_runtime::session::Session;
 use nix::sys::signal::Signal;
 
-use super::{FormKind, World, end, interpreter, kind::Kinds, world};
+use super::{FormKind, World, end, interpreter, kind::Kinds, session, test, world};
 use crate::{
     failure::{FAILED, Failure, Outcome},
     output,
@@ -126,7 +123,8 @@ pub fn run(files: &[PathBuf], how: How) -> Outcome {
 
 impl<'n> Repl<'n> {
     fn new(names: &'n Names, how: How, signals: Signals) -> Self {
-        let world = World::new(SourceMap::new(), how.options, Some(signals));
+        let mut world = World::new(SourceMap::new(), how.options, Some(signals));
+        world.verifier_log = how.verifier_log;
         let mut repl = Self {
             names,
             data: Data::new(),
@@ -142,6 +140,7 @@ impl<'n> Repl<'n> {
             failed: false,
         };
         commands::define(&mut repl.interp);
+        test::define(&mut repl.interp);
         repl.explain_definitions();
         repl.teach();
         repl
@@ -251,7 +250,7 @@ impl<'n> Repl<'n> {
         }
         let kind = self.kinds.learn(&self.data, form);
         match (self.head(form), kind) {
-            ("deftest", _) => Err(Failure::new("tests are run by `bpfl test FILE`").into()),
+            ("deftest", _) => self.test(form),
             ("in-package" | "declaim", _) => Ok(()),
             ("load", _) => self.load_form(form),
             ("bpf:map" | "bpf:prog", _) => self.define_inline(form, start),
@@ -296,6 +295,20 @@ impl<'n> Repl<'n> {
         self.interp.set_variable(one, value.cloned().unwrap_or_default());
     }
 
+    /// Runs a test, with maps of its own.
+    fn test(&mut self, form: DatumId) -> Done {
+        let forms: Vec<Value> = self.definitions.forms().cloned().collect();
+        // There is nothing new in them to warn of.
+        let compiled =
+            session::compile_forms(&mut self.interp, &forms, u32::MAX).map_err(|_| Trouble::Said)?;
+        let form = self.value(form);
+        let passed = test::run_one(&mut self.interp, &form, &compiled.object);
+        if world(&mut self.interp).is_ok_and(|host| host.ended_by.is_some()) {
+            return Err(self.trouble(Exit::Stopped("a signal has come".into())));
+        }
+        if passed? { Ok(()) } else { Err(Trouble::Said) }
+    }
+
     /// What an evaluation that has no value means.
     fn trouble(&mut self, exit: Exit) -> Trouble {
         if let Exit::Stopped(reason) = &exit {
@@ -315,12 +328,6 @@ impl<'n> Repl<'n> {
             };
         }
         self.fresh_line();
-        if let Exit::Error(condition) = &exit
-            && let Some(cause) = condition.cause.as_ref().and_then(|cause| cause.downcast_ref())
-            && let SessionError::Load(LoadError::Verifier { .. }) = cause
-        {
-            return self.refused(cause);
-        }
         match end(&mut self.interp, exit) {
             Ok(_) => Trouble::Said,
             Err(failure) => Trouble::Say(failure),
@@ -333,60 +340,6 @@ impl<'n> Repl<'n> {
             self.interp.print("\n");
         }
         let _ = stdout().flush();
-    }
-
-    // ---- files ----
-
-    /// `(load "file")`
-    fn load_form(&mut self, form: DatumId) -> Done {
-        let parts = self.data.list(form).unwrap_or_default().to_vec();
-        let [_, path] = parts[..] else {
-            return Err(self.say_at(form, "`load` takes the name of one file"));
-        };
-        let path = self.value(path);
-        self.interp.restart();
-        let path = self
-            .interp
-            .eval(&path, &Env::default())
-            .and_then(|path| super::objects::name(&self.interp, &path));
-        let path = path.map_err(|exit| self.trouble(exit))?;
-        self.load(Path::new(&path))
-    }
-
-    /// Loads a file as `bpfl run` does: first what it defines for the kernel, then the rest in turn.
-    fn load(&mut self, path: &Path) -> Done {
-        let name = path.display();
-        let text =
-            fs::read(path).map_err(|error| Failure::new(format!("`{name}` cannot be read ({error})")))?;
-        let text = String::from_utf8(text).map_err(|_| Failure::new(format!("`{name}` is not UTF-8")))?;
-        let host = world(&mut self.interp).map_err(|_| Trouble::Said)?;
-        let file = host.sources.add(name.to_string(), text);
-        let (forms, start) = self.read(file);
-        let kinds: Vec<FormKind> = forms.iter().map(|form| self.kinds.learn(&self.data, *form)).collect();
-        let of_kernel = |kind: &FormKind| matches!(kind, FormKind::Kernel | FormKind::Both);
-        let own = |form: &DatumId| !matches!(self.head(*form), "deftest" | "in-package" | "declaim");
-        let (ours, theirs): (Vec<_>, Vec<_>) =
-            forms.into_iter().zip(kinds).partition(|(_, kind)| of_kernel(kind));
-        let ours: Vec<DatumId> = ours.into_iter().map(|(form, _)| form).filter(own).collect();
-        if !ours.is_empty() {
-            self.define(&ours, start)?;
-        }
-        for (form, _) in theirs {
-            let done = self.form(form, start);
-            if let Some(ended) = self.settle(done) {
-                return Err(Trouble::Ended(ended));
-            }
-        }
-        Ok(())
-    }
-
-    fn say_at(&mut self, form: DatumId, message: &str) -> Trouble {
-        let span: Span = self.data.span(form);
-        if let Ok(host) = world(&mut self.interp) {
-            let diagnostic = Diagnostic::error(&codes::UNHANDLED, span, message);
-            output::tell(&render(&host.sources, [&diagnostic], output::color()));
-        }
-        Trouble::Said
     }
 
     /// Tells the editor what there is by now.

@@ -156,6 +156,44 @@ fn unhandled(interp: &mut Interp<'_>, exit: Exit) -> Failure {
     }
 }
 
+/// Defines what the bodies of tests have.
+pub fn define(interp: &mut Interp<'_>) {
+    forms::define(interp);
+}
+
+/// Runs the test that `form` is over an object, and says how it comes out; whether it passed.
+///
+/// # Errors
+/// When the form is malformed, or something ends the test from outside.
+pub fn run_one(interp: &mut Interp<'_>, form: &Value, object: &[u8]) -> Result<bool, Failure> {
+    let case = match Case::read(interp, form) {
+        Some(Ok(case)) => case,
+        Some(Err(diagnostic)) => {
+            let Ok(world) = world(interp) else { return Ok(false) };
+            output::tell(&render(&world.sources, [&*diagnostic], output::color()));
+            return Ok(false);
+        }
+        None => return Err(Failure::new("this is no test")),
+    };
+    let verdict = verdict(interp, &case, object, PATIENCE);
+    if let Ok(world) = world(interp) {
+        (world.deadline, world.timed_out) = (None, false);
+    }
+    let (line, passed) = match verdict? {
+        Verdict::Passed => (format!("{}: ok\n", case.name), true),
+        Verdict::Skipped(why) => (format!("{}: skipped: {why}\n", case.name), true),
+        Verdict::Failed(what) => {
+            output::tell(&what);
+            (format!("{}: FAILED\n", case.name), false)
+        }
+    };
+    interp.print(&line);
+    Ok(passed)
+}
+
+/// How long a test may take that is typed at a prompt.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Runs a test. What ends all of them is no verdict.
 fn verdict(
     interp: &mut Interp<'_>,
