@@ -423,8 +423,10 @@ impl Selector<'_> {
                     _ => {}
                 }
             }
-            if let Terminator::Branch(_, a, b, ..) = f.end(*block) {
-                self.low_comparison(*a, *b);
+            match f.end(*block) {
+                Terminator::Branch(_, a, b, ..) => self.low_comparison(*a, *b),
+                Terminator::Return(value) if f.returns_low => self.uses[*value].low += 1,
+                _ => {}
             }
         }
     }
