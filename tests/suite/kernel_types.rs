@@ -156,6 +156,11 @@ fn add_table(btf: &mut Btf) {
     let threshold = btf.func_proto(u32, &[("", sock)]);
     let avoid = btf.func_proto(TypeId::VOID, &[("", sock), ("", u32), ("", u32)]);
     let (threshold, avoid, name) = (btf.ptr(threshold), btf.ptr(avoid), btf.array(char, 16));
+    let u64 = btf.basic(Basic::U64);
+    let rate = btf.func_proto(u64, &[("", sock)]);
+    let rate = btf.ptr(rate);
+    let tcp = composite(btf, "tcp_sock", 64, &[("snd_cwnd", u32, 64, 0), ("mss_cache", u32, 96, 0)]);
+    btf.add(Type::Struct(tcp));
     let next = btf.ptr(TypeId::VOID);
     let rows = [
         ("next", next, 0, 0),
@@ -163,6 +168,7 @@ fn add_table(btf: &mut Btf) {
         ("ssthresh", threshold, 128, 0),
         ("name", name, 192, 0),
         ("flags", u32, 320, 0),
+        ("rate", rate, 384, 0),
     ];
     let table = composite(btf, "tcp_congestion_ops", 64, &rows);
     let table = btf.add(Type::Struct(table));
@@ -170,6 +176,7 @@ fn add_table(btf: &mut Btf) {
     btf.add(Type::Struct(wrapper));
     for (name, params) in [
         ("bpf_tcp_ca_ssthresh", &[("sk", sock)][..]),
+        ("bpf_tcp_ca_rate", &[("sk", sock)]),
         ("bpf_tcp_ca_cong_avoid", &[("sk", sock), ("ack", u32), ("acked", u32)]),
     ] {
         let proto = btf.func_proto(u32, params);

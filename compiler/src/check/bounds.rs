@@ -33,7 +33,7 @@ pub fn check(proof: &mut Proof<'_>) {
 }
 
 /// Pointer, offset, bytes, place.
-type Access = (Value, i32, u32, Span);
+pub(super) type Access = (Value, i32, u32, Span);
 
 /// Where an access goes.
 pub(super) struct Address {
@@ -98,7 +98,7 @@ impl Proof<'_> {
 
     /// The memory that an instruction uses. A helper uses a key, a value, or as many bytes as the
     /// size after a pointer says; a function what its parameters say.
-    fn accesses(&self, inst: Inst, block: Block) -> Vec<Access> {
+    pub(super) fn accesses(&self, inst: Inst, block: Block) -> Vec<Access> {
         let span = self.f.span(inst);
         if let Some((pointer, pointee)) = self.f.promise(inst) {
             return vec![(pointer, 0, pointee.extent, span)];

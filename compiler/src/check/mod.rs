@@ -19,6 +19,7 @@ mod range;
 mod readonly;
 mod refs;
 mod returns;
+mod sealed;
 pub mod settle;
 mod stale;
 pub mod target;
@@ -52,6 +53,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         null::check(&mut proof);
         bounds::check(&mut proof);
         align::check(&mut proof);
+        sealed::check(&mut proof);
         asm::check(&mut proof);
         readonly::check(&mut proof);
         stale::check(&mut proof);

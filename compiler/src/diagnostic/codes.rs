@@ -79,7 +79,7 @@ codes! {
     LEAK "E0405" "something reserved is not given back"
     RELEASED "E0406" "something is used after it was given back"
     MISALIGNED "E0407" "an access is not aligned"
-    LOCK_HELD "E0408" "something is done that may not be while a lock is held"
+    LOCK_HELD "E0408" "a lock or a timer is not used as it must be"
     UNTRUSTED "E0409" "a pointer that the kernel does not vouch for"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"

@@ -22,6 +22,19 @@ pub struct MapInfo {
     pub key_size: u32,
     /// Bytes of a value.
     pub value_size: u32,
+    /// The parts of a value that programs do not touch.
+    pub sealed: Vec<SealedPart>,
+}
+
+/// A part of a map's value that only helpers touch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SealedPart {
+    /// Bytes from the value's start.
+    pub offset: u32,
+    /// How many.
+    pub bytes: u32,
+    /// The struct that is there.
+    pub c_name: &'static str,
 }
 
 /// What the SSA needs to know of a function of the kernel's.
@@ -160,6 +173,8 @@ pub struct Function {
     pub asms: Arena<AsmId, Asm>,
     /// What is promised of a pointer that it returns.
     pub gives: Option<Pointee>,
+    /// Whether only the low half of what it returns is looked at.
+    pub returns_low: bool,
     /// Stores of pointers that somebody else reads and relies on. Stale after optimisation.
     pub promises: Vec<(Inst, Pointee)>,
     /// The counted loops, inner ones before those around them. Stale after optimisation.

@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Module, ParseError> {
             [_, "=", symbol, "key", key, "value", value] => {
                 let number = |text: &str| text.parse().map_err(|_| error(line, "this is not a size"));
                 let (key_size, value_size) = (number(key)?, number(value)?);
-                module.maps.push(MapInfo { symbol: symbol.into(), key_size, value_size });
+                module.maps.push(MapInfo { symbol: symbol.into(), key_size, value_size, sealed: Vec::new() });
             }
             [_, "=", symbol, "size", size] => {
                 let size = size.parse().map_err(|_| error(line, "this is not a size"))?;

@@ -95,7 +95,8 @@ impl Narrow<'_> {
     fn covers(&self, mask: Value, value: Value) -> bool {
         let Some(mask) = self.f.constant(mask) else { return false };
         let bits = self.width(value);
-        bits < 64 && mask & ((1i64 << bits) - 1) == (1i64 << bits) - 1
+        let all = (1u64 << bits.min(63)) - 1;
+        bits < 64 && mask as u64 & all == all
     }
 
     /// The low half of 64-bit arithmetic that nothing else uses, as 32-bit arithmetic.

@@ -21,13 +21,18 @@ fn number(name: &str) -> i32 {
     i32::try_from(constant::find(name).unwrap().value).unwrap()
 }
 
-/// Has a socket of its own use the congestion control.
-fn choose(stream: &TcpStream) -> std::io::Result<()> {
-    set_socket_option(stream, number("IPPROTO_TCP"), number("TCP_CONGESTION"), b"counted_reno\0")
+/// Has a socket of its own use the congestion control called `name`.
+fn choose(stream: &TcpStream, name: &str) -> std::io::Result<()> {
+    let name = format!("{name}\0");
+    set_socket_option(stream, number("IPPROTO_TCP"), number("TCP_CONGESTION"), name.as_bytes())
 }
 
-/// Sends a megabyte over loopback, from a socket that uses it.
+/// Sends a megabyte over loopback, from a socket that uses the example's.
 fn send() -> std::io::Result<()> {
+    send_with("counted_reno")
+}
+
+fn send_with(name: &str) -> std::io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     let reader = thread::spawn(move || {
@@ -36,7 +41,7 @@ fn send() -> std::io::Result<()> {
         stream.read_to_end(&mut all).map(|_| all.len())
     });
     let mut stream = TcpStream::connect(address)?;
-    let chosen = choose(&stream);
+    let chosen = choose(&stream, name);
     let sent = chosen.and_then(|()| stream.write_all(&vec![7; 1 << 20]));
     drop(stream);
     let received = reader.join().unwrap()?;
@@ -57,6 +62,42 @@ fn a_congestion_control_is_asked_while_its_session_lives() {
     session.attach_table("counted-reno").unwrap();
     drop(session);
     assert!(send().is_err());
+}
+
+/// Keeps the window at 9 packets, and counts in what the kernel gives it room for.
+const FIXED: &str = r#"
+(import-kernel-struct tcp_sock snd_cwnd snd_ssthresh snd_cwnd_cnt)
+(import-kernel-struct inet_connection_sock icsk_ca_priv)
+(import-kernel-struct sock sk_pacing_rate)
+(defkfunc tcp-reno-undo-cwnd ((sk (ptr sock))) :returns u32)
+(defvar window u64)
+(defvar kept u64)
+(defprog threshold (:type :struct-ops) (tcp-sock-snd-ssthresh (ctx sk)))
+(defprog undo (:type :struct-ops) (tcp-reno-undo-cwnd (ctx sk)))
+(defprog avoid (:type :struct-ops)
+  (let ((sk (ctx sk)))
+    (setf (tcp-sock-snd-cwnd sk) 9)
+    (setf (tcp-sock-snd-ssthresh sk) 8)
+    (incf (tcp-sock-snd-cwnd-cnt sk))
+    (setf (sock-sk-pacing-rate sk) #xffffffffffffffff)
+    (incf (inet-connection-sock-icsk-ca-priv sk 0))
+    (setf kept (inet-connection-sock-icsk-ca-priv sk 0))
+    (setf window (tcp-sock-snd-cwnd sk)))
+  0)
+(defmap fixed :type :struct-ops :value tcp_congestion_ops
+  :values ((ssthresh threshold) (undo-cwnd undo) (cong-avoid avoid) (name "fixed")))
+"#;
+
+#[test]
+fn a_congestion_control_sets_fields_of_its_socket() {
+    if !ready() {
+        return;
+    }
+    let mut session = session(FIXED);
+    session.attach_some::<&str>(&[], &[]).unwrap_or_else(|error| panic!("{}", told(&error)));
+    send_with("fixed").unwrap();
+    assert_eq!(global(&mut session, "window"), 9);
+    assert!(global(&mut session, "kept") > 0);
 }
 
 #[test]

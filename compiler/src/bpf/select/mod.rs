@@ -85,6 +85,8 @@ struct Uses {
     count: u32,
     /// How many of them look at the low half only.
     low: u32,
+    /// Whether it is used with zero above it.
+    widened: bool,
 }
 
 /// What is made where it is used.
@@ -343,7 +345,19 @@ impl Selector<'_> {
         if op.commutes() && keeps_a && self.uses[b].count == 1 && self.makeable(b).is_none() {
             (a, b) = (b, a);
         }
+        let divides = matches!(op, Binary::Udiv | Binary::Urem | Binary::Sdiv | Binary::Srem);
+        if divides && width == Width::W32 && self.uses[d].widened {
+            return self.divide_and_clear(op, a, b, d);
+        }
         self.alu(width, alu_op(op), a, b, d);
+    }
+
+    /// The verifier forgets that a 32-bit division clears the upper half of its register, and has to be shown.
+    fn divide_and_clear(&mut self, op: Binary, a: Value, b: Value, d: Value) {
+        let divided = self.code.vreg();
+        self.alu_to(Width::W32, alu_op(op), a, b, divided);
+        let d = self.define(d);
+        self.push(Machine::Mov(Width::W32), &[Operand::reg_def(d), Operand::reg_use(divided)]);
     }
 
     fn alu(&mut self, width: Width, op: AluOp, a: Value, b: Value, d: Value) {
@@ -416,6 +430,7 @@ impl Selector<'_> {
                         self.uses[a].low += 1;
                         self.uses[b].low += 1;
                     }
+                    Op::Zext(a) => self.uses[a].widened = true,
                     Op::Compare(_, a, b) => self.low_comparison(a, b),
                     Op::SextLow(_, a) | Op::Swap(_, a) if narrow => self.uses[a].low += 1,
                     Op::Store { value, .. } => self.uses[value].low += 1,
@@ -423,8 +438,10 @@ impl Selector<'_> {
                     _ => {}
                 }
             }
-            if let Terminator::Branch(_, a, b, ..) = f.end(*block) {
-                self.low_comparison(*a, *b);
+            match f.end(*block) {
+                Terminator::Branch(_, a, b, ..) => self.low_comparison(*a, *b),
+                Terminator::Return(value) if f.returns_low => self.uses[*value].low += 1,
+                _ => {}
             }
         }
     }

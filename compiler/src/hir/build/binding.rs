@@ -253,6 +253,9 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
             b.write(Place::Var(var), new, call.span)
         }
         Place::Bits { ptr, offset, ty, first, bits } => {
+            if let Err(error) = b.bits_steppable(ptr, call.span) {
+                return error;
+            }
             let (pointer, ptr) = b.hold(ptr);
             let place = |ptr| Place::Bits { ptr, offset, ty, first, bits };
             let p = b.read_var(pointer, call.span);
@@ -389,6 +392,19 @@ impl Builder<'_> {
             *subform = self.read_var(var, span);
         }
         place
+    }
+
+    /// Whether a bit-field can be stepped: its neighbours are read and written with it.
+    fn bits_steppable(&mut self, ptr: ExprId, span: Span) -> Result<(), ExprId> {
+        let pointer = self.module.types.as_pointer(self.ty(ptr));
+        if !pointer.is_some_and(|pointer| pointer.region.is_shared()) {
+            return Ok(());
+        }
+        let message = "other CPUs share this place, and no atomic changes a bit-field";
+        let error = Diagnostic::error(&codes::BAD_OPERAND, span, message)
+            .help("make the field a u32 or u64, which is counted atomically")
+            .help("or, where losing a count is harmless, write `(setf place (+ place 1))`");
+        Err(self.fail(error))
     }
 
     /// Whether a place of type `ty` can be stepped: plainly when it is the CPU's own, else by an

@@ -64,11 +64,9 @@ impl<'a> Builder<'a> {
         let at = definition.name_span;
         let key = self.part(&KEY, key_sizes(rules), rules, &options, at);
         let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
-        self.one_of_each(
-            value.unwrap_or(Ty::ERROR),
-            options.get("value").map_or(at, |datum| self.span(datum)),
-        );
-        let inner = kind.and_then(|kind| self.inner(kind, &options, at));
+        let place = options.get("value").map_or(at, |datum| self.span(datum));
+        let value = value.filter(|value| self.sealed_parts_allowed(rules, *value, place));
+        let inner = kind.and_then(|kind| self.inner(kind, &options, (definition.name, at)));
         let map = Map {
             symbol: self.symbol_of(&definition),
             kind: rules,
@@ -186,16 +184,25 @@ impl<'a> Builder<'a> {
         self.module.types.intern(TypeKind::Struct(id))
     }
 
-    /// Reports a value with two of what the kernel finds one of (`btf_parse_fields`, kernel/bpf/btf.c).
-    fn one_of_each(&mut self, value: Ty, span: Span) {
-        for name in ["bpf_spin_lock", "bpf_timer"] {
-            if self.how_many(value, name) > 1 {
-                let message =
-                    format!("a map's value has one `{}`, and this has more", name.replace('_', "-"));
+    /// Reports a value with two of what the kernel finds one of (`btf_parse_fields`, kernel/bpf/btf.c),
+    /// or with one where its kind of map may have none.
+    fn sealed_parts_allowed(&mut self, kind: &MapKind, value: Ty, span: Span) -> bool {
+        for row in map::SEALED {
+            let (count, name) = (self.how_many(value, row.c_name), row.c_name.replace('_', "-"));
+            if count > 0 && !row.kinds.contains(&kind.name) {
+                let message = format!("the values of a `:{}` map cannot have a `{name}`", kind.name);
+                let error = Diagnostic::error(&codes::MAP_RULE, span, message);
+                let kinds: Vec<String> = row.kinds.iter().map(|kind| format!(":{kind}")).collect();
+                self.report(error.help(format!("those of {} can", kinds.join(", "))));
+                return false;
+            }
+            if count > 1 {
+                let message = format!("a map's value has one `{name}`, and this has more");
                 let error = Diagnostic::error(&codes::MAP_RULE, span, message);
                 self.report(error.help("give the others a map of their own, with the same keys"));
             }
         }
+        true
     }
 
     /// How many structs of this name `ty` is made of.

@@ -29,7 +29,12 @@ pub struct WantedValue {
 
 impl<'a> Builder<'a> {
     /// `:inner name`: the map that those in a map of maps are like.
-    pub(super) fn inner(&mut self, kind: &MapKind, options: &Options, at: Span) -> Option<MapId> {
+    pub(super) fn inner(
+        &mut self,
+        kind: &MapKind,
+        options: &Options,
+        (name, at): (Name, Span),
+    ) -> Option<MapId> {
         let given = options.get("inner");
         if !kind.inner {
             if let Some(given) = given {
@@ -46,6 +51,12 @@ impl<'a> Builder<'a> {
             );
             return None;
         };
+        if self.data.symbol(given).is_some_and(|given| self.names.kernel(given) == self.names.kernel(name)) {
+            let message = "a map of maps cannot hold maps like itself";
+            let error = Diagnostic::error(&codes::MAP_RULE, self.span(given), message);
+            self.report(error.help("name another map, that those in it are like: `:inner counters`"));
+            return None;
+        }
         let inner = self.map(given)?.map;
         let of = &self.module.maps[inner];
         if of.kind.inner || of.pinned {

@@ -4,6 +4,7 @@ use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, Ty},
+    ir::Region,
     read::DatumId,
 };
 
@@ -12,7 +13,10 @@ pub fn load<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let ty = b.scalar_type(call.args[0]);
     let address = b.address(call.args[1], call.args.get(2).copied());
     match (ty, address) {
-        (Some(ty), Some((ptr, offset))) => b.add(ExprKind::Load(ptr, offset), ty, call.span),
+        (Some(ty), Some((ptr, offset))) => {
+            let ptr = b.as_bytes(ptr);
+            b.add(ExprKind::Load(ptr, offset), ty, call.span)
+        }
         _ => b.add(ExprKind::Error, Ty::ERROR, call.span),
     }
 }
@@ -30,7 +34,7 @@ pub fn store<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let (Some(ty), Some((ptr, offset))) = (ty, address) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
-    let value = b.store_as(value, ty);
+    let (ptr, value) = (b.as_bytes(ptr), b.store_as(value, ty));
     b.add(ExprKind::Store(ptr, offset, value), ty, call.span)
 }
 
@@ -51,11 +55,25 @@ pub fn stack_addr<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.fail_at(&codes::NOT_A_PLACE, span, "only a local variable has a place on the stack");
     };
     b.module.vars[var].addressed = true;
-    let ty = b.module.types.pointer(b.module.vars[var].ty, crate::ir::Region::Stack, false);
+    let ty = b.module.types.pointer(b.module.vars[var].ty, Region::Stack, false);
     b.add(ExprKind::AddressOf(var), ty, call.span)
 }
 
 impl Builder<'_> {
+    /// A pointer to a packed struct on the stack as one to bytes: what is read there by its offset is aligned,
+    /// as elsewhere on the stack, and no field.
+    pub(super) fn as_bytes(&mut self, ptr: ExprId) -> ExprId {
+        let span = self.expr_span(ptr);
+        match self.module.types.as_pointer(self.ty(ptr)) {
+            Some(p) if p.region == Region::Stack && self.module.types.align(p.pointee) < 8 => {
+                let bytes = self.module.types.pointer(Ty::U8, p.region, p.nullable);
+                let zero = self.add(ExprKind::Int(0), Ty::I64, span);
+                self.add(ExprKind::Advance(ptr, zero), bytes, span)
+            }
+            _ => ptr,
+        }
+    }
+
     /// A pointer and a constant offset from it; an offset known only at run time moves the pointer.
     pub(super) fn address(&mut self, pointer: DatumId, offset: Option<DatumId>) -> Option<(ExprId, i32)> {
         let ptr = self.value(pointer);
@@ -67,7 +85,7 @@ impl Builder<'_> {
             self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(ptr), message);
             return None;
         }
-        if self.module.types.as_pointer(self.ty(ptr)).is_some_and(|p| p.region == crate::ir::Region::Ctx) {
+        if self.module.types.as_pointer(self.ty(ptr)).is_some_and(|p| p.region == Region::Ctx) {
             let error = Diagnostic::error(
                 &codes::TYPE_MISMATCH,
                 self.expr_span(ptr),

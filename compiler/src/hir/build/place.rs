@@ -112,11 +112,10 @@ impl<'a> Builder<'a> {
             _ => match self.accessor(*head) {
                 None if let Some(place) = self.fields_of_socket(*head, args, span) => place,
                 Some(Accessor::Field(id, index)) => self.field_place(id, index, args, span),
-                Some(Accessor::Kernel(_)) => {
-                    let message = "a kernel struct cannot be changed";
-                    self.report(Diagnostic::error(&codes::NOT_A_PLACE, span, message));
-                    Place::Error
-                }
+                Some(Accessor::Kernel(index)) => match self.data.symbol(*head) {
+                    Some(name) => self.kernel_place((index, name), args, span),
+                    None => Place::Error,
+                },
                 _ => self.no_place(datum, span),
             },
         }
@@ -173,6 +172,7 @@ impl<'a> Builder<'a> {
         let ty = self.scalar_type(ty);
         let address = self.address(pointer, offset);
         let (Some(ty), Some((ptr, offset))) = (ty, address) else { return Place::Error };
+        let ptr = self.as_bytes(ptr);
         let region = self.module.types.as_pointer(self.ty(ptr)).map(|pointer| pointer.region);
         let shared = region.is_some_and(Region::is_shared);
         let sharing = if shared { Sharing::Shared } else { Sharing::Own };

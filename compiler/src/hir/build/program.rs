@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
         self.returned(value)
     }
 
-    /// `value` as what a program returns: a C `int`.
+    /// `value` as what a program returns: a C `int`, or what the function of a table does.
     pub(super) fn returned(&mut self, value: ExprId) -> ExprId {
         if let TypeKind::Ptr(_) = self.kind(self.ty(value)) {
             let error = Diagnostic::error(
@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
             );
             return self.fail(error.help("to return whether there is one, write `(if p 1 0)`"));
         }
-        self.store_as(value, Ty::I32)
+        self.store_as(value, self.signature.returns.unwrap_or(Ty::I32))
     }
 
     /// An object has one licence, so all programs of a file have the same.

@@ -27,12 +27,21 @@ pub struct Signature {
     /// What they are the arguments of, as messages call it.
     title: String,
     arguments: Vec<Argument>,
+    /// What the program returns, where that is no C `int`.
+    pub(super) returns: Option<Ty>,
+    /// The struct of the kernel's that has the program among its functions.
+    pub(super) table: Option<String>,
 }
 
 impl Signature {
-    /// The arguments of what messages call `title`.
-    pub(super) fn new(title: String, arguments: Vec<Argument>) -> Self {
-        Self { title, arguments }
+    /// That of a function in the table `table`, which messages call `title`.
+    pub(super) fn of_table(
+        table: &str,
+        title: String,
+        arguments: Vec<Argument>,
+        returns: Option<Ty>,
+    ) -> Self {
+        Self { title, arguments, returns, table: Some(table.into()) }
     }
 }
 
@@ -74,7 +83,7 @@ impl<'a> Builder<'a> {
         };
         let title = format!("{}/{target}", section.name);
         let Ok(view) = self.kernel.view() else {
-            return Some(Signature { title, arguments: Vec::new() });
+            return Some(Signature { title, ..Signature::default() });
         };
         let named = Named { section, target, span };
         let kind = section.attach_type.map(|at| at.target);
@@ -84,7 +93,7 @@ impl<'a> Builder<'a> {
         };
         let tracepoint = (kind == Some(TargetKind::Tracepoint)).then_some(target);
         let arguments = self.arguments(view, section, tracepoint, &params, returns);
-        Some(Signature { title, arguments })
+        Some(Signature { title, arguments, ..Signature::default() })
     }
 
     /// The prototype of a function: parameters, and what it returns.
@@ -193,6 +202,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A number of 32 or 64 bits that a function returns; `None` for a C `int`, and what is extended to it.
+    pub(super) fn returned_number(&mut self, view: &View, of: TypeId) -> Option<Ty> {
+        let (size, signed) = match view.resolved(of).1? {
+            Type::Int { size, encoding: flags, .. } => (size, flags & encoding::SIGNED != 0),
+            Type::Enum(of) | Type::Enum64(of) => (of.size, of.signed),
+            _ => return None,
+        };
+        (size >= 4).then(|| self.argument_number(size, signed))
+    }
+
     fn argument_number(&mut self, bytes: u32, signed: bool) -> Ty {
         match bytes {
             1 | 2 | 4 | 8 => self.module.types.int(Int { bits: (bytes * 8) as u8, signed }),
@@ -207,7 +226,7 @@ impl<'a> Builder<'a> {
         }
         let datum = call.args[0];
         let name = self.data.symbol(datum).map_or("", |name| self.text(name));
-        let Signature { title, arguments } = &self.signature;
+        let Signature { title, arguments, .. } = &self.signature;
         let folded = name.replace('-', "_");
         let found = arguments.iter().find(|argument| argument.name.eq_ignore_ascii_case(&folded)).cloned();
         match found {

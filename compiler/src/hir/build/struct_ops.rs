@@ -214,16 +214,17 @@ impl<'a> Builder<'a> {
             return None;
         };
         let (title, proto) = (wanted.title.clone(), wanted.proto);
-        let of = &self.module.struct_ops[wanted.table].kernel;
-        let named = stub(of, &wanted.member);
+        let of = self.module.struct_ops[wanted.table].kernel.clone();
+        let named = stub(&of, &wanted.member);
         let view = self.kernel_types(span)?;
-        let (mut params, _) = view.prototype(proto)?;
+        let (mut params, returns) = view.prototype(proto)?;
         // The same parameters, with names.
         if let Some((named, _)) = view.function(&named).filter(|(named, _)| named.len() == params.len()) {
             params = named;
         }
         let arguments = self.ops_arguments(view, &params);
-        Some(Signature::new(title, arguments))
+        let returns = self.returned_number(view, returns);
+        Some(Signature::of_table(&of, title, arguments, returns))
     }
 
     fn ops_arguments(&mut self, view: &View, params: &[Param]) -> Vec<Argument> {

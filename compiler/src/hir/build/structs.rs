@@ -331,6 +331,10 @@ impl<'a> Builder<'a> {
         if self.holds(pointer.pointee, id) {
             return Some(value);
         }
+        if pointer.pointee == Ty::ERROR {
+            self.unsound = true;
+            return None;
+        }
         let message = format!("this points to {}, not to a `{name}`", self.show(pointer.pointee));
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
         self.fail(error.help(format!("if that is what is there, say so: `(cast (ptr {name}) …)`")));

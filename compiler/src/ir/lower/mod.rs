@@ -17,11 +17,11 @@ mod vars;
 
 use std::collections::{HashMap, HashSet};
 
-use bpfl_stdlib::catalog::{context, helper::Ret, kfunc, program::ProgramType};
+use bpfl_stdlib::catalog::{context, helper::Ret, kfunc, map, program::ProgramType, returns};
 
 use super::{
     Args, Asm, Block, Cond, Edge, Extent, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op,
-    Pointee, Region, Slot, SlotData, Terminator, Type, Value,
+    Pointee, Region, SealedPart, Slot, SlotData, Terminator, Type, Value,
 };
 use crate::{
     arena::{Arena, Entity},
@@ -30,12 +30,23 @@ use crate::{
 };
 use vars::Vars;
 
+/// The parts of a type, so many bytes from a value's start, that only helpers touch.
+fn sealed(types: &hir::Types, ty: Ty, from: u32) -> Vec<SealedPart> {
+    let TypeKind::Struct(id) = types.get(ty) else { return Vec::new() };
+    let of = &types.structs[id];
+    match map::sealed(&of.c_name) {
+        Some(row) => vec![SealedPart { offset: from, bytes: of.size, c_name: row.c_name }],
+        None => of.fields.iter().flat_map(|field| sealed(types, field.ty, from + field.offset())).collect(),
+    }
+}
+
 /// Lowers all programs of `hir`.
 pub fn lower(hir: &hir::Module) -> Module {
     let maps = hir.maps.values().map(|map| MapInfo {
         symbol: map.symbol.clone(),
         key_size: hir.types.size(map.key),
         value_size: hir.types.size(map.value),
+        sealed: sealed(&hir.types, map.value, 0),
     });
     let programs = hir.programs.values().map(|program| Lower::program(hir, program));
     let functions = programs.chain(hir.functions.values().map(|function| Lower::function(hir, function)));
@@ -107,6 +118,9 @@ impl<'a> Lower<'a> {
         let mut lower = Self::start(hir, f, entry, ctx, Some(program.ty));
         lower.vars.seal(&mut lower.f, entry);
         let value = lower.value(program.body);
+        // Where the verifier looks at the value, it looks at all of the register.
+        let ranged = returns::range(program.ty, program.section.attach_type).is_some();
+        lower.f.returns_low = !ranged && lower.f.ty(value) == Type::I32;
         lower.end(Terminator::Return(value), lower.tail_span(program.body));
         crate::opt::params::run(&mut lower.f);
         lower.f

@@ -6,10 +6,12 @@
 pub mod compat;
 mod flag;
 mod rule;
+mod sealed;
 mod table;
 
 pub use flag::{flag_names, flag_since};
 pub use rule::{Broken, EntriesRule, KeyRule, ValueRule};
+pub use sealed::{SEALED, Sealed, sealed};
 pub use table::MAPS;
 
 use super::version::Version;

@@ -7,6 +7,7 @@
 
 mod read;
 mod types;
+mod write;
 
 use super::{Builder, structs::Accessor, top::Definition};
 use crate::{

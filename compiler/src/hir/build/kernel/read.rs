@@ -1,6 +1,6 @@
 //! Reading through an import: loads through BTF pointers, `probe-read-kernel` at numbers.
 
-use bpfl_stdlib::catalog::{helper, program::ProgramType};
+use bpfl_stdlib::catalog::{helper, program::ProgramType, struct_ops};
 
 use super::{BitField, Builder, Hop, Import, Reader};
 use crate::{
@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The address to start from: a BTF pointer to the struct, or a number.
-    fn kernel_base(&mut self, datum: DatumId, root: KernelId) -> Option<ExprId> {
+    pub(super) fn kernel_base(&mut self, datum: DatumId, root: KernelId) -> Option<ExprId> {
         let value = self.value(datum);
         let value = self.settled(value);
         let ty = self.ty(value);
@@ -113,7 +113,8 @@ impl<'a> Builder<'a> {
             return Some(self.convert(value, Ty::U64));
         }
         let wanted = TypeKind::Kernel(root);
-        if self.module.types.as_pointer(ty).is_some_and(|p| self.kind(p.pointee) == wanted) {
+        let pointee = self.module.types.as_pointer(ty).map(|pointer| self.kind(pointer.pointee));
+        if pointee == Some(wanted) || pointee.is_some_and(|pointee| self.is_promoted(pointee, root)) {
             return Some(value);
         }
         let name = self.module.types.kernel[root].name.clone();
@@ -123,8 +124,16 @@ impl<'a> Builder<'a> {
         None
     }
 
+    /// Whether an argument of the program's, declared as one struct of the kernel's, is another to it, too.
+    fn is_promoted(&self, pointee: TypeKind, root: KernelId) -> bool {
+        let TypeKind::Kernel(declared) = pointee else { return false };
+        let Some(table) = self.signature.table.as_deref().and_then(struct_ops::table) else { return false };
+        let name = |id: KernelId| self.module.types.kernel[id].name.as_str();
+        table.promoted.0 == name(declared) && table.promoted.1.contains(&name(root))
+    }
+
     /// Makes a hop to an array one to its element.
-    fn element_of(&mut self, hop: &mut Hop, datum: DatumId) -> Option<()> {
+    pub(super) fn element_of(&mut self, hop: &mut Hop, datum: DatumId) -> Option<()> {
         let TypeKind::Array { element, count } = self.kind(hop.ty) else {
             let message = format!("this member is {}, not an array", self.show(hop.ty));
             self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
@@ -163,7 +172,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Where a hop goes to: a pointer from a pointer, a number from a number.
-    fn hop_address(&mut self, base: ExprId, hop: &Hop, span: Span) -> ExprId {
+    pub(super) fn hop_address(&mut self, base: ExprId, hop: &Hop, span: Span) -> ExprId {
         match self.module.types.as_pointer(self.ty(base)) {
             Some(pointer) => {
                 let offset = self.question(hop, Question::Offset, hop.offset, Ty::I64, span);
