@@ -76,6 +76,8 @@ pub enum Command {
     Test(Test),
     /// Show the machine code of an object or a source file
     Disasm(Disasm),
+    /// Write a file's structs and constants for userspace in another language
+    Gen(Gen),
     /// List what the kernel accepts: program types, attach types, helpers, map kinds, sections,
     /// constants; or what is attached to a cgroup
     List(List),
@@ -344,6 +346,47 @@ pub struct Disasm {
     /// How to compile.
     #[command(flatten)]
     pub compile: Compile,
+}
+
+/// `bpfl gen`.
+#[derive(Debug, Args)]
+pub struct Gen {
+    /// The language; bpf-skeleton is a header in C for libbpf, with the object in it
+    #[arg(value_enum)]
+    pub language: Language,
+    /// A source file or an object; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// What the skeleton is called [default: after the file]
+    #[arg(long, value_name = "NAME", value_parser = identifier)]
+    pub name: Option<String>,
+    /// How to compile.
+    #[command(flatten)]
+    pub compile: Compile,
+}
+
+/// A language of `bpfl gen`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Language {
+    /// A header in C.
+    C,
+    /// A module in Rust.
+    Rust,
+    /// A file in Go.
+    Go,
+    /// A module in Python, for ctypes.
+    Python,
+    /// A header in C for libbpf.
+    BpfSkeleton,
+}
+
+/// A name that C takes.
+fn identifier(text: &str) -> Result<String, String> {
+    let letters = text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
+    match letters && text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
+        true => Ok(text.into()),
+        false => Err("a name of letters, digits and `_` is wanted".into()),
+    }
 }
 
 /// `bpfl list`.

@@ -97,6 +97,8 @@ pub struct Compiled {
     pub places: Vec<Places>,
     /// The structs and unions that were defined, each with its size in bytes.
     pub structs: Vec<(String, u32)>,
+    /// The constants and members of enumerations that were defined, as they were spelled.
+    pub constants: Vec<(String, i128)>,
 }
 
 /// Which source the machine code of a program is from.
@@ -164,6 +166,7 @@ fn finish(
             object,
             places: model.functions.iter().map(places).collect(),
             structs: hir.types.structs.values().map(|one| (one.c_name.clone(), one.size)).collect(),
+            constants: hir.constants.clone(),
         }),
         Err(error) => {
             let span = hir.programs.values().next().map_or(Span::default(), |program| program.span);

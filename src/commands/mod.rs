@@ -8,6 +8,7 @@ pub mod disasm;
 mod doctor;
 mod expand;
 pub mod explain;
+mod generate;
 mod list;
 mod man;
 mod map;
@@ -29,6 +30,7 @@ pub fn dispatch(command: Command) -> Outcome {
         Command::Repl(args) => repl::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Disasm(args) => disasm::run(&args),
+        Command::Gen(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Ps(args) => ps::run(&args),
         Command::Detach(args) => detach::run(&args),

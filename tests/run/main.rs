@@ -4,6 +4,7 @@
 mod attach;
 mod ends;
 mod entries;
+mod generate;
 mod hooks;
 mod kills;
 mod order;

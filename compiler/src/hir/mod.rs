@@ -68,6 +68,8 @@ pub struct Module {
     pub cores: Arena<CoreId, kernel::Core>,
     /// The structs that are records of ring buffers, each once: userspace reads them by their types.
     pub records: Vec<Ty>,
+    /// The constants and members of enumerations that the file defines, as it spells them.
+    pub constants: Vec<(String, i128)>,
     /// All expressions.
     pub exprs: Arena<ExprId, Expr>,
     /// All variables.

@@ -82,6 +82,11 @@ impl Table {
         self.words as u32 * 4
     }
 
+    /// All records.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &[u32]> {
+        self.sections.values().flat_map(|records| records.chunks_exact(self.words.max(1)))
+    }
+
     /// Appends records of this table to `to`, with their places as `place` has them.
     pub(crate) fn append(&self, records: &[u32], to: &mut Vec<u32>, place: impl Fn(u32) -> u32) {
         for record in records.chunks_exact(self.words.max(1)) {

@@ -9,6 +9,7 @@ mod fingerprint;
 pub(crate) mod globals;
 mod lines;
 mod maps;
+mod own;
 mod tables;
 
 use std::sync::Arc;

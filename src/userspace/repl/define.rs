@@ -103,7 +103,7 @@ impl Repl<'_> {
 
     /// Makes what was compiled the session's object.
     fn enter(&mut self, compiled: Compiled) -> Done<Vec<Replacement>> {
-        let Compiled { object, places, structs } = compiled;
+        let Compiled { object, places, structs, .. } = compiled;
         let entered = match &self.session {
             Some(session) => session.borrow_mut().replace(object.as_slice()),
             None => Session::open(object.as_slice()).map(|session| {

@@ -212,6 +212,7 @@ impl<'a> Builder<'a> {
         if let Global::Constant(value) = global {
             let name = self.interp.symbol(self.text(definition.name));
             self.interp.set_variable(name, value.into());
+            self.module.constants.push((self.text(definition.name).into(), value));
         }
         self.globals.insert(key, (global, definition.name_span));
         true

@@ -1,0 +1,116 @@
+//! `bpfl gen`: what it writes is compiled, and reads what a compiler of C has laid out.
+
+use std::process::{Command, Stdio};
+
+use crate::setup::{Folder, bpfl, text};
+
+const SOURCE: &str = include_str!("generate/shapes.lisp");
+/// The same structs, as somebody writes them in C, filled and written to standard output.
+const FILLED: &str = include_str!("generate/filled.c");
+
+const SEEN: &str = "42 6 5 300 -7 9 11 12 3 70000 65535 99 abc 7 13\n";
+
+fn generated(folder: &Folder, language: &str, as_file: &str) -> String {
+    folder.write("shapes.lisp", SOURCE);
+    let mut command = bpfl(&["gen", language, "shapes.lisp"]);
+    let output = folder.inside(&mut command).output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    folder.write(as_file, text(&output.stdout));
+    text(&output.stdout)
+}
+
+/// Runs a compiler; whether it is there. What it says is an error.
+fn compiles(folder: &Folder, command: &[&str]) -> bool {
+    let mut compiler = Command::new(command[0]);
+    let Ok(output) = folder.inside(compiler.args(&command[1..])).output() else {
+        println!("skipped: there is no {} here", command[0]);
+        return false;
+    };
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{command:?}: {said}");
+    true
+}
+
+/// What a program says that reads the filled struct from its standard input.
+fn reads(folder: &Folder, command: &[&str]) -> String {
+    let mut filled = folder.inside(&mut Command::new("./filled")).stdout(Stdio::piped()).spawn().unwrap();
+    let mut reader = Command::new(command[0]);
+    let reader = folder.inside(reader.args(&command[1..])).stdin(filled.stdout.take().unwrap());
+    let output = reader.output().unwrap();
+    assert!(filled.wait().unwrap().success());
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+fn filled(folder: &Folder) -> bool {
+    folder.write("filled.c", FILLED);
+    compiles(folder, &["cc", "-Wall", "-Werror", "filled.c", "-o", "filled"])
+}
+
+#[test]
+fn c_reads_what_c_has_filled() {
+    let folder = Folder::new("gen-c");
+    let header = generated(&folder, "c", "shapes.h");
+    assert!(header.contains("#define MOST 1024\n#define NOTHING (-5)\n#define TCP 6\n"), "{header}");
+    folder.write("main.c", include_str!("generate/main.c"));
+    if filled(&folder) && compiles(&folder, &["cc", "-Wall", "-Werror", "main.c", "-o", "main"]) {
+        assert_eq!(reads(&folder, &["./main"]), SEEN);
+    }
+}
+
+#[test]
+fn rust_reads_what_c_has_filled() {
+    let folder = Folder::new("gen-rust");
+    generated(&folder, "rust", "shapes.rs");
+    folder.write("main.rs", include_str!("generate/main.rs"));
+    if filled(&folder) && compiles(&folder, &["rustc", "--edition", "2024", "-Dwarnings", "main.rs"]) {
+        assert_eq!(reads(&folder, &["./main"]), SEEN);
+    }
+}
+
+#[test]
+fn python_reads_what_c_has_filled() {
+    let folder = Folder::new("gen-python");
+    generated(&folder, "python", "shapes.py");
+    folder.write("main.py", include_str!("generate/main.py"));
+    if filled(&folder) && Command::new("python3").arg("--version").output().is_ok() {
+        assert_eq!(reads(&folder, &["python3", "main.py"]), SEEN);
+    }
+}
+
+#[test]
+fn go_gets_what_it_can_hold() {
+    let folder = Folder::new("gen-go");
+    assert_eq!(generated(&folder, "go", "shapes.go"), include_str!("generate/shapes.go"));
+}
+
+#[test]
+fn libbpf_loads_a_skeleton() {
+    let folder = Folder::new("gen-skeleton");
+    generated(&folder, "bpf-skeleton", "shapes.skel.h");
+    folder.write("main.c", include_str!("generate/skeleton.c"));
+    let folder_has = std::path::Path::new("/usr/include/bpf/libbpf.h").exists();
+    if !folder_has || !bpfl_runtime::host::report().ready {
+        return println!("skipped: this needs libbpf's headers, and a user who may load programs");
+    }
+    if compiles(&folder, &["cc", "-Wall", "-Werror", "main.c", "-o", "main", "-lbpf"]) {
+        let output = folder.inside(&mut Command::new("./main")).output().unwrap();
+        assert_eq!(
+            text(&output.stdout) + &text(&output.stderr),
+            "7 of shapes, 9 and 1 program, 16 entries\n"
+        );
+    }
+}
+
+#[test]
+fn an_object_of_any_compiler_will_do() {
+    let folder = Folder::new("gen-object");
+    let header = generated(&folder, "c", "shapes.h");
+    let built = folder.inside(&mut bpfl(&["build", "shapes.lisp", "-o", "shapes.o"])).output().unwrap();
+    assert!(built.status.success());
+    let output = folder.inside(&mut bpfl(&["gen", "c", "shapes.o"])).output().unwrap();
+    let from_object = text(&output.stdout);
+    // An object has no constants.
+    let structs = |header: &str| header.split_once("\nstruct point").map(|(_, rest)| rest.to_string());
+    assert_eq!(structs(&from_object), structs(&header));
+    assert!(structs(&header).is_some() && !from_object.contains("MOST"), "{from_object}");
+}

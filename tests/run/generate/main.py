@@ -1,0 +1,7 @@
+import sys
+
+from shapes import event
+
+e = event.from_buffer_copy(sys.stdin.buffer.read())
+print(e.at, e.type, e.flag, e.level, e.place.x, e.place.y, e.places[1].x, e.places[1].y, e.wire.tag,
+      e.wire.length, e.wire.rest[2], e.either.bytes[11], bytes(e.name).rstrip(b"\0").decode(), e.last, e.small.high)
