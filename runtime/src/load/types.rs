@@ -209,3 +209,50 @@ fn first_word() -> [u8; 4] {
     let [low, high] = 0xeb9f_u16.to_ne_bytes();
     [low, high, 1, 0]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host;
+
+    const ENUM_POINTER: u32 = 2;
+
+    /// A struct of a double, a pointer with a tag and an enumeration of 64 bits, and a tag of its own.
+    fn types() -> Types {
+        let strings = b"\0int\0double\0user\0big\0BIG\0odd\0a\0b\0c\0".to_vec();
+        let at = |name: &str| {
+            let whole = [b"\0", name.as_bytes(), b"\0"].concat();
+            strings.windows(whole.len()).position(|bytes| bytes == whole).unwrap() as u32 + 1
+        };
+        let words = [
+            &[at("int"), INT << 24, 4, 1 << 24 | 32][..],
+            &[at("double"), FLOAT << 24, 8],
+            &[at("user"), TYPE_TAG << 24, 1],
+            &[0, ENUM_POINTER << 24, 3],
+            &[at("big"), ENUM64 << 24 | 1, 8, at("BIG"), 0, 1],
+            &[at("odd"), STRUCT << 24 | 3, 24, at("a"), 2, 0, at("b"), 4, 64, at("c"), 5, 128],
+            &[at("user"), DECL_TAG << 24, 6, u32::MAX],
+        ];
+        let bytes: Vec<u8> = words.concat().iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let all = RawBtf { types: &bytes, strings: &strings }.all().collect();
+        Types { types: bytes, strings, all }
+    }
+
+    #[test]
+    fn older_kernels_get_kinds_that_they_know() {
+        let (new, old) = (types(), types().simple());
+        let kinds = |types: &Types| {
+            let bytes = types.bytes();
+            let raw = RawBtf::new(&bytes).unwrap();
+            raw.all().map(|ty| ty.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&new), [INT, FLOAT, TYPE_TAG, ENUM_POINTER, ENUM64, STRUCT, DECL_TAG]);
+        assert_eq!(kinds(&old), [INT, STRUCT, CONST, ENUM_POINTER, UNION, STRUCT, INT]);
+        if !host::report().ready {
+            return println!("skipped: this user cannot give types to the kernel");
+        }
+        for types in [new, old] {
+            sys::load_btf(&types.bytes()).unwrap();
+        }
+    }
+}

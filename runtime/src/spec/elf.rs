@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use object::{
     Architecture, Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind, SymbolKind,
-    read::elf::ElfFile64,
+    read::elf::{ElfFile64, ElfSymbol64},
 };
 
 use super::{MapSpec, ObjectSpec, ProgramSpec, SpecError, Types, globals, lines, maps, program_row, tables};
@@ -42,7 +42,10 @@ fn license(file: &File<'_>) -> Result<String, SpecError> {
 /// Programs are the global functions of code sections other than `.text`, which holds subprograms.
 fn programs(file: &File<'_>, btf: Option<&Btf>, ext: &Ext) -> Result<Vec<ProgramSpec>, SpecError> {
     let mut found = Vec::new();
-    for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text) {
+    let is_function = |symbol: &ElfSymbol64<'_, '_, object::Endianness>| {
+        symbol.kind() == SymbolKind::Text && symbol.is_global()
+    };
+    for symbol in file.symbols().filter(is_function) {
         let Some(index) = symbol.section_index() else { continue };
         let section = file.section_by_index(index)?;
         if section.kind() != SectionKind::Text || section.name()? == ".text" || symbol.size() == 0 {

@@ -2,6 +2,7 @@
 //! to something of the test's own. Tracing programs count only what this process does. Without the
 //! privilege these tests say so and pass, and so they do where the kernel lacks something.
 
+mod clang;
 mod every;
 mod iterate;
 mod kernel;
