@@ -12,7 +12,7 @@ use std::{
 
 use aya::maps::MapInfo;
 
-use crate::{spec::MapSpec, sys};
+use crate::{load::map_entries, spec::MapSpec, sys};
 
 /// Where libbpf, and we, pin maps by their names.
 pub const DIRECTORY: &str = "/sys/fs/bpf";
@@ -106,7 +106,7 @@ pub(crate) fn check(spec: &MapSpec, path: &Path) -> Result<(), PinError> {
         ("its type is number", kind, spec.kind.number),
         ("the size of its keys is", info.key_size(), spec.key.size() as u32),
         ("the size of its values is", info.value_size(), spec.value.size() as u32),
-        ("the number of its entries is", info.max_entries(), spec.max_entries),
+        ("the number of its entries is", info.max_entries(), map_entries(spec)),
         ("its flags are", info.map_flags(), spec.flags),
     ];
     match own.iter().find(|(_, pinned, own)| pinned != own) {

@@ -37,6 +37,7 @@ use error::{needed_for_map, not_permitted, other, refused};
 use kernel::Kernel;
 use link::Targets;
 use maps::Made;
+pub(crate) use maps::entries as map_entries;
 use program::Loader;
 pub use statistics::Statistics;
 use tables::{Place, Tables};
