@@ -17,14 +17,14 @@ pub fn run(f: &mut Function) -> bool {
 /// Lets edges skip blocks without instructions, as far as what those do is known at the edge.
 fn thread(f: &mut Function) -> bool {
     let graph = Graph::new(f);
-    let escapes = escapes(f, &graph);
+    let uses = Uses::new(f, &graph);
     let mut changed = false;
     for block in graph.order() {
         let mut end = f.end(*block).clone();
         for edge in end.edges_mut() {
             // Each step leaves a block behind; a cycle of empty blocks is left alone after a while.
             for _ in 0..8 {
-                let Some(next) = further(f, &escapes, edge) else { break };
+                let Some(next) = further(f, &uses, edge) else { break };
                 *edge = next;
                 changed = true;
             }
@@ -41,24 +41,27 @@ fn thread(f: &mut Function) -> bool {
 }
 
 /// Where an edge could go instead of to an empty block.
-fn further(f: &Function, escapes: &Arena<Block, bool>, edge: &Edge) -> Option<Edge> {
+fn further(f: &Function, uses: &Uses<'_>, edge: &Edge) -> Option<Edge> {
     let block = edge.block;
     if !f.insts(block).iter().all(|inst| matches!(f.op(*inst), Op::Const(_))) {
         return None;
     }
     let params = f.params(block);
-    let next = match f.end(block) {
-        Terminator::Jump(next) if next.block != block => next,
+    let (next, other) = match f.end(block) {
+        Terminator::Jump(next) if next.block != block => (next, None),
         Terminator::Branch(cond, a, b, then, otherwise) => {
             let known = |value: &Value| f.constant(argument(params, edge, *value));
-            if cond.eval(known(a)?, known(b)?) { then } else { otherwise }
+            match cond.eval(known(a)?, known(b)?) {
+                true => (then, Some(otherwise.block)),
+                false => (otherwise, Some(then.block)),
+            }
         }
         _ => return None,
     };
     // What the block defines must not be needed further on, and where edges meet anew the block
     // after has to get all it uses as arguments.
     let passes = next.args.iter().all(|arg| f.def(*arg).is_none_or(|inst| !f.insts(block).contains(&inst)));
-    let local = !escapes[block];
+    let local = uses.stay_behind(block, other);
     (passes && local).then(|| Edge {
         block: next.block,
         args: next.args.iter().map(|arg| argument(params, edge, *arg)).collect(),
@@ -73,21 +76,45 @@ fn argument(params: &[Value], edge: &Edge, value: Value) -> Value {
     }
 }
 
-/// For each block whether others use what it defines. Threading moves uses only to where the value
+/// For each block which others use what it defines. Threading moves uses only to where the value
 /// is at hand anyway, so one table serves the whole walk.
-fn escapes(f: &Function, graph: &Graph) -> Arena<Block, bool> {
-    let mut homes = Arena::filled(f.value_count(), f.entry());
-    for block in graph.order() {
-        let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
-        f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = *block);
+struct Uses<'g> {
+    graph: &'g Graph,
+    blocks: Arena<Block, Vec<Block>>,
+}
+
+impl<'g> Uses<'g> {
+    fn new(f: &Function, graph: &'g Graph) -> Self {
+        let mut homes = Arena::filled(f.value_count(), f.entry());
+        for block in graph.order() {
+            let results = f.insts(*block).iter().filter_map(|inst| f.result(*inst));
+            f.params(*block).iter().copied().chain(results).for_each(|value| homes[value] = *block);
+        }
+        let mut blocks = Arena::filled(f.block_count(), Vec::new());
+        for block in graph.order() {
+            let mut used = |value: Value| {
+                let users: &mut Vec<Block> = &mut blocks[homes[value]];
+                if homes[value] != *block && users.last() != Some(block) {
+                    users.push(*block);
+                }
+            };
+            f.insts(*block).iter().for_each(|inst| f.op(*inst).each_operand(&mut used));
+            f.end(*block).each_operand(&mut used);
+        }
+        Self { graph, blocks }
     }
-    let mut escapes = Arena::filled(f.block_count(), false);
-    for block in graph.order() {
-        let mut used = |value: Value| escapes[homes[value]] |= homes[value] != *block;
-        f.insts(*block).iter().for_each(|inst| f.op(*inst).each_operand(&mut used));
-        f.end(*block).each_operand(&mut used);
+
+    /// Whether an edge may skip `block`: what that defines is only used where the way over `other` leads,
+    /// to which the block alone goes. A pointer is used where it is not null, and edges that bring
+    /// null skip the test.
+    fn stay_behind(&self, block: Block, other: Option<Block>) -> bool {
+        let behind = |user: &Block| {
+            other.is_some_and(|other| {
+                self.graph.preds(other) == [block] && self.graph.dominates(other, *user)
+            })
+        };
+        self.blocks[block].iter().all(behind)
     }
-    escapes
 }
 
 /// What a block that an edge goes to returns, if it does nothing else.

@@ -13,6 +13,7 @@ mod facts;
 mod fold;
 mod learned;
 mod narrow;
+mod nonnull;
 pub mod params;
 mod values;
 
@@ -26,6 +27,7 @@ const PASSES: &[Pass] = &[
     ("fold", fold::run),
     ("params", params::run),
     ("branches", branches::run),
+    ("nonnull", nonnull::run),
     ("exits", exits::run),
     ("facts", facts::run),
     ("cse", cse::run),
