@@ -1,8 +1,9 @@
 //! Common subexpressions: what was computed before on every path here is used again.
 //!
-//! Walks the dominator tree with the instructions seen on the way down. Loads count within a block
-//! only, up to the next write; numbers that the verifier must know the bounds of, only as far as it has
-//! [learned](super::learned) nothing of their operands in between.
+//! Walks the dominator tree with the instructions seen on the way down. Loads count up to the next write
+//! that may be to the same memory, through blocks that are entered from one other alone; what was stored to
+//! the stack is loaded from there no more. Numbers that the verifier must know the bounds of count only as
+//! far as it has [learned](super::learned) nothing of their operands in between.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     arena::Arena,
-    ir::{Block, Effect, Function, Graph, Inst, Op, Type, Value},
+    ir::{Block, Effect, Function, Graph, Inst, Op, Region, Type, Value},
 };
 
 /// Replaces every recomputation.
@@ -24,6 +25,7 @@ pub fn run(f: &mut Function) -> bool {
         undo: Vec::new(),
         learned: Learned::default(),
         bounding: learned::bounding(f, &graph),
+        ends: Arena::filled(f.block_count(), None),
         replacements: Replacements::new(f),
     };
     let mut stack = vec![Visit::Enter(f.entry())];
@@ -53,13 +55,48 @@ enum Visit {
 
 /// An instruction, its type, for loads the stretch between writes that it is in, and for bounding
 /// numbers the block since which the same is known of the operands.
-type Key = (Op, Type, Option<(Block, usize)>);
+type Key = (Op, Type, Option<Stretch>);
+
+/// Instructions between two writes: the block in which the first write was, and how many there were then.
+type Stretch = (Block, usize);
+
+/// The stretches of the stack and of all other memory. No pointer to anything else leads to an object on
+/// the function's own stack.
+#[derive(Clone, Copy)]
+struct Stretches {
+    stack: Stretch,
+    other: Stretch,
+    writes: usize,
+}
+
+impl Stretches {
+    fn of(&mut self, f: &Function, ptr: Value) -> &mut Stretch {
+        match f.ty(ptr) {
+            Type::Ptr(Region::Stack) => &mut self.stack,
+            _ => &mut self.other,
+        }
+    }
+
+    /// What an instruction in `block` may change is not known from here on.
+    fn write(&mut self, f: &Function, block: Block, op: &Op) {
+        self.writes += 1;
+        let new = (block, self.writes);
+        match op {
+            Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::CompareExchange { ptr, .. } => {
+                *self.of(f, *ptr) = new;
+            }
+            _ => (self.stack, self.other) = (new, new),
+        }
+    }
+}
 
 struct Seen {
     known: HashMap<Key, Value>,
     undo: Vec<Key>,
     learned: Learned,
     bounding: Arena<Value, bool>,
+    /// Where each block that was seen leaves off.
+    ends: Arena<Block, Option<Stretches>>,
     replacements: Replacements,
 }
 
@@ -71,11 +108,16 @@ impl Seen {
     }
 
     fn block(&mut self, f: &mut Function, graph: &Graph, block: Block) {
-        let mut writes = 0;
+        let before = match graph.preds(block) {
+            [only] => self.ends[*only],
+            _ => None,
+        };
+        let new = Stretches { stack: (block, 0), other: (block, 0), writes: 0 };
+        let mut at = before.map_or(new, |before| Stretches { writes: 0, ..before });
         let insts = f.take_insts(block);
-        let kept =
-            insts.into_iter().filter(|inst| self.inst(f, graph, *inst, (block, &mut writes))).collect();
+        let kept = insts.into_iter().filter(|inst| self.inst(f, graph, *inst, (block, &mut at))).collect();
         f.set_insts(block, kept);
+        self.ends[block] = Some(at);
     }
 
     /// Whether the instruction stays.
@@ -84,17 +126,18 @@ impl Seen {
         f: &mut Function,
         graph: &Graph,
         inst: Inst,
-        (block, writes): (Block, &mut usize),
+        (block, at): (Block, &mut Stretches),
     ) -> bool {
         f.op_mut(inst).map_operands(|value| self.replacements.find(value));
         let op = *f.op(inst);
-        let stretch = match op.effect() {
-            Effect::Pure => self.since(f, graph, inst).map(|block| (block, 0)),
-            Effect::Reads => Some((block, *writes)),
-            Effect::Writes => {
-                *writes += 1;
+        let stretch = match op {
+            Op::Load { ptr, .. } => Some(*at.of(f, ptr)),
+            _ if op.effect() == Effect::Writes => {
+                at.write(f, block, &op);
+                self.stored(f, &op, at);
                 return true;
             }
+            _ => self.since(f, graph, inst).map(|block| (block, 0)),
         };
         let Some(result) = f.result(inst) else { return true };
         let key = (op, f.ty(result), stretch);
@@ -102,9 +145,27 @@ impl Seen {
             self.replacements.replace(result, *before);
             return false;
         }
-        self.known.insert(key, result);
-        self.undo.push(key);
+        self.know(key, result);
         true
+    }
+
+    fn know(&mut self, key: Key, value: Value) {
+        // A value that is known already stays so until the walk leaves the block that it is known from.
+        if self.known.insert(key, value).is_none() {
+            self.undo.push(key);
+        }
+    }
+
+    /// A load from the stack gives what was stored there, where the value has no more bits than were stored.
+    fn stored(&mut self, f: &Function, op: &Op, at: &Stretches) {
+        let Op::Store { bytes, ptr, offset, value } = *op else { return };
+        if f.ty(ptr) != Type::Ptr(Region::Stack) {
+            return;
+        }
+        let narrow = matches!(f.def_op(value), Some(Op::Load { bytes: loaded, .. }) if *loaded <= bytes);
+        if narrow || u32::from(bytes) * 8 == f.ty(value).bits() {
+            self.know((Op::Load { bytes, ptr, offset }, f.ty(value), Some(at.stack)), value);
+        }
     }
 
     /// The block since which the verifier knows of the operands what it knows now, where that matters.
