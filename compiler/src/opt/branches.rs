@@ -109,9 +109,8 @@ impl<'g> Uses<'g> {
     /// null skip the test.
     fn stay_behind(&self, block: Block, other: Option<Block>) -> bool {
         let behind = |user: &Block| {
-            other.is_some_and(|other| {
-                self.graph.preds(other) == [block] && self.graph.dominates(other, *user)
-            })
+            other
+                .is_some_and(|other| self.graph.preds(other) == [block] && self.graph.dominates(other, *user))
         };
         self.blocks[block].iter().all(behind)
     }

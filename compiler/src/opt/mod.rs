@@ -15,6 +15,7 @@ mod learned;
 mod narrow;
 mod nonnull;
 pub mod params;
+mod share;
 mod values;
 
 use crate::ir::{self, Function};
@@ -51,6 +52,8 @@ pub fn optimize(function: &mut Function) {
             break;
         }
     }
+    share::run(function);
+    verify(function, "share");
 }
 
 fn verify(function: &Function, pass: &str) {
