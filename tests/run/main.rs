@@ -2,11 +2,13 @@
 //! pass.
 
 mod attach;
+mod dialogue;
 mod ends;
 mod entries;
 mod hooks;
 mod kills;
 mod order;
+mod pty;
 mod refused;
 mod repl;
 mod replace;
