@@ -320,8 +320,8 @@ fn attach_modes() -> impl TypedValueParser<Value = &'static AttachMode> {
 The exit status is 0 when tests passed and none failed, 1 when one failed, and 77 when none could be
 run: without the privilege to load programs tests are skipped, with the reason.")]
 pub struct Test {
-    /// The source files
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// The source files [default: all .lisp files here that have tests]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// Only tests with this in their name; may be given several times
     #[arg(long, short, value_name = "TEXT")]

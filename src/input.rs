@@ -112,9 +112,12 @@ fn explain(path: &Path, error: &io::Error) -> Problem {
 fn near_file(path: &Path) -> String {
     let directory = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
     let names: Vec<_> = lisp_files(directory).iter().map(|file| file.display().to_string()).collect();
-    let wanted = path.display().to_string();
-    match bpfl_runtime::name::near(&wanted, names.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
+    // What all of them end with makes none alike.
+    let stem = |name: &str| name.strip_suffix(".lisp").unwrap_or(name).to_string();
+    let wanted = stem(&path.display().to_string());
+    let stems: Vec<_> = names.iter().map(|name| stem(name)).collect();
+    match bpfl_runtime::name::near(&wanted, stems.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}.lisp`?"),
         None => "check the spelling and the working directory".into(),
     }
 }

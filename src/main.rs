@@ -20,7 +20,10 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{
+    Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use failure::Failure;
 
@@ -30,13 +33,14 @@ fn main() -> ExitCode {
             output::set_color(cli.color());
             commands::dispatch(cli.command).unwrap_or_else(|failure| report(&failure))
         }
-        Err(error) => usage(&error),
+        Err(error) => usage(error),
     };
     ExitCode::from(status)
 }
 
 /// What clap has to say: help or the version with status 0, or what is wrong with the arguments.
-fn usage(error: &clap::Error) -> u8 {
+fn usage(mut error: clap::Error) -> u8 {
+    advise(&mut error);
     // Who closed the stream does not want to read it.
     let _ = error.print();
     let has_command = std::env::args_os().any(|argument| argument == "--");
@@ -44,6 +48,22 @@ fn usage(error: &clap::Error) -> u8 {
         0 => 0,
         _ if has_command => failure::OWN,
         code => u8::try_from(code).unwrap_or(failure::FAILED),
+    }
+}
+
+/// What follows `--` is a command to run, and no way to give a value.
+fn advise(error: &mut clap::Error) {
+    let (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    else {
+        return;
+    };
+    let word = Some(argument.clone()).filter(|argument| !argument.starts_with('-'));
+    error.remove(ContextKind::Suggested);
+    let runs = std::env::args_os().any(|argument| argument == "run");
+    if let Some(word) = word.filter(|_| runs) {
+        let tip = format!("a command to run stands after `--`: `-- {word} …`");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
 }
 

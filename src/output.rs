@@ -3,12 +3,19 @@
 use std::{
     env,
     io::{self, ErrorKind, IsTerminal, Write},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
+
+use unicode_width::UnicodeWidthStr;
 
 use crate::{cli::Color, failure::Failure};
 
 static COLOR: OnceLock<bool> = OnceLock::new();
+/// Whether the last line of the terminal is one that passes.
+static PASSING: AtomicBool = AtomicBool::new(false);
 
 /// Decides once whether messages are coloured.
 pub fn set_color(color: Color) {
@@ -26,8 +33,35 @@ pub fn color() -> bool {
     *COLOR.get().unwrap_or(&false)
 }
 
+/// Shows what is going on, where standard output is a terminal: until something else is written.
+pub fn passing(text: &str) {
+    let Ok(size) = rustix::termios::tcgetwinsize(io::stdout()) else { return };
+    // A line that is wider than the terminal would be two, and only one is taken away.
+    if text.width() < usize::from(size.ws_col) && print(text).is_ok() {
+        PASSING.store(true, Relaxed);
+    }
+}
+
+/// Takes away what [`passing`] shows. Whoever writes past this module calls it first.
+pub fn pass() {
+    if PASSING.swap(false, Relaxed) {
+        let _ = io::stdout().lock().write_all(b"\r\x1b[2K");
+        let _ = io::stdout().flush();
+    }
+}
+
+/// Ends the line on which a terminal shows the `^C` that was typed.
+pub fn after_interrupt() {
+    let passed = PASSING.load(Relaxed);
+    pass();
+    if !passed && io::stderr().is_terminal() {
+        tell("\n");
+    }
+}
+
 /// Writes all of `bytes` to standard output.
 pub fn print(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    pass();
     let mut out = io::stdout().lock();
     let result = out.write_all(bytes.as_ref()).and_then(|()| out.flush());
     result.map_err(|error| match error.kind() {
@@ -38,6 +72,7 @@ pub fn print(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
 
 /// Writes to standard error; when that fails there is nobody left to tell.
 pub fn tell(text: &str) {
+    pass();
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stdout};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{failure::Failure, output};
 
@@ -59,14 +60,41 @@ impl View {
     }
 }
 
-/// As many lines as the terminal has room for, the last saying how many are not shown.
+/// As many lines as this terminal has room for.
 fn fit(lines: &[String]) -> Vec<String> {
-    let height = rustix::termios::tcgetwinsize(stdout()).map_or(24, |size| usize::from(size.ws_row));
-    let room = height.saturating_sub(2).max(1);
-    if lines.len() <= room {
+    let (height, width) = rustix::termios::tcgetwinsize(stdout())
+        .map_or((24, 80), |size| (usize::from(size.ws_row), usize::from(size.ws_col)));
+    fit_into(lines, height.saturating_sub(2).max(1), width.max(1))
+}
+
+/// As many lines as there is room for in so many rows, where one that is wider than a row takes several; the
+/// last says how many are not shown.
+fn fit_into(lines: &[String], room: usize, width: usize) -> Vec<String> {
+    let rows = |line: &String| line.width().div_ceil(width).max(1);
+    if lines.iter().map(rows).sum::<usize>() <= room {
         return lines.to_vec();
     }
-    let mut shown = lines[..room - 1].to_vec();
+    let mut left = room - 1;
+    let taken =
+        lines.iter().take_while(|line| left.checked_sub(rows(line)).inspect(|rest| left = *rest).is_some());
+    let mut shown: Vec<String> = taken.cloned().collect();
     shown.push(format!("… and {} more", lines.len() - shown.len()));
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit_into;
+
+    #[test]
+    fn what_a_terminal_has_no_room_for_is_counted() {
+        let lines = ["a".repeat(25), "bb".into(), String::new(), "c".repeat(10)];
+        let fit = |room, width| fit_into(&lines, room, width);
+        assert_eq!(fit(6, 10), lines);
+        assert_eq!(fit(5, 10), [&lines[0], &lines[1], "… and 2 more"]);
+        assert_eq!(fit(4, 10), [&lines[0], "… and 3 more"]);
+        assert_eq!(fit(3, 10), ["… and 4 more"]);
+        assert_eq!(fit(4, 80), lines);
+        assert_eq!(fit_into(&["漢字漢字".to_string(), "x".into()], 2, 4), ["… and 2 more"]);
+    }
 }

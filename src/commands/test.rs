@@ -1,5 +1,10 @@
 //! `bpfl test`: the tests of source files, run and reported.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use crate::{
     cli::Test,
     failure::{FAILED, Failure, Outcome},
@@ -16,13 +21,20 @@ pub fn run(args: &Test) -> Outcome {
     let mut report = Report::new(style);
     let plan = Plan { filters: &args.filter, patience: args.timeout };
     let mut broken = false;
-    for file in &args.files {
+    let files = if args.files.is_empty() { files_here()? } else { args.files.clone() };
+    for file in &files {
         let ran = input::read_lisp(file, &args.compile).and_then(|source| source.test(&plan, &mut report));
         match ran {
             Ok(()) => {}
             // A file that does not compile does not keep the others from being tested.
-            Err(Failure::Said(FAILED)) => broken = true,
-            Err(failure) => return Err(failure),
+            Err(Failure::Said(FAILED)) => {
+                broken = true;
+                report.broken();
+            }
+            Err(failure) => {
+                report.finish();
+                return Err(failure);
+            }
         }
     }
     let Tally { passed, failed, skipped } = report.finish();
@@ -32,6 +44,20 @@ pub fn run(args: &Test) -> Outcome {
         (false, _) if passed == 0 => Ok(SKIPPED),
         _ => Ok(0),
     }
+}
+
+/// The files in the working directory that have tests.
+fn files_here() -> Result<Vec<PathBuf>, Failure> {
+    let has_tests = |file: &PathBuf| fs::read(file).is_ok_and(|bytes| has(&bytes, b"(deftest "));
+    let files: Vec<_> = input::lisp_files(Path::new(".")).into_iter().filter(has_tests).collect();
+    match files.is_empty() {
+        true => Err(Failure::new("there is no .lisp file with tests here; name the files to test")),
+        false => Ok(files),
+    }
+}
+
+fn has(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
 }
 
 fn nothing(args: &Test) -> String {

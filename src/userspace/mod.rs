@@ -101,6 +101,7 @@ struct World {
 
 impl Host for World {
     fn print(&mut self, text: &str) {
+        output::pass();
         let mut out = stdout().lock();
         // Who closed the stream does not want to read it.
         let _ = out.write_all(text.as_bytes());
@@ -151,7 +152,10 @@ impl World {
         let patience = until.saturating_duration_since(now);
         let Some(signals) = &self.signals else { return Ok(true) };
         let event = signals.wait_or(patience, other).map_err(|error| error.to_string())?;
-        if let Some(Event::End { signal, .. }) = event {
+        if let Some(Event::End { signal, from_terminal }) = event {
+            if from_terminal && signal == Signal::SIGINT {
+                output::after_interrupt();
+            }
             self.ended_by = Some(signal);
             return Err(format!("{signal} has come"));
         }

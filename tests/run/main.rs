@@ -2,12 +2,14 @@
 //! pass.
 
 mod attach;
+mod dialogue;
 mod ends;
 mod entries;
 mod generate;
 mod hooks;
 mod kills;
 mod order;
+mod pty;
 mod refused;
 mod repl;
 mod replace;

@@ -1,140 +1,24 @@
-//! `bpfl repl` at a terminal: keys go in, and what is on the screen comes out.
+//! `bpfl repl` at a terminal.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{ErrorKind, Read, Write},
-    os::{
-        fd::OwnedFd,
-        unix::fs::{OpenOptionsExt, PermissionsExt},
-    },
-    process::{Child, Command},
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use bpfl_runtime::cgroup::ChildCgroup;
 use bpfl_stdlib::catalog::attach::CGROUP_INET_EGRESS;
-use rustix::{
-    fs::OFlags,
-    process::{Pid, Signal, kill_process},
-    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{
+    pty::{CTRL_C, CTRL_D, Terminal},
+    setup::{Folder, attached, cgroup},
 };
 
-use crate::setup::{Folder, attached, cgroup};
-
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
-
-/// A repl on a terminal of its own.
-struct Terminal {
-    master: File,
-    slave: OwnedFd,
-    child: Child,
-    /// What has come so far, without what moves the cursor and paints.
-    screen: String,
-    raw: Vec<u8>,
-}
-
-impl Terminal {
-    fn start(state: &Folder, args: &[&str]) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let size = Winsize { ws_row: 40, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&master, size).unwrap();
-        let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-        let no_control = OFlags::NOCTTY.bits().cast_signed();
-        let open = || OpenOptions::new().read(true).write(true).custom_flags(no_control).open(&name).unwrap();
-        // `setsid` makes the terminal its own, so that Ctrl-C is a signal.
-        let mut command = Command::new("setsid");
-        command.args(["--ctty", "env", "--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_bpfl"), "repl"]);
-        command.args(args).stdin(open()).stdout(open()).stderr(open());
-        state
-            .inside(&mut command)
-            .env("TERM", "xterm")
-            .env("XDG_STATE_HOME", state.path())
-            .env("NO_COLOR", "1");
-        let child = command.spawn().unwrap();
-        rustix::fs::fcntl_setfl(&master, OFlags::RDWR | OFlags::NONBLOCK).unwrap();
-        Self { master: master.into(), slave: open().into(), child, screen: String::new(), raw: Vec::new() }
-    }
-
-    fn keys(&mut self, keys: &str) {
-        self.master.write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Waits until `wanted` comes, and forgets all up to it.
-    fn expect(&mut self, wanted: &str) {
-        let start = Instant::now();
-        loop {
-            if let Some(at) = self.screen.find(wanted) {
-                self.screen.drain(..at + wanted.len());
-                return;
-            }
-            assert!(start.elapsed() < Duration::from_secs(10), "{wanted:?} is not in {:?}", self.screen);
-            self.more();
-        }
-    }
-
-    fn more(&mut self) {
-        let mut room = [0; 4096];
-        match self.master.read(&mut room) {
-            Ok(count) => self.raw.extend_from_slice(&room[..count]),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                std::thread::sleep(Duration::from_millis(5))
-            }
-            // The other side is closed.
-            Err(_) => std::thread::sleep(Duration::from_millis(5)),
-        }
-        let text = String::from_utf8_lossy(&self.raw).into_owned();
-        let (plain, used) = without_escapes(&text);
-        self.screen.push_str(&plain);
-        self.raw.drain(..used);
-    }
-
-    /// Waits for its end; gives its status.
-    fn end(mut self) -> Option<i32> {
-        let start = Instant::now();
-        loop {
-            self.more();
-            if let Some(status) = self.child.try_wait().unwrap() {
-                let modes = tcgetattr(&self.slave).unwrap().local_modes;
-                assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON), "it is left raw");
-                return status.code();
-            }
-            assert!(start.elapsed() < Duration::from_secs(10), "it has not ended: {:?}", self.screen);
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The text without escape sequences and carriage returns, and how many bytes that is of.
-fn without_escapes(text: &str) -> (String, usize) {
-    let (mut plain, mut rest) = (String::new(), text);
-    while let Some(c) = rest.chars().next() {
-        if c == '\x1b' {
-            let Some(end) = rest[1..].find(|c: char| c.is_ascii_alphabetic()) else { break };
-            rest = &rest[end + 2..];
-            continue;
-        }
-        if c != '\r' {
-            plain.push(c);
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-    (plain, text.len() - rest.len())
+fn repl(state: &Folder, args: &[&str]) -> Terminal {
+    Terminal::start(state, &[&["repl"], args].concat())
 }
 
 #[test]
 fn forms_are_edited_completed_and_evaluated() {
     let state = Folder::new("terminal");
-    let mut terminal = Terminal::start(&state, &[]);
+    let mut terminal = repl(&state, &[]);
     terminal.expect("bpfl> ");
     terminal.keys("(+ 20 22)\r");
     terminal.expect("\n42\n");
@@ -165,7 +49,7 @@ fn forms_are_edited_completed_and_evaluated() {
     let history = state.path().join("bpfl/history");
     assert_eq!(fs::metadata(&history).unwrap().permissions().mode() & 0o777, 0o600);
     // Another one remembers.
-    let mut terminal = Terminal::start(&state, &[]);
+    let mut terminal = repl(&state, &[]);
     terminal.expect("bpfl> ");
     terminal.keys("\x1b[A\r");
     terminal.expect("\n2\n");
@@ -177,7 +61,7 @@ fn forms_are_edited_completed_and_evaluated() {
 fn a_history_that_cannot_be_written_is_no_error() {
     let state = Folder::new("terminal-history");
     state.write("bpfl", "this is no directory");
-    let mut terminal = Terminal::start(&state, &[]);
+    let mut terminal = repl(&state, &[]);
     terminal.expect("bpfl> ");
     terminal.keys("(+ 1 2)\r");
     terminal.expect("\n3\n");
@@ -192,7 +76,7 @@ fn start_counting(state: &Folder, cgroup: &ChildCgroup) -> Terminal {
         "(defprog count (:section \"cgroup_skb/egress\") (incf (getmap seen 0)) 1)
          (defmap seen :type :array :key u32 :value u64 :max-entries 1)",
     );
-    let mut terminal = Terminal::start(state, &[&file]);
+    let mut terminal = repl(state, &[&file]);
     terminal.expect("count: cgroup_skb/egress, 11 instructions\n");
     terminal.expect("bpfl> ");
     terminal.keys(&format!("(bpf:attach count \"{}\")\r", cgroup.path().display()));

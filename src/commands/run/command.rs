@@ -39,9 +39,12 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
     let rings_now = rings.as_mut();
-    let status =
-        Supervised { child, signals: &signals, rings: rings_now, end, told: None, interrupted: false }
-            .wait()?;
+    let mut supervised =
+        Supervised { child, signals: &signals, rings: rings_now, end, told: None, interrupted: false };
+    let status = supervised.wait()?;
+    if supervised.interrupted {
+        output::after_interrupt();
+    }
     wait_empty(&cgroup, &signals)?;
     log(rings.as_mut());
     let rows = rows(&mut session, choice(args))?;

@@ -21,7 +21,7 @@ use bpfl_runtime::{
 
 use crate::{
     cli::Run,
-    failure::{Failure, Outcome},
+    failure::{Failure, OWN, Outcome},
     input::{self, Input, Source},
     output,
     refusal::{self, Origin},
@@ -38,6 +38,12 @@ pub fn run(args: &Run) -> Outcome {
         let arguments = args.command.iter().map(|argument| argument.to_string_lossy().into_owned());
         let (time, verifier_log, arguments) = (args.time, args.verifier_log, arguments.collect());
         return script.run_script(Running { time, arguments, verifier_log });
+    }
+    if args.command.is_empty() && std::env::args_os().any(|argument| argument == "--") {
+        return Err(Failure::with(
+            OWN,
+            "there is no command after `--`; without `--`, all of the machine is watched",
+        ));
     }
     match args.command.is_empty() {
         true => prepare(args).and_then(|ready| watch::run(args, ready)),

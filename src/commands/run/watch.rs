@@ -32,8 +32,9 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     attach(args, &mut session, &mut origin, cgroup.as_deref())?;
     let mut rings = Rings::open(args, &mut session)?;
     let pins = Pins::make(args, &mut session)?;
-    output::note(&attached(&session));
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
+    let way_out = if view.is_live() && args.time.is_none() { "; Ctrl-C ends" } else { "" };
+    output::note(&format!("{}{way_out}", attached(&session)));
     let status = watch(args, &mut session, &signals, &view, (&mut shown, rings.as_mut()));
     view.clear();
     let status = status?;

@@ -90,7 +90,9 @@ impl Suite {
         let cases: Vec<_> = cases.iter().filter(|case| plan.wants(case)).collect();
         report.start(&name, cases.len());
         for case in cases {
-            let verdict = verdict(&mut interp, case, &object, plan.patience)?;
+            report.begin(&case.name);
+            let verdict = verdict(&mut interp, case, &object, plan.patience);
+            let verdict = verdict.inspect_err(|_| report.cut(&case.name))?;
             report.end(&case.name, verdict);
         }
         Ok(())

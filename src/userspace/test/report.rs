@@ -27,6 +27,10 @@ pub struct Tally {
 pub struct Report {
     style: Style,
     tally: Tally,
+    /// How many files there are whose tests cannot be told.
+    broken: usize,
+    /// The test in which a signal ended all.
+    cut: Option<String>,
     /// What was not yet written.
     pending: String,
 }
@@ -35,7 +39,7 @@ impl Report {
     /// Tells in this style.
     pub fn new(style: Style) -> Self {
         let pending = if style == Style::Tap { "TAP version 14\n".into() } else { String::new() };
-        Self { style, tally: Tally::default(), pending }
+        Self { style, tally: Tally::default(), broken: 0, cut: None, pending }
     }
 
     /// A file with so many tests begins.
@@ -46,6 +50,26 @@ impl Report {
             Style::Tap => format!("# {file}\n"),
         };
         self.flush();
+    }
+
+    /// A file cannot be read or compiled, which has been said.
+    pub fn broken(&mut self) {
+        self.broken += 1;
+    }
+
+    /// A test begins.
+    pub(super) fn begin(&self, name: &str) {
+        if self.style == Style::Human {
+            output::passing(&format!("  {name} … "));
+        }
+    }
+
+    /// A signal has ended a test, and those after it are not run.
+    pub(super) fn cut(&mut self, name: &str) {
+        if self.style == Style::Human {
+            self.pending += &format!("  {name} … interrupted\n");
+        }
+        self.cut = Some(name.into());
     }
 
     /// A test has ended.
@@ -79,12 +103,25 @@ impl Report {
     /// All have ended.
     pub fn finish(mut self) -> Tally {
         let Tally { passed, failed, skipped } = self.tally;
-        self.pending += &match self.style {
-            Style::Human => format!("{passed} passed, {failed} failed, {skipped} skipped\n"),
-            Style::Tap => format!("1..{}\n", passed + failed + skipped),
+        self.pending += &match (self.style, &self.cut) {
+            (Style::Human, _) => {
+                format!("{passed} passed, {failed} failed, {skipped} skipped{}\n", self.untested())
+            }
+            (Style::Tap, Some(name)) => format!("Bail out! {name} was interrupted\n"),
+            (Style::Tap, None) => format!("1..{}\n", passed + failed + skipped),
         };
         self.flush();
         self.tally
+    }
+
+    /// What the numbers do not tell.
+    fn untested(&self) -> String {
+        let broken = match self.broken {
+            0 => String::new(),
+            1 => "; 1 file could not be tested".into(),
+            many => format!("; {many} files could not be tested"),
+        };
+        broken + if self.cut.is_some() { "; interrupted" } else { "" }
     }
 
     fn flush(&mut self) {

@@ -35,13 +35,36 @@ pub fn blocks(text: &str) -> Vec<Block> {
 /// What the page is to show where it has `wanted` and `found` comes: an error unless they are the
 /// same, but for lines `…` in `wanted`, which stand for any lines; with BPFL_BLESS=1 what came.
 pub fn settle(wanted: &str, found: &str) -> Result<String, String> {
-    let (shown, came): (Vec<_>, Vec<_>) =
-        (wanted.trim_end().lines().collect(), found.trim_end().lines().collect());
+    settle_by(wanted, found, str::to_string)
+}
+
+/// The same, where numbers, and how wide that makes the columns of a table, may be others.
+pub fn settle_alike(wanted: &str, found: &str) -> Result<String, String> {
+    settle_by(wanted, found, alike)
+}
+
+/// A line with each number as 0, times in seconds, and what fills the columns of a table once.
+fn alike(line: &str) -> String {
+    let mut short = String::new();
+    for c in line.chars() {
+        let c = if c.is_ascii_digit() { '0' } else { c };
+        let filling = matches!(c, '0' | ' ' | '─' | '═') && short.ends_with(c);
+        if !filling {
+            short.push(c);
+        }
+    }
+    let times = ["0.0ns", "0.0µs", "0.0ms", "0.0s", "0ns", "0µs", "0ms"];
+    times.iter().fold(short, |line, time| line.replace(time, "0s")).replace("0.0", "0")
+}
+
+fn settle_by(wanted: &str, found: &str, seen: impl Fn(&str) -> String) -> Result<String, String> {
+    let lines = |text: &str| text.trim_end().lines().map(&seen).collect::<Vec<_>>();
+    let (shown, came) = (lines(wanted), lines(found));
     if fits(&shown, &came) {
         return Ok(wanted.into());
     }
-    match blessed() && !shown.contains(&"…") {
-        true => Ok(format!("{}\n", found.trim_end())),
+    match blessed() && !shown.iter().any(|line| line == "…") {
+        true => Ok(found.trim_end().lines().map(|line| format!("{line}\n")).collect()),
         false => Err(format!("the page has (BPFL_BLESS=1 mends it)\n{wanted}\nand what comes is\n{found}")),
     }
 }
@@ -68,10 +91,12 @@ pub fn replace(page: &str, texts: &[(usize, String)]) -> String {
     changed
 }
 
-fn fits(wanted: &[&str], found: &[&str]) -> bool {
+fn fits(wanted: &[String], found: &[String]) -> bool {
     match (wanted, found) {
         ([], rest) => rest.is_empty(),
-        (["…", wanted @ ..], found) => (0..=found.len()).any(|skipped| fits(wanted, &found[skipped..])),
+        ([any, wanted @ ..], found) if any == "…" => {
+            (0..=found.len()).any(|skipped| fits(wanted, &found[skipped..]))
+        }
         ([first, wanted @ ..], [same, found @ ..]) => first == same && fits(wanted, found),
         (_, []) => false,
     }

@@ -9,6 +9,7 @@
 //!   do so too, where programs can be attached, each in a network of its own.
 //! - In a `repl` block, forms after `bpfl> ` give what stands below them, with `/sys/fs/cgroup/demo` for a cgroup
 //!   of the test's.
+//! - In a `console live` block, all commands are run at a terminal, in turn (`live.rs`).
 //! - Other blocks are `text`.
 //! - Links lead to files and headings.
 //!
@@ -18,9 +19,11 @@
 
 mod block;
 mod link;
+mod live;
 mod page;
 mod reference;
 mod repl;
+mod screen;
 mod shell;
 
 use std::{

@@ -59,7 +59,7 @@ fn shown(file: &str, block: &Block, refused: Option<&Block>, folder: &Folder) ->
     match block.info.as_str() {
         "lisp" => object(&format!("{file}:{}", block.line), &block.text).map(|_| block.text.clone()),
         "console" => shell::check(block, refused, folder),
-        "repl" => Ok(block.text.clone()),
+        "repl" | shell::LIVE => Ok(block.text.clone()),
         info => match info.strip_prefix("lisp part of ") {
             Some(whole) => part(block, whole),
             None => message(block, refused),
@@ -69,7 +69,7 @@ fn shown(file: &str, block: &Block, refused: Option<&Block>, folder: &Folder) ->
 
 /// Whether the block shows what the compiler says.
 fn has_message(block: &Block) -> bool {
-    block.info != "repl"
+    !matches!(block.info.as_str(), "repl" | shell::LIVE)
         && block.text.lines().any(|line| line.starts_with("error[") || line.starts_with("warning["))
 }
 

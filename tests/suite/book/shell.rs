@@ -10,6 +10,7 @@ use std::{
 use super::{
     ROOT,
     block::{Block, blocks, settle},
+    live::Stage,
     page, read, repl,
 };
 use crate::command::Folder;
@@ -17,6 +18,9 @@ use crate::command::Folder;
 /// The commands that read files and change nothing but the working directory.
 const READING: [&str; 6] =
     ["echo ", "bpfl check ", "bpfl build ", "bpfl explain ", "bpfl list ", "bpfl disasm "];
+
+/// A block whose commands are all run, at a terminal.
+pub const LIVE: &str = "console live";
 
 /// A command and what it prints.
 struct Session {
@@ -59,7 +63,7 @@ pub fn check(block: &Block, refused: Option<&Block>, folder: &Folder) -> Result<
 }
 
 /// A block's commands, each with the output that it is to have.
-fn show(block: &Block, output: impl Fn(&Session) -> Result<String, String>) -> Result<String, String> {
+fn show(block: &Block, mut output: impl FnMut(&Session) -> Result<String, String>) -> Result<String, String> {
     if !block.text.starts_with(['$', '#']) {
         return Err("a console block starts with a prompt".into());
     }
@@ -76,13 +80,15 @@ fn provide(command: &str, source: &Block, folder: &Folder) -> Result<(), String>
 pub fn missing() -> Option<&'static str> {
     let folders = env::var_os("PATH").unwrap_or_default();
     let has = |tool: &str| env::split_paths(&folders).any(|folder| folder.join(tool).exists());
-    ["unshare", "ip", "ss", "bash", "python3", "curl"].into_iter().find(|tool| !has(tool))
+    ["unshare", "nsenter", "setsid", "mount", "ip", "ss", "bash", "python3", "curl"]
+        .into_iter()
+        .find(|tool| !has(tool))
 }
 
 /// Whether the page has commands that run programs.
 pub fn runs(file: &str) -> bool {
     let runs = |block: &Block| is_console(block) && sessions(&block.text).iter().any(Session::runs);
-    let has = |block: &Block| runs(block) || block.info == "repl";
+    let has = |block: &Block| runs(block) || matches!(block.info.as_str(), "repl" | LIVE);
     read(file).is_ok_and(|text| blocks(&text).iter().any(has))
 }
 
@@ -90,8 +96,14 @@ fn is_console(block: &Block) -> bool {
     block.info == "console"
 }
 
-/// Runs the programs of a page, each in a network of its own, so that no port is taken.
+/// Runs the programs of a page. What goes wrong must do so twice: while a page lists what there is in the
+/// kernel, somebody else may have a program of the same name there.
 pub fn check_runs(file: &str) -> Result<(), String> {
+    run_all(file).or_else(|_| run_all(file))
+}
+
+/// Runs them, those of a terminal on the page's stage, others in a network each, so that no port is taken.
+fn run_all(file: &str) -> Result<(), String> {
     const ALONE: &str = "ip link set lo up && exec sh -c \"$1\"";
     let folder = folder()?;
     let output = |session: &Session| {
@@ -103,18 +115,30 @@ pub fn check_runs(file: &str) -> Result<(), String> {
         alone.args(["--net", "sh", "-c", ALONE, "sh", &command]);
         settle(&session.output, &run(&mut alone, &folder)?)
     };
+    let mut stage: Option<Stage> = None;
     page::each(file, |block| match block.info.as_str() {
         "console" => show(block, output),
+        LIVE => {
+            let stage = match &mut stage {
+                Some(stage) => stage,
+                None => stage.insert(Stage::new()?),
+            };
+            show(block, |session| stage.run(&session.command, &session.output))
+        }
         "repl" => repl::check(block),
         _ => Ok(block.text.clone()),
     })
 }
 
+/// Where commands are looked for: bpfl is the one under test.
+pub fn search_path() -> String {
+    let bin = Path::new(env!("CARGO_BIN_EXE_bpfl")).parent().unwrap_or(Path::new("."));
+    format!("{}:{}", bin.display(), env::var("PATH").unwrap_or_default())
+}
+
 /// What a command prints.
 fn run(command: &mut Command, folder: &Folder) -> Result<String, String> {
-    let bin = Path::new(env!("CARGO_BIN_EXE_bpfl")).parent().unwrap_or(Path::new("."));
-    let path = format!("{}:{}", bin.display(), env::var("PATH").unwrap_or_default());
-    let output = command.current_dir(folder.path()).env("PATH", path).stdin(Stdio::null()).output();
+    let output = command.current_dir(folder.path()).env("PATH", search_path()).stdin(Stdio::null()).output();
     let output = output.map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text + &String::from_utf8_lossy(&output.stderr))
