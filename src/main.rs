@@ -17,6 +17,7 @@ mod signals;
 mod table;
 mod userspace;
 mod view;
+mod work;
 
 use std::process::ExitCode;
 

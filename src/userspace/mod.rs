@@ -91,6 +91,8 @@ struct World {
     failing: Option<test::Failing>,
     /// Which source the programs of sessions are from.
     places: Vec<Places>,
+    /// Whether it is said how much work programs are for the verifier.
+    verbose: bool,
     /// Whether the verifier's whole log is shown.
     verifier_log: bool,
     /// Whether what was printed last is no whole line.
@@ -198,6 +200,7 @@ impl World {
             ran: None,
             failing: None,
             places: Vec::new(),
+            verbose: false,
             verifier_log: false,
             within_line: false,
             quit: None,
@@ -239,6 +242,8 @@ pub struct Running {
     pub time: Option<Duration>,
     /// What `(argv)` gives.
     pub arguments: Vec<String>,
+    /// Whether it is said how much work programs are for the verifier.
+    pub verbose: bool,
     /// Whether the verifier's whole log is shown.
     pub verifier_log: bool,
 }
@@ -258,7 +263,7 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, how: Running)
     let mut world = World::new(sources, options, Some(signals));
     world.deadline = how.time.map(|time| Instant::now() + time);
     world.arguments = how.arguments;
-    world.verifier_log = how.verifier_log;
+    (world.verbose, world.verifier_log) = (how.verbose, how.verifier_log);
     let mut interp = interpreter(&names, world);
     let result = evaluate(&mut interp, &names, &data, &forms);
     let _ = stdout().flush();

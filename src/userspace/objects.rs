@@ -1,11 +1,12 @@
 //! Opening and loading.
 
-use std::{cell::RefCell, rc::Rc};
-
 use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
 use bpfl_runtime::session::Session;
 
-use super::object::{Handle, What, failed, wanted};
+use super::{
+    object::{Handle, What, failed, wanted},
+    session::opened,
+};
 
 pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:open-object", min: 1, max: 1, call: open },
@@ -29,8 +30,8 @@ pub fn name(interp: &Interp<'_>, value: &Value) -> std::result::Result<String, E
 
 fn open(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let path = name(interp, &args[0])?;
-    let session = Session::open_file(path).map_err(failed)?;
-    Ok(Handle::value(&Rc::new(RefCell::new(session)), What::Session))
+    let session = opened(interp, Session::open_file(path))?;
+    Ok(Handle::value(&session, What::Session))
 }
 
 fn find_program(interp: &mut Interp<'_>, args: &[Value]) -> Result {

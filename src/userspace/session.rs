@@ -11,14 +11,14 @@ use bpfl_compiler::{
     },
     read::Data,
 };
-use bpfl_runtime::session::Session;
+use bpfl_runtime::session::{Session, SessionError};
 
 use super::{
     object::{Handle, What, failed, wanted},
     objects::name,
     world,
 };
-use crate::output;
+use crate::{output, work};
 
 pub const FORMS: &[Special] = &[
     host_form("with-bpf-session", 1, usize::MAX, with_session),
@@ -46,7 +46,7 @@ fn with_session(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
         }
         _ => return Err(Exit::error("a session is `(name object)`, or `()`").at(args[0].origin)),
     };
-    let session = Rc::new(RefCell::new(Session::open(bytes).map_err(failed)?));
+    let session = opened(interp, Session::open(bytes))?;
     let scope = match inner {
         Some(variable) => env.bind(variable.folded, Handle::value(&session, What::Session)),
         None => bind_all(interp, &session, env),
@@ -55,6 +55,18 @@ fn with_session(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     // Values may outlive the body: a closure, a variable of the whole script. What is attached may not.
     session.borrow_mut().end();
     result
+}
+
+/// A session of the script's, which tells what the script is to tell.
+pub fn opened(
+    interp: &mut Interp<'_>,
+    session: std::result::Result<Session, SessionError>,
+) -> std::result::Result<Rc<RefCell<Session>>, Exit> {
+    let mut session = session.map_err(failed)?;
+    if world(interp)?.verbose {
+        session.tell_statistics(work::tell);
+    }
+    Ok(Rc::new(RefCell::new(session)))
 }
 
 fn read(interp: &Interp<'_>, object: &Value) -> std::result::Result<Vec<u8>, Exit> {

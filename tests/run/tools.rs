@@ -279,6 +279,21 @@ fn a_run_says_how_much_work_the_verifier_had() {
     };
     let (own, seen) = (number(" instructions of its own, "), number(" looked at "));
     assert!(own < 50 && seen > 300, "{line}");
+    // A script's as they are loaded: of a session of its own, and of an object that it opens.
+    let object = folder.path().join("spin.o").display().to_string();
+    assert_eq!(printed(&["build", &file, "-o", &object]).1, Some(0));
+    let script = format!(
+        "{source}
+         (with-bpf-session () (write-line \"one\") (bpf:load-program spin))
+         (write-line \"two\")
+         (bpf:load-program (bpf:find-program (bpf:open-object \"{object}\") \"spin\"))"
+    );
+    let script = folder.write("script.lisp", script);
+    let got = output(&["run", &script, "--verbose"]);
+    assert_eq!((text(&got.stdout).as_str(), got.status.code()), ("one\ntwo\n", Some(0)));
+    let said = text(&got.stderr);
+    assert_eq!(said.matches(line.split_once(", in ").map_or(line, |(line, _)| line)).count(), 2, "{said}");
+    assert_eq!(text(&output(&["run", &script]).stderr), "");
 }
 
 #[test]

@@ -39,7 +39,7 @@ use link::Targets;
 use maps::Made;
 pub(crate) use maps::entries as map_entries;
 use program::Loader;
-pub use statistics::Statistics;
+pub use statistics::{Statistics, Tell};
 use tables::{Place, Tables};
 
 use crate::{
@@ -61,15 +61,15 @@ pub(crate) struct Before {
     pub(crate) pins: PathBuf,
     /// Bytes of variables in sections that take no space in the object: section, offset, bytes.
     pub(crate) globals: Vec<(String, usize, Vec<u8>)>,
-    /// Whether the verifier is to say how much it had to look at.
-    pub(crate) statistics: bool,
+    /// To whom the verifier is to say how much it had to look at.
+    pub(crate) statistics: Option<Tell>,
     /// Whether relocations are not left to the kernel.
     pub(crate) relocated: bool,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { pins: pin::DIRECTORY.into(), globals: Vec::new(), statistics: false, relocated: false }
+        Self { pins: pin::DIRECTORY.into(), globals: Vec::new(), statistics: None, relocated: false }
     }
 }
 
@@ -98,8 +98,8 @@ pub(crate) struct Loaded {
     filled: bool,
     /// Whether CO-RE relocations are applied here: the kernel leaves them to the loader.
     relocated: bool,
-    /// Whether the verifier is asked for statistics, and what it has said of each program.
-    statistics: Option<statistics::All>,
+    /// Who is told of the verifier's work.
+    statistics: Option<Tell>,
 }
 
 impl Loaded {
@@ -137,7 +137,7 @@ impl Loaded {
             programs: HashMap::new(),
             filled: false,
             relocated: before.relocated || host::kernel() < KERNEL_RELOCATES,
-            statistics: before.statistics.then(statistics::All::new),
+            statistics: before.statistics,
         };
         for map in spec.maps.iter().filter(|map| !loaded.kept.contains(&map.name)) {
             for (index, name) in map.entries.iter().filter(|(_, name)| spec.map(name).is_ok()) {
@@ -196,7 +196,7 @@ impl Loaded {
             relocate::apply(&mut linked, own, self.kernel.types()?)?;
         }
         let loader = Loader { object, kernel: &self.kernel, types: self.types.as_ref().map(AsFd::as_fd) };
-        let loaded = loader.load(spec, row, place, &linked, self.statistics.as_mut())?;
+        let loaded = loader.load(spec, row, place, &linked, self.statistics)?;
         let fd = loaded.map_err(|refusal| refused(spec, refusal))?;
         self.programs.insert(spec.name.clone(), fd);
         Ok(())
@@ -237,10 +237,5 @@ impl Loaded {
     pub(crate) fn program(&self, spec: &ProgramSpec) -> Result<BorrowedFd<'_>, LoadError> {
         let missing = || other(format!("`{}` was not loaded", spec.name));
         self.programs.get(&spec.name).map(AsFd::as_fd).ok_or_else(missing)
-    }
-
-    /// What the verifier has said of the work that a program was.
-    pub(crate) fn statistics(&self, program: &str) -> Option<&Statistics> {
-        self.statistics.as_ref()?.get(program)
     }
 }

@@ -12,7 +12,7 @@ use super::{
     LoadError,
     kernel::{Kernel, Symbol},
     link::Linked,
-    statistics::{self, Statistics},
+    statistics::{Statistics, Tell},
     tables::Place,
 };
 use crate::{
@@ -43,15 +43,15 @@ pub(super) struct Loader<'l> {
 }
 
 impl Loader<'_> {
-    /// Loads the program `spec`, whose code is `linked`; `place` is what it is for in a table. What the
-    /// verifier says of the work that it had goes to `statistics`.
+    /// Loads the program `spec`, whose code is `linked`; `place` is what it is for in a table. Who wants
+    /// to know is told how much work that was for the verifier.
     pub(super) fn load(
         &self,
         spec: &ProgramSpec,
         row: &Section,
         place: Option<Place>,
         linked: &Linked,
-        statistics: Option<&mut statistics::All>,
+        statistics: Option<Tell>,
     ) -> Result<Result<OwnedFd, Refusal>, LoadError> {
         let license = CString::new(self.object.license.replace('\0', "")).unwrap_or_default();
         let instructions: Vec<u64> = linked.insns.iter().copied().map(Insn::word).collect();
@@ -68,7 +68,10 @@ impl Loader<'_> {
         };
         // The log costs time, and is of interest only when there is a refusal.
         let loaded = match statistics {
-            Some(all) => with_statistics(&program, all),
+            Some(tell) => with_statistics(&program).map(|(loaded, work)| {
+                tell(spec, &work);
+                loaded
+            }),
             None => sys::load_program(&program),
         };
         Ok(loaded.map_err(|error| asked_again(&program, error)))
@@ -103,11 +106,10 @@ impl Loader<'_> {
     }
 }
 
-fn with_statistics(program: &Program<'_>, all: &mut statistics::All) -> io::Result<OwnedFd> {
+fn with_statistics(program: &Program<'_>) -> io::Result<(OwnedFd, Statistics)> {
     let mut log = vec![0; STATISTICS_BYTES];
     let loaded = sys::load_logged(program, LogLevel::Statistics, &mut log)?;
-    all.insert(program.name.into(), Statistics::read(&sys::text(&log)));
-    Ok(loaded)
+    Ok((loaded, Statistics::read(&sys::text(&log))))
 }
 
 /// Why a program was refused: it is loaded once more, with room for the end of the verifier's log. When

@@ -1,10 +1,12 @@
 //! How much work a program was for the verifier, by what it writes with `BPF_LOG_STATS`
 //! (`print_verification_stats`, kernel/bpf/verifier.c).
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-/// What the verifier has said of each program that it took, by name.
-pub(super) type All = HashMap<String, Statistics>;
+use crate::spec::ProgramSpec;
+
+/// Is told of each program that the verifier takes.
+pub type Tell = fn(&ProgramSpec, &Statistics);
 
 /// The verifier's work on one program.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

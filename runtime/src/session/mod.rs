@@ -24,7 +24,7 @@ use bpfl_stdlib::catalog::{
 use crate::{
     attach::{self, AttachError, Link, Place, Target},
     btf::shape::Shape,
-    load::{Before, LoadError, Loaded, Statistics},
+    load::{Before, LoadError, Loaded, Tell},
     map::{Map, MapError, Ring, SocketEntries},
     pin::{self, PinError},
     run::{self, Input, Output, Over, Ran, Run, RunError},
@@ -151,20 +151,15 @@ impl Session {
         self.before.pins = directory.into();
     }
 
-    /// Says that the verifier is to tell of each program how much work it was, before it is loaded.
-    pub fn want_statistics(&mut self) {
-        self.before.statistics = true;
+    /// Says who is to be told, as a program is loaded, how much work it was for the verifier.
+    pub fn tell_statistics(&mut self, tell: Tell) {
+        self.before.statistics = Some(tell);
     }
 
     /// Says that CO-RE relocations are to be applied here, as they are for kernels before 5.17, and not by
     /// the kernel. The outcome is the same.
     pub fn relocate_here(&mut self) {
         self.before.relocated = true;
-    }
-
-    /// What the verifier said of the program called `name`, if it was to and the program is loaded.
-    pub fn statistics(&self, name: &str) -> Option<&Statistics> {
-        self.loaded.as_ref()?.statistics(&self.spec.program(name).ok()?.name)
     }
 
     /// Pins the map called `name`: it stays when the session ends, until `path` is removed.

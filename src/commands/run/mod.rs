@@ -14,9 +14,7 @@ use std::path::{Path, PathBuf};
 use bpfl_runtime::{
     attach::Target,
     cgroup::{CgroupError, Hierarchy, resolve},
-    load::Statistics,
     session::{Session, SessionError},
-    spec::ProgramSpec,
 };
 
 use crate::{
@@ -28,6 +26,7 @@ use crate::{
     signals::Signals,
     table::{Choice, MOST_ROWS},
     userspace::Running,
+    work,
 };
 
 /// Runs the command.
@@ -36,8 +35,9 @@ pub fn run(args: &Run) -> Outcome {
     if let Some(script) = script(args).map_err(own)? {
         refuse_options(args).map_err(own)?;
         let arguments = args.command.iter().map(|argument| argument.to_string_lossy().into_owned());
-        let (time, verifier_log, arguments) = (args.time, args.verifier_log, arguments.collect());
-        return script.run_script(Running { time, arguments, verifier_log });
+        let (time, arguments) = (args.time, arguments.collect());
+        let (verbose, verifier_log) = (args.verbose, args.verifier_log);
+        return script.run_script(Running { time, arguments, verbose, verifier_log });
     }
     if args.command.is_empty() && std::env::args_os().any(|argument| argument == "--") {
         return Err(Failure::with(
@@ -70,7 +70,6 @@ fn refuse_options(args: &Run) -> Result<(), Failure> {
         (args.map.is_some(), "--map", "it attaches with `(bpf:attach program map)`"),
         (args.interface.is_some(), "--interface", "it attaches with `(bpf:attach program \"eth0\")`"),
         (!args.programs.is_empty(), "--prog", "it attaches what it wants with `bpf:attach`"),
-        (args.verbose, "--verbose", "`bpfl run --verbose` on the object that it loads says it"),
         (args.json, "--json", "it prints what it wants with `format`"),
         (args.top.is_some(), "--top", "it prints what it wants with `format`"),
         (!args.records.is_empty(), "--records", "it reads records with `(bpf:ring-consume map function)`"),
@@ -109,7 +108,7 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     let mut session = Session::open(object).map_err(|error| in_file(&file, &error))?;
     session.set_attach_mode(args.attach_mode);
     if args.verbose {
-        session.want_statistics();
+        session.tell_statistics(work::tell);
     }
     if session.spec().programs.is_empty() {
         let name = file.display();
@@ -164,26 +163,7 @@ fn attach(
         .map(drop)
         .map_err(|error| refusal::explain(args.verifier_log, session.spec(), origin, &error))?;
     note_unused(args, session);
-    if args.verbose {
-        work(session).iter().for_each(|line| eprintln!("{line}"));
-    }
     Ok(())
-}
-
-/// How much work each program was for the verifier, a line for each.
-fn work(session: &Session) -> Vec<String> {
-    let line = |program: &ProgramSpec| {
-        let Statistics { instructions, limit, states, time, stack } = session.statistics(&program.name)?;
-        let slots = program.code.len() / 8;
-        let took = time.map(|time| format!(", in {time:?}")).unwrap_or_default();
-        let stack = stack.iter().sum::<u32>();
-        Some(format!(
-            "verified {}: {slots} instructions of its own, {instructions} looked at (of at most {limit}), \
-             {states} states kept, {stack} bytes of stack{took}",
-            program.name
-        ))
-    };
-    session.spec().programs.iter().filter_map(line).collect()
 }
 
 /// Says which targets that were given nothing is attached to. A cgroup for a command is of use in
