@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use object::{Object, ObjectSection};
+
 use crate::setup::{Folder, bpfl, text};
 
 const SOURCE: &str = include_str!("generate/shapes.lisp");
@@ -113,4 +115,27 @@ fn an_object_of_any_compiler_will_do() {
     let structs = |header: &str| header.split_once("\nstruct point").map(|(_, rest)| rest.to_string());
     assert_eq!(structs(&from_object), structs(&header));
     assert!(structs(&header).is_some() && !from_object.contains("MOST"), "{from_object}");
+}
+
+#[test]
+fn damaged_types_are_no_reason_to_panic() {
+    let folder = Folder::new("gen-damaged");
+    folder.write("shapes.lisp", SOURCE);
+    let built = folder.inside(&mut bpfl(&["build", "shapes.lisp", "-o", "shapes.o"])).output().unwrap();
+    assert!(built.status.success());
+    let object = std::fs::read(folder.path().join("shapes.o")).unwrap();
+    let file = object::File::parse(object.as_slice()).unwrap();
+    let (start, size) = file.section_by_name(".BTF").unwrap().file_range().unwrap();
+    for round in 0..600u64 {
+        let mut damaged = object.clone();
+        // Words of the types, behind the header: small numbers and large ones in their place.
+        let word = (start + 24 + round * 2654435761 % (size - 28) / 4 * 4) as usize;
+        let value = [0, 1, 3, 0x7fff_ffff, u32::MAX, 0x0400_0001][round as usize % 6];
+        damaged[word..word + 4].copy_from_slice(&value.to_ne_bytes());
+        folder.write("damaged.o", &damaged);
+        let language = ["c", "rust", "go", "python", "bpf-skeleton"][round as usize % 5];
+        let output = folder.inside(&mut bpfl(&["gen", language, "damaged.o"])).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "{round}: {said}");
+    }
 }

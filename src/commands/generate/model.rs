@@ -118,6 +118,8 @@ struct Maker {
     done: Vec<(TypeId, Type)>,
 }
 
+/// No struct that a map or the stack can hold is larger; damaged types may be.
+const MOST_BYTES: u32 = 1 << 30;
 /// Damaged types may hold themselves.
 const MAX_DEPTH: u32 = 32;
 
@@ -152,7 +154,7 @@ impl Maker {
         let Ok(ty) = btf.resolve(id) else { return Type::Bytes(0) };
         let name = match (ty.name.as_str(), fallback) {
             ("", fallback) => fallback.unwrap_or("unnamed").to_string(),
-            (name, _) => name.to_string(),
+            (name, _) => clean(name),
         };
         let (form, bytes, align, word) = match &ty.kind {
             Kind::Struct { bytes, members, union: false } => {
@@ -164,10 +166,11 @@ impl Maker {
                 let align = parts.iter().map(|(_, ty)| ty.layout().1).max().unwrap_or(1);
                 (Form::Union(parts), *bytes, align, "union")
             }
-            Kind::Enum { bytes, signed, members } => {
-                let form = Form::Enum { signed: *signed, members: members.clone() };
+            Kind::Enum { bytes: bytes @ (1 | 2 | 4 | 8), signed, members } => {
+                let form = Form::Enum { signed: *signed, members: enumerators(members) };
                 (form, *bytes, *bytes, "enum")
             }
+            Kind::Enum { bytes, .. } => return Type::Bytes(*bytes),
             _ => return Type::Bytes(0),
         };
         let made = Type::Named { name: name.clone(), bytes, align, form: word };
@@ -187,6 +190,10 @@ impl Maker {
     }
 
     fn structure(&mut self, btf: &Btf, members: &[Member], bytes: u32, of: &str, depth: u32) -> (Form, u32) {
+        if !is_ordered(members, bytes) {
+            let slots = vec![Slot::Padding(bytes)];
+            return (Form::Struct { slots, packed: true, aligned: None }, 1);
+        }
         let parts = self.parts(btf, members, of, depth);
         let all = || parts.iter().zip(members).map(|((_, ty), member)| (ty.layout().1, member));
         let plain = || all().filter(|(_, member)| member.bit_width == 0);
@@ -199,31 +206,39 @@ impl Maker {
         for ((name, ty), member) in parts.into_iter().zip(members) {
             let (start, (size, own)) = (member.bit_offset / 8, ty.layout());
             if member.bit_width > 0 {
-                bits(&mut slots, &mut at, (name, size), member);
+                bits(&mut slots, &mut at, (name, size.clamp(1, 8).next_power_of_two()), member);
                 continue;
             }
             let expected = if packed { at } else { at.next_multiple_of(own) };
             if start > expected {
-                slots.push(Slot::Padding(start - at));
+                slots.push(Slot::Padding(start.saturating_sub(at)));
             }
             slots.push(Slot::Field(name, ty));
-            at = start.saturating_add(size);
+            at = start.saturating_add(size).min(MOST_BYTES);
         }
         let end = if packed || own < align { at } else { at.next_multiple_of(align) };
         if bytes > end {
-            slots.push(Slot::Padding(bytes - at));
+            slots.push(Slot::Padding(bytes.saturating_sub(at)));
         }
         (Form::Struct { slots, packed, aligned }, if packed { 1 } else { align })
     }
+}
+
+/// Whether members start behind one another, within so many bytes: of damaged types they may not.
+fn is_ordered(members: &[Member], bytes: u32) -> bool {
+    let starts = members.iter().map(|member| member.bit_offset);
+    let end = |member: &Member| u64::from(member.bit_offset) + u64::from(member.bit_width);
+    let inside = members.iter().all(|member| end(member) <= u64::from(bytes) * 8);
+    bytes <= MOST_BYTES && starts.is_sorted() && inside
 }
 
 /// Puts a bit-field to those before it, or starts anew where `at` bytes are used.
 fn bits(slots: &mut Vec<Slot>, at: &mut u32, (name, unit): (String, u32), member: &Member) {
     let end = (member.bit_offset + member.bit_width).div_ceil(8);
     if let Some(Slot::Bits { bytes, fields, .. }) = slots.last_mut() {
-        let start = *at - *bytes;
-        fields.push((name, member.bit_offset - start * 8, member.bit_width));
-        *bytes = (end - start).max(*bytes);
+        let start = at.saturating_sub(*bytes);
+        fields.push((name, member.bit_offset.saturating_sub(start * 8), member.bit_width));
+        *bytes = end.saturating_sub(start).max(*bytes);
     } else {
         let start = member.bit_offset / 8;
         if start > *at {
@@ -236,7 +251,12 @@ fn bits(slots: &mut Vec<Slot>, at: &mut u32, (name, unit): (String, u32), member
 }
 
 fn member_name(member: &Member, index: usize) -> String {
-    if member.name.is_empty() { format!("unnamed{index}") } else { member.name.clone() }
+    if member.name.is_empty() { format!("unnamed{index}") } else { clean(&member.name) }
+}
+
+/// A name that languages take, also of an object that somebody has damaged.
+fn clean(name: &str) -> String {
+    name.replace(|c: char| c != '_' && !c.is_ascii_alphanumeric(), "_")
 }
 
 /// A struct for each section of variables, called `NAME__bss` and so on.
@@ -261,4 +281,8 @@ pub fn sections<'s>(spec: &'s ObjectSpec, name: &str) -> Vec<(&'s str, Definitio
         all.push((map.name.as_str(), Definition { name, form, bytes, align }));
     }
     all
+}
+
+fn enumerators(members: &[(String, i128)]) -> Vec<(String, i128)> {
+    members.iter().map(|(name, value)| (clean(name), *value)).collect()
 }

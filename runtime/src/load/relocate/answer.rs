@@ -149,14 +149,14 @@ impl Unit {
         if bit_width == 0 {
             return Some(Self { offset: bit_offset / 8, bytes, bits: (0, bytes.saturating_mul(8)) });
         }
+        let end = bit_offset.checked_add(bit_width)?;
         let start = |bytes: u32| bit_offset / 8 / bytes * bytes;
-        while bit_offset + bit_width > (start(bytes) + bytes) * 8 {
+        // No number that holds bits is wider; damaged types may have none at all.
+        let fits = |bytes: u32| (1..=8).contains(&bytes);
+        while fits(bytes) && end > start(bytes).saturating_add(bytes).saturating_mul(8) {
             bytes *= 2;
-            if bytes > 8 {
-                return None;
-            }
         }
-        let offset = start(bytes);
+        let offset = fits(bytes).then(|| start(bytes))?;
         Some(Self { offset, bytes, bits: (bit_offset - offset * 8, bit_width) })
     }
 
