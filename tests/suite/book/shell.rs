@@ -96,10 +96,17 @@ fn is_console(block: &Block) -> bool {
     block.info == "console"
 }
 
-/// Runs the programs of a page. What goes wrong must do so twice: while a page lists what there is in the
-/// kernel, somebody else may have a program of the same name there.
+/// Commands that list what anybody has in the kernel.
+const LISTS: [&str; 2] = ["bpfl ps", "bpfl map list"];
+
+/// Runs the programs of a page. Where a page lists what there is in the kernel, what goes wrong must do so
+/// twice: somebody else may have a program of the same name there.
 pub fn check_runs(file: &str) -> Result<(), String> {
-    run_all(file).or_else(|_| run_all(file))
+    let text = read(file).unwrap_or_default();
+    match LISTS.iter().any(|command| text.contains(command)) {
+        true => run_all(file).or_else(|_| run_all(file)),
+        false => run_all(file),
+    }
 }
 
 /// Runs them, those of a terminal on the page's stage, others in a network each, so that no port is taken.
