@@ -12,14 +12,16 @@ use std::{
 use bpfl_compiler::{
     diagnostic::{Diagnostics, render::render},
     driver::{Options, compile},
+    kernel_btf::KernelBtf,
     source::SourceMap,
 };
 use bpfl_runtime::{
+    KERNEL_BTF,
     attach::Target,
     cgroup::{ChildCgroup, Hierarchy, spawn},
     host,
     session::{Session, SessionError},
-    spec::ObjectSpec,
+    spec::{MapSpec, ObjectSpec},
     value::Value,
 };
 use bpfl_stdlib::catalog::mode::EXCLUSIVE;
@@ -48,7 +50,9 @@ fn object(source: &str) -> Vec<u8> {
     let mut sources = SourceMap::new();
     let file = sources.add("robust.lisp", source);
     let mut diagnostics = Diagnostics::default();
-    let compiled = compile(&mut sources, file, &Options::default(), &mut diagnostics);
+    let read = || std::fs::read(KERNEL_BTF).map_err(|error| error.to_string());
+    let options = Options { btf: KernelBtf::new(read), ..Options::default() };
+    let compiled = compile(&mut sources, file, &options, &mut diagnostics);
     compiled.unwrap_or_else(|| panic!("{}", render(&sources, diagnostics.iter(), false))).object
 }
 
@@ -114,6 +118,57 @@ fn damaged_objects_are_errors_or_objects() {
         refused += usize::from(ObjectSpec::parse(&damaged).is_err());
     }
     assert!(refused > 100, "only {refused} were found out");
+}
+
+/// Functions, memory, maps and a question about the kernel, for the loader.
+const LOADED: &str = "
+    (defmap hits :type :hash :key u32 :value u64 :max-entries 4)
+    (defvar seen u64)
+    (defvar limit u32 7 :section :rodata)
+    (defun twice ((n u64)) (incf seen) (* 2 n))
+    (defprog count (:type :syscall)
+      (when (kernel-field-exists task_struct tgid) (incf seen (kernel-field-size task_struct comm)))
+      (setf (getmap hits 1) (twice limit))
+      (bpf-loop (i 3) (incf seen i) 0)
+      (u32 (task-struct-tgid (get-current-task-btf))))
+    (import-kernel-struct task_struct tgid)";
+
+/// Whether an object may be loaded without harm: it pins nothing, and its maps are small.
+fn is_small(object: &[u8]) -> bool {
+    let small = |map: &MapSpec| {
+        let entry = map.key.size().saturating_add(map.value.size()).max(1);
+        !map.pinned && entry.saturating_mul(map.max_entries as usize) < 1 << 20
+    };
+    ObjectSpec::parse(object).is_ok_and(|spec| spec.maps.iter().all(small))
+}
+
+#[test]
+fn damaged_objects_are_loaded_or_refused() {
+    if session().is_none() {
+        return;
+    }
+    let (bytes, mut numbers) = (object(LOADED), Numbers(0x2545_f491_4f6c_dd1d));
+    let (mut loaded, mut refused) = (0, 0);
+    for round in 0..2_000 {
+        let mut damaged = bytes.clone();
+        for _ in 0..=numbers.below(3) {
+            let at = numbers.below(damaged.len());
+            damaged[at] = [0, 0xff, damaged[at] ^ 1 << numbers.below(8)][numbers.below(3)];
+        }
+        if !is_small(&damaged) {
+            continue;
+        }
+        let mut session = Session::open(damaged).unwrap();
+        // To do it here takes reading all of the kernel's types.
+        if round % 20 == 0 {
+            session.relocate_here();
+        }
+        match session.load() {
+            Ok(()) => loaded += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(loaded > 100 && refused > 100, "{loaded} loaded, {refused} refused");
 }
 
 #[test]

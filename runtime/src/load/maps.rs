@@ -14,10 +14,7 @@ use std::{
     path::Path,
 };
 
-use bpfl_stdlib::catalog::{
-    constant,
-    map::{Access, EntriesRule, ring_size},
-};
+use bpfl_stdlib::catalog::map::{Access, EntriesRule, ring_size};
 use object::{Object, ObjectSection};
 
 use super::{LoadError, needed_for_map, not_permitted, other};
@@ -28,7 +25,7 @@ use crate::{
         elf::File,
         globals::{self, is_data},
     },
-    sys::{self, NewMap, RawMap},
+    sys::{self, NewMap, RawMap, flag},
 };
 
 /// A map of an object, in the kernel.
@@ -115,10 +112,6 @@ pub(crate) fn entries(spec: &MapSpec) -> u32 {
         }
         _ => spec.max_entries,
     }
-}
-
-fn flag(name: &str) -> u32 {
-    constant::find(name).and_then(|row| u32::try_from(row.value).ok()).unwrap_or(0)
 }
 
 /// Gives memory what it starts with. What programs may only read, nobody can change from then on.

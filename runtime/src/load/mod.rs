@@ -29,7 +29,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bpfl_stdlib::catalog::{program::ProgramType, section::Section, version::Version};
+use bpfl_stdlib::catalog::{feature, program::ProgramType, section::Section};
 
 use code::Code;
 pub use error::LoadError;
@@ -51,9 +51,6 @@ use crate::{
 
 /// The running kernel's own types.
 pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
-
-/// The first kernel that applies CO-RE relocations itself (Linux commit fbd94c7afcf9).
-const KERNEL_RELOCATES: Version = Version::new(5, 17);
 
 /// What was said before an object was loaded.
 pub(crate) struct Before {
@@ -136,7 +133,7 @@ impl Loaded {
             kernel: Kernel::default(),
             programs: HashMap::new(),
             filled: false,
-            relocated: before.relocated || host::kernel() < KERNEL_RELOCATES,
+            relocated: before.relocated || host::kernel() < feature::RELOCATIONS,
             statistics: before.statistics,
         };
         for map in spec.maps.iter().filter(|map| !loaded.kept.contains(&map.name)) {

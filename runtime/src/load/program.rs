@@ -19,7 +19,7 @@ use crate::{
     btf::ext::Table,
     insn::Insn,
     spec::{ObjectSpec, ProgramSpec},
-    sys::{self, Described, LogLevel, Program, Records},
+    sys::{self, Described, LogLevel, Program, Records, flag},
 };
 
 /// Room for the end of the verifier's log.
@@ -121,13 +121,8 @@ fn asked_again(program: &Program<'_>, error: io::Error) -> Refusal {
     Refusal { error, log: sys::text(&log) }
 }
 
-/// `BPF_F_SLEEPABLE`
-const SLEEPABLE: u32 = 1 << 4;
-/// `BPF_F_XDP_HAS_FRAGS`
-const FRAGMENTS: u32 = 1 << 5;
-
 fn flags(row: &Section) -> u32 {
-    let sleepable = if row.sleepable { SLEEPABLE } else { 0 };
-    let fragments = if row.frags { FRAGMENTS } else { 0 };
+    let sleepable = if row.sleepable { flag("BPF_F_SLEEPABLE") } else { 0 };
+    let fragments = if row.frags { flag("BPF_F_XDP_HAS_FRAGS") } else { 0 };
     sleepable | fragments
 }

@@ -10,7 +10,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
-use bpfl_stdlib::catalog::{attach::STRUCT_OPS, constant, map, struct_ops::WRAPPER};
+use bpfl_stdlib::catalog::{attach::STRUCT_OPS, map, struct_ops::WRAPPER};
 
 use super::LoadError;
 use crate::{
@@ -109,7 +109,7 @@ impl<'k> Tables<'k> {
             key_size: 4,
             value_size: of.bytes,
             max_entries: 1,
-            flags: constant::find("BPF_F_LINK").map_or(0, |row| row.value as u32),
+            flags: sys::flag("BPF_F_LINK"),
             types: Some((types, 0, 0)),
             kernel_type: of.wrapper,
             ..NewMap::default()

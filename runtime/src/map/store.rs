@@ -16,8 +16,6 @@ use crate::{
     sys::{self, Input, Program, Takes},
 };
 
-/// `BPF_F_SLEEPABLE`, which programs of this type are.
-const SLEEPABLE: u32 = 1 << 4;
 /// How many stores one program makes; its context then is far below the 64 KiB that there may be.
 const MOST_STORES: usize = 512;
 
@@ -59,7 +57,8 @@ fn run(map: BorrowedFd<'_>, stores: &[Store<'_>]) -> io::Result<()> {
     let program = Program {
         program_type: ProgramType::Syscall.row().number,
         attach_type: 0,
-        flags: SLEEPABLE,
+        // Programs of this type are sleepable.
+        flags: sys::flag("BPF_F_SLEEPABLE"),
         attach_btf_id: 0,
         name: "bpfl_store",
         license: c"GPL",

@@ -30,6 +30,8 @@ pub use run::{Input, Output};
 pub(crate) use run::{Takes, iterator, test_run};
 pub use socket::{set_socket_option, socket_option};
 
+use bpfl_stdlib::catalog::constant;
+
 use std::{
     io,
     mem::size_of,
@@ -90,6 +92,11 @@ fn address<T: ?Sized>(of: &T) -> u64 {
 
 fn address_mut<T: ?Sized>(of: &mut T) -> u64 {
     std::ptr::from_mut(of).cast::<u8>() as u64
+}
+
+/// The flag of the kernel's that is called so (`BPF_F_…`).
+pub(crate) fn flag(name: &str) -> u32 {
+    constant::find(name).and_then(|row| u32::try_from(row.value).ok()).unwrap_or(0)
 }
 
 /// A name as the kernel takes it: 15 bytes of it, and NUL.

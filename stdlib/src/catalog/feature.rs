@@ -41,6 +41,9 @@ features! {
     TABLES "a table of functions in a link" false 6 4;
 }
 
+/// Since when the kernel applies CO-RE relocations itself (commit fbd94c7afcf9).
+pub const RELOCATIONS: Version = v(5, 17);
+
 /// Since when the instruction sets are there whose default use a target decides: `less` jumps (v2), and
 /// jumps on 32 bits (v3, commit 092ed0968bb6).
 pub const V2: Version = v(4, 14);

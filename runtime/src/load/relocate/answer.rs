@@ -1,12 +1,14 @@
 //! What a relocation asks, and what is so in the kernel.
 
+use bpfl_stdlib::catalog::constant;
+
 use super::{
     Relocation,
     place::{self, Candidates, Place, essential, size},
 };
 use crate::btf::{Btf, Kind, TypeId};
 
-/// What is asked, as numbered in `enum bpf_core_relo_kind`.
+/// What is asked (`enum bpf_core_relo_kind`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Question {
     Offset,
@@ -23,24 +25,26 @@ pub(super) enum Question {
     EnumeratorValue,
 }
 
-const QUESTIONS: [Question; 12] = [
-    Question::Offset,
-    Question::Size,
-    Question::Exists,
-    Question::Signed,
-    Question::ShiftLeft,
-    Question::ShiftRight,
-    Question::OwnType,
-    Question::KernelType,
-    Question::TypeExists,
-    Question::TypeSize,
-    Question::EnumeratorExists,
-    Question::EnumeratorValue,
+/// The questions by the names that the kernel gives them.
+const QUESTIONS: [(&str, Question); 12] = [
+    ("BPF_CORE_FIELD_BYTE_OFFSET", Question::Offset),
+    ("BPF_CORE_FIELD_BYTE_SIZE", Question::Size),
+    ("BPF_CORE_FIELD_EXISTS", Question::Exists),
+    ("BPF_CORE_FIELD_SIGNED", Question::Signed),
+    ("BPF_CORE_FIELD_LSHIFT_U64", Question::ShiftLeft),
+    ("BPF_CORE_FIELD_RSHIFT_U64", Question::ShiftRight),
+    ("BPF_CORE_TYPE_ID_LOCAL", Question::OwnType),
+    ("BPF_CORE_TYPE_ID_TARGET", Question::KernelType),
+    ("BPF_CORE_TYPE_EXISTS", Question::TypeExists),
+    ("BPF_CORE_TYPE_SIZE", Question::TypeSize),
+    ("BPF_CORE_ENUMVAL_EXISTS", Question::EnumeratorExists),
+    ("BPF_CORE_ENUMVAL_VALUE", Question::EnumeratorValue),
 ];
 
 impl Question {
     pub(super) fn numbered(number: u32) -> Option<Self> {
-        QUESTIONS.get(number as usize).copied()
+        let is = |name: &str| constant::find(name).is_some_and(|row| row.value == i64::from(number));
+        QUESTIONS.iter().find(|(name, _)| is(name)).map(|(_, question)| *question)
     }
 
     /// Whether "no" is an answer.
