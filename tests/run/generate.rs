@@ -118,6 +118,17 @@ fn an_object_of_any_compiler_will_do() {
 }
 
 #[test]
+fn a_script_is_told_what_to_do() {
+    let folder = Folder::new("gen-script");
+    folder
+        .write("script.lisp", "(defstruct point (x u32))\n(defun show (p) (format t \"~a\" p))\n(show 1)\n");
+    let said = crate::setup::refused(folder.inside(&mut bpfl(&["gen", "c", "script.lisp"])));
+    let wanted = "error: `script.lisp` is a script, whose userspace is in it already; put its structs, maps and \
+                  programs into a file of their own, `(include \"…\")` that in the script, and name it here\n";
+    assert_eq!(said, wanted);
+}
+
+#[test]
 fn damaged_types_are_no_reason_to_panic() {
     let folder = Folder::new("gen-damaged");
     folder.write("shapes.lisp", SOURCE);

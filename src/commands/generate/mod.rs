@@ -24,6 +24,7 @@ use crate::{
 pub fn run(args: &Gen) -> Outcome {
     let (object, constants) = match input::read(&args.file, &args.compile)? {
         Input::Object(bytes) => (bytes, Vec::new()),
+        Input::Lisp(source) if source.is_script() => return Err(is_script(&args.file)),
         Input::Lisp(source) => {
             let (compiled, _) = source.compile_with_sources()?;
             (compiled.object, compiled.constants)
@@ -46,6 +47,15 @@ pub fn run(args: &Gen) -> Outcome {
     };
     output::print(text)?;
     Ok(0)
+}
+
+/// What a script defines is compiled when its sessions are entered, so there is no one object of it.
+fn is_script(file: &Path) -> Failure {
+    let name = file.display();
+    Failure::new(format!(
+        "`{name}` is a script, whose userspace is in it already; put its structs, maps and programs into a file of \
+         their own, `(include \"…\")` that in the script, and name it here"
+    ))
 }
 
 /// `count_egress` for `examples/count-egress.lisp`
