@@ -67,12 +67,14 @@ fn executions_are_told_through_a_ring_buffer() {
     panic!("no execution was told");
 }
 
-/// Sends datagrams to ports of this network.
-fn send(ports: &[u16]) {
+/// Sends datagrams to ports of this network. Each is bound once: a process that another test is starting
+/// may have a copy of a socket for a moment longer than this one.
+fn send(receivers: &[UdpSocket], ports: &[u16]) {
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = |socket: &UdpSocket| socket.local_addr().unwrap();
     for port in ports {
-        let receiver = UdpSocket::bind(("127.0.0.1", *port)).unwrap();
-        sender.send_to(&[0; 100], receiver.local_addr().unwrap()).unwrap();
+        let receiver = receivers.iter().map(address).find(|address| address.port() == *port).unwrap();
+        sender.send_to(&[0; 100], receiver).unwrap();
     }
 }
 
@@ -80,7 +82,8 @@ fn classify() {
     let mut session = Session::open(object("tc-classify")).unwrap();
     session.attach_all(&Target::interface("lo")).unwrap();
     session.map("interactive-ports").unwrap().update(&Value::Int(7022), &Value::Int(1), 0).unwrap();
-    send(&[53, 7022, 7022, 7080]);
+    let receivers = [53, 7022, 7080].map(|port| UdpSocket::bind(("127.0.0.1", port)).unwrap());
+    send(&receivers, &[53, 7022, 7022, 7080]);
     let usage = |session: &mut Session, class: i128| {
         session.map("classes").unwrap().lookup(&Value::Int(class)).unwrap().unwrap()
     };
@@ -88,7 +91,7 @@ fn classify() {
     let of = |packets: i128| record(&[("packets", packets), ("bytes", packets * (14 + 20 + 8 + 100))]);
     assert_eq!([1, 2, 3].map(|class| usage(&mut session, class)), [of(2), of(1), of(1)]);
     session.detach_all();
-    send(&[53]);
+    send(&receivers, &[53]);
     assert_eq!(usage(&mut session, 3), of(1));
 }
 

@@ -6,6 +6,7 @@
 //! attachments are links.
 
 mod globals;
+mod pins;
 mod replace;
 
 use std::{
@@ -26,7 +27,7 @@ use crate::{
     btf::shape::Shape,
     load::{Before, LoadError, Loaded, Tell},
     map::{Map, MapError, Ring, SocketEntries},
-    pin::{self, PinError},
+    pin::PinError,
     run::{self, Input, Output, Over, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
     value::Value,
@@ -146,7 +147,7 @@ impl Session {
     }
 
     /// Says where maps are pinned by their names, before the object is loaded; at first it is
-    /// [`pin::DIRECTORY`].
+    /// [`DIRECTORY`](crate::pin::DIRECTORY).
     pub fn set_pin_directory(&mut self, directory: impl Into<PathBuf>) {
         self.before.pins = directory.into();
     }
@@ -160,47 +161,6 @@ impl Session {
     /// the kernel. The outcome is the same.
     pub fn relocate_here(&mut self) {
         self.before.relocated = true;
-    }
-
-    /// Pins the map called `name`: it stays when the session ends, until `path` is removed.
-    ///
-    /// # Errors
-    /// When there is no such map, the object cannot be loaded, or `path` is taken or in no BPF file
-    /// system.
-    pub fn pin_map(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
-        Ok(pin::pin(self.map(name)?, path.as_ref())?)
-    }
-
-    /// Pins the program called `name`.
-    ///
-    /// # Errors
-    /// As [`Session::pin_map`].
-    pub fn pin_program(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
-        let (program, ebpf) = self.loaded_program(name)?;
-        Ok(pin::pin(ebpf.program(program)?, path.as_ref())?)
-    }
-
-    /// Pins an attachment: what it attaches stays attached when the session ends. Several links are
-    /// pinned as `PATH`, `PATH-1` and so on.
-    ///
-    /// # Errors
-    /// When it is detached already or is no link, which older kernels have for some hooks only, or as
-    /// [`Session::pin_map`].
-    pub fn pin_link(&mut self, link: LinkId, path: impl AsRef<Path>) -> Result<(), SessionError> {
-        let attachment = self.links.get(link.0).and_then(Option::as_ref);
-        let links = attachment.map(|attachment| attachment.link.links()).unwrap_or_default();
-        if links.is_empty() {
-            let source = io::Error::other("it is no link");
-            return Err(PinError::Kernel { path: path.as_ref().into(), source }.into());
-        }
-        for (index, link) in links.iter().enumerate() {
-            let mut name = path.as_ref().as_os_str().to_owned();
-            if index > 0 {
-                name.push(format!("-{index}"));
-            }
-            pin::pin(link, name.as_ref())?;
-        }
-        Ok(())
     }
 
     /// A program, loaded.

@@ -1,0 +1,49 @@
+//! Names in a BPF file system for what a session has, so that it stays when the session ends.
+
+use std::{io, path::Path};
+
+use super::{LinkId, Session, SessionError};
+use crate::pin::{self, PinError};
+
+impl Session {
+    /// Pins the map called `name`: it stays when the session ends, until `path` is removed.
+    ///
+    /// # Errors
+    /// When there is no such map, the object cannot be loaded, or `path` is taken or in no BPF file
+    /// system.
+    pub fn pin_map(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        Ok(pin::pin(self.map(name)?, path.as_ref())?)
+    }
+
+    /// Pins the program called `name`.
+    ///
+    /// # Errors
+    /// As [`Session::pin_map`].
+    pub fn pin_program(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        let (program, ebpf) = self.loaded_program(name)?;
+        Ok(pin::pin(ebpf.program(program)?, path.as_ref())?)
+    }
+
+    /// Pins an attachment: what it attaches stays attached when the session ends. Several links are
+    /// pinned as `PATH`, `PATH-1` and so on.
+    ///
+    /// # Errors
+    /// When it is detached already or is no link, which older kernels have for some hooks only, or as
+    /// [`Session::pin_map`].
+    pub fn pin_link(&mut self, link: LinkId, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        let attachment = self.links.get(link.0).and_then(Option::as_ref);
+        let links = attachment.map(|attachment| attachment.link.links()).unwrap_or_default();
+        if links.is_empty() {
+            let source = io::Error::other("it is no link");
+            return Err(PinError::Kernel { path: path.as_ref().into(), source }.into());
+        }
+        for (index, link) in links.iter().enumerate() {
+            let mut name = path.as_ref().as_os_str().to_owned();
+            if index > 0 {
+                name.push(format!("-{index}"));
+            }
+            pin::pin(link, name.as_ref())?;
+        }
+        Ok(())
+    }
+}
