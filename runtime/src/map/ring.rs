@@ -1,8 +1,9 @@
 //! Consuming a ring buffer through the memory that it shares with the kernel.
 //!
 //! A loaded map of kind `ringbuf` goes in, its records come out, each once and in the order in which
-//! they were reserved. Always holds: a record is read where the kernel wrote it, without a copy, and its
-//! room is given back when the reader is done with it; nothing is asked of the kernel but to wait.
+//! they were reserved. Always holds: a record is read where the kernel wrote it, without a copy; all room
+//! is given back when the reader has found no more, or is gone, and of what it has read meanwhile at most
+//! a sixteenth of the buffer is kept back; nothing is asked of the kernel but to wait.
 //!
 //! What programs find no room for never gets here. A program that counts it in a global variable called
 //! `MAP_lost` (`with-ringbuf` does so by itself where there is one) makes the count known as
@@ -10,18 +11,18 @@
 
 use std::{
     io,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::Arc,
     time::Duration,
 };
 
-use aya::maps::{Map as AyaMap, MapData, RingBuf};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::MapError;
 use crate::{
     btf::shape::Shape,
     spec::MapSpec,
+    sys::{RawMap, RingReader},
     value::{Value, decode},
 };
 
@@ -29,7 +30,8 @@ use crate::{
 /// other.
 pub struct Ring {
     map: String,
-    buffer: RingBuf<MapData>,
+    fd: OwnedFd,
+    reader: RingReader,
     record: Option<Arc<Shape>>,
 }
 
@@ -46,11 +48,9 @@ impl Ring {
         }
         let failed = |source| MapError::Kernel { map: map.clone(), doing: "mapped", source };
         let fd = fd.try_clone_to_owned().map_err(failed)?;
-        let buffer = MapData::from_fd(fd)
-            .and_then(AyaMap::from_map_data)
-            .and_then(RingBuf::try_from)
-            .map_err(|error| failed(io::Error::other(error)))?;
-        Ok(Self { map, buffer, record })
+        let size = RawMap::new(fd.as_fd(), 1).map_err(failed)?.max_entries();
+        let reader = RingReader::map(fd.as_fd(), size).map_err(failed)?;
+        Ok(Self { map, fd, reader, record })
     }
 
     /// The map's name.
@@ -59,8 +59,9 @@ impl Ring {
     }
 
     /// Gives the next record's bytes to `read`, if there is one by now.
+    #[inline]
     pub fn next<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        self.buffer.next().map(|record| read(&record))
+        self.reader.next(read)
     }
 
     /// The next record as a value, if there is one by now.
@@ -89,6 +90,6 @@ impl Ring {
 
 impl AsFd for Ring {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.buffer.as_fd()
+        self.fd.as_fd()
     }
 }

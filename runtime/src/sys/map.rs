@@ -122,6 +122,7 @@ pub(crate) struct RawMap<'a> {
     key_size: usize,
     /// What the kernel copies for one lookup: of per-CPU maps, the values of all CPUs.
     value_size: usize,
+    max_entries: u32,
 }
 
 impl AsFd for RawMap<'_> {
@@ -146,7 +147,13 @@ impl<'a> RawMap<'a> {
         // One value for each possible CPU, in steps of 8 bytes (kernel/bpf/syscall.c,
         // `bpf_map_value_size`).
         let value_size = if per_cpu { one.next_multiple_of(8) * cpus } else { one };
-        Ok(Self { fd, id: info.id, key_size: info.key_size as usize, value_size })
+        let (id, max_entries) = (info.id, info.max_entries);
+        Ok(Self { fd, id, key_size: info.key_size as usize, value_size, max_entries })
+    }
+
+    /// For how many entries it was made; of a ring, the bytes.
+    pub(crate) fn max_entries(&self) -> u32 {
+        self.max_entries
     }
 
     /// Its id, which no other map has.

@@ -1,5 +1,7 @@
 //! The bpf system call, a function for each command that is used.
 //!
+//! What it shares with a process as memory, rings, is here too.
+//!
 //! Always holds: this folder and the child's way into its cgroup are the only unsafe code of the
 //! crate, and every wrapper here is safe to call with any arguments. Layouts are those of
 //! `union bpf_attr` in include/uapi/linux/bpf.h; the kernel takes shorter forms of it.
@@ -10,6 +12,7 @@ mod object;
 mod perf;
 mod pin;
 mod program;
+mod ring;
 mod run;
 mod socket;
 
@@ -26,6 +29,7 @@ pub(crate) use program::{
     Described, LogLevel, Program, Records, effective_programs, load_btf, load_logged, load_program,
     own_programs,
 };
+pub(crate) use ring::RingReader;
 pub use run::{Input, Output};
 pub(crate) use run::{Takes, iterator, test_run};
 pub use socket::{set_socket_option, socket_option};

@@ -8,6 +8,7 @@ mod iterate;
 mod kernel;
 mod network;
 mod relocate;
+mod ring;
 mod run;
 mod tables;
 mod trace;
