@@ -21,6 +21,8 @@ pub mod run;
 pub mod session;
 pub mod spec;
 mod sys;
+pub mod trace;
+mod tracefs;
 pub mod value;
 
 pub use load::KERNEL_BTF;

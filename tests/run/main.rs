@@ -9,6 +9,7 @@ mod generate;
 mod hooks;
 mod kills;
 mod order;
+mod printed;
 mod pty;
 mod refused;
 mod repl;

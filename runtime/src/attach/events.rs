@@ -18,11 +18,11 @@ use bpfl_stdlib::catalog::{
 use super::{
     AttachError,
     places::{self, Offset},
-    tracefs,
 };
 use crate::{
     spec::ProgramSpec,
     sys::{self, Event, Multi},
+    tracefs,
 };
 
 /// Ticks in a second for programs in section `perf_event`: not a divisor of what the machine does

@@ -12,7 +12,6 @@ mod netfilter;
 mod places;
 mod replace;
 mod target;
-mod tracefs;
 
 use std::{
     ffi::CString,

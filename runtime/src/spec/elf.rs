@@ -7,8 +7,13 @@ use object::{
     read::elf::{ElfFile64, ElfSymbol64},
 };
 
+use bpfl_stdlib::catalog::helper;
+
 use super::{MapSpec, ObjectSpec, ProgramSpec, SpecError, Types, globals, lines, maps, program_row, tables};
-use crate::btf::{Btf, ext::Ext, shape::Shapes};
+use crate::{
+    btf::{Btf, ext::Ext, shape::Shapes},
+    insn::{CALL, Insn, Pseudo},
+};
 
 /// An ELF file with 64-bit places, of this machine's byte order.
 pub(crate) type File<'a> = ElfFile64<'a, object::Endianness>;
@@ -26,12 +31,26 @@ pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
         maps: all_maps(&file, btf.as_ref())?,
         tables: btf.as_ref().map_or(Ok(Vec::new()), |btf| tables::read(&file, btf))?,
         license: license(&file)?,
+        prints: prints(&file)?,
         types: Arc::new(Types { btf, ext }),
     })
 }
 
 fn section_data<'a>(file: &File<'a>, name: &str) -> Result<Option<&'a [u8]>, SpecError> {
     Ok(file.section_by_name(name).map(|section| section.data()).transpose()?)
+}
+
+/// Whether there is a call of a helper that prints.
+fn prints(file: &File<'_>) -> Result<bool, SpecError> {
+    let helpers = ["trace_printk", "trace_vprintk"].map(|name| helper::find(name).map(|row| row.id as i32));
+    let is_call = |insn: Insn| insn.code == CALL && insn.source() == Pseudo::None as u8;
+    for section in file.sections().filter(|section| section.kind() == SectionKind::Text) {
+        let (insns, _) = section.data()?.as_chunks();
+        if insns.iter().map(Insn::read).any(|insn| is_call(insn) && helpers.contains(&Some(insn.imm))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn license(file: &File<'_>) -> Result<String, SpecError> {

@@ -62,6 +62,8 @@ pub struct ObjectSpec {
     pub tables: Vec<TableSpec>,
     /// The licence; empty when it states none.
     pub license: String,
+    /// Whether its code prints to the kernel's trace; [`Trace`](crate::trace::Trace) reads that.
+    pub prints: bool,
     /// The types that it speaks of.
     pub(crate) types: Arc<Types>,
 }

@@ -10,7 +10,7 @@ use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown, watch::wait};
+use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
@@ -27,26 +27,26 @@ const POLL: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace } = ready;
     // Before there is anything to clean up.
     let loaded = session.load_some(&args.programs);
     loaded.map_err(|error| refusal::explain(args.verifier_log, session.spec(), &mut origin, &error))?;
     let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
-    let mut rings = Rings::open(args, &mut session)?;
+    let mut events = Events::open(args, &mut session, trace)?;
     let pins = Pins::make(args, &mut session)?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);
-    let rings_now = rings.as_mut();
+    let now = events.as_mut();
     let mut supervised =
-        Supervised { child, signals: &signals, rings: rings_now, end, told: None, interrupted: false };
+        Supervised { child, signals: &signals, events: now, end, told: None, interrupted: false };
     let status = supervised.wait()?;
     if supervised.interrupted {
         output::after_interrupt();
     }
     wait_empty(&cgroup, &signals)?;
-    log(rings.as_mut());
+    log(events.as_mut());
     let rows = rows(&mut session, choice(args))?;
     drop(session);
     match args.json {
@@ -80,7 +80,7 @@ fn start(args: &Run, cgroup: &ChildCgroup) -> Result<Child, Failure> {
 struct Supervised<'a> {
     child: Child,
     signals: &'a Signals,
-    rings: Option<&'a mut Rings>,
+    events: Option<&'a mut Events>,
     /// When to end CMD or, once it was told to end, when to give up on it.
     end: Option<Instant>,
     /// The signal it was told to end with.
@@ -97,8 +97,8 @@ impl Supervised<'_> {
                 return Ok(status_of(status));
             }
             let left = self.end.map_or(LONG, |end| end.saturating_duration_since(Instant::now()));
-            let event = wait(self.signals, left, self.rings.as_deref())?;
-            log(self.rings.as_deref_mut());
+            let event = wait(self.signals, left, self.events.as_deref())?;
+            log(self.events.as_deref_mut());
             match (event, self.told) {
                 (Some(Event::End { signal, from_terminal }), _) => self.signal(signal, from_terminal),
                 _ if self.end.is_none_or(|end| Instant::now() < end) => {}
@@ -137,9 +137,9 @@ impl Supervised<'_> {
     }
 }
 
-/// Shows the records that have come, where the table goes.
-fn log(rings: Option<&mut Rings>) {
-    let lines = rings.map(Rings::lines).unwrap_or_default();
+/// Shows what has come, where the table goes.
+fn log(events: Option<&mut Events>) {
+    let lines = events.map(Events::lines).unwrap_or_default();
     lines.iter().for_each(|line| output::tell(&format!("{line}\n")));
 }
 

@@ -4,8 +4,8 @@
 //! made for CMD is removed once nothing is in it.
 
 mod command;
+mod events;
 mod pins;
-mod rings;
 mod show;
 mod watch;
 
@@ -15,6 +15,7 @@ use bpfl_runtime::{
     attach::Target,
     cgroup::{CgroupError, Hierarchy, resolve},
     session::{Session, SessionError},
+    trace::Trace,
 };
 
 use crate::{
@@ -94,6 +95,8 @@ struct Ready {
     /// The cgroup that `--cgroup` means.
     chosen: Option<PathBuf>,
     signals: Signals,
+    /// What its programs print.
+    trace: Option<Trace>,
 }
 
 fn prepare(args: &Run) -> Result<Ready, Failure> {
@@ -117,7 +120,8 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     let chosen = args.cgroup.as_deref().map(|path| choose(&Hierarchy::find()?, path)).transpose()?;
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
-    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals })
+    let trace = events::trace(&session);
+    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals, trace })
 }
 
 /// Which rows of the maps are shown.

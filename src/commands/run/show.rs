@@ -11,7 +11,7 @@ use std::{
 use bpfl_runtime::value::Value;
 use serde_json::{Value as Json, json};
 
-use super::rings::now;
+use super::events::now;
 use crate::{data, table::Row};
 
 /// What rows were like when they were last seen.

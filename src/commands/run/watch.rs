@@ -8,7 +8,7 @@ use std::{
 use bpfl_runtime::{attach::Target, session::Session};
 use rustix::event::PollFlags;
 
-use super::{Ready, attach, choice, pins::Pins, rings::Rings, show::Shown};
+use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown};
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
@@ -22,7 +22,7 @@ use crate::{
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, mut origin, hierarchy, chosen, signals } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace } = ready;
     let cgroup = match (chosen, hierarchy) {
         (Some(chosen), _) => Some(chosen),
         (None, Ok(hierarchy)) => Some(hierarchy.mount),
@@ -30,16 +30,16 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
         (None, Err(_)) => None,
     };
     attach(args, &mut session, &mut origin, cgroup.as_deref())?;
-    let mut rings = Rings::open(args, &mut session)?;
+    let mut events = Events::open(args, &mut session, trace)?;
     let pins = Pins::make(args, &mut session)?;
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
     let way_out = if view.is_live() && args.time.is_none() { "; Ctrl-C ends" } else { "" };
     output::note(&format!("{}{way_out}", attached(&session)));
-    let status = watch(args, &mut session, &signals, &view, (&mut shown, rings.as_mut()));
+    let status = watch(args, &mut session, &signals, &view, (&mut shown, events.as_mut()));
     view.clear();
     let status = status?;
     session.detach_all();
-    log(&view, rings.as_mut())?;
+    log(&view, events.as_mut())?;
     let rows = table::rows(&mut session, choice(args))?;
     match args.json {
         true => view.show(&shown.lines(&rows))?,
@@ -69,17 +69,17 @@ fn watch(
     session: &mut Session,
     signals: &Signals,
     view: &View,
-    (shown, mut rings): (&mut Shown, Option<&mut Rings>),
+    (shown, mut events): (&mut Shown, Option<&mut Events>),
 ) -> Outcome {
     let start = Instant::now();
     let end = args.time.map(|time| start + time);
     let mut next = if view.is_live() { start } else { start + args.interval };
     loop {
         let until = end.map_or(next, |end| end.min(next));
-        if let Some(status) = ended(signals, until, rings.as_deref())? {
+        if let Some(status) = ended(signals, until, events.as_deref())? {
             return Ok(status);
         }
-        log(view, rings.as_deref_mut())?;
+        log(view, events.as_deref_mut())?;
         let now = Instant::now();
         if end.is_some_and(|end| now >= end) {
             return Ok(0);
@@ -92,27 +92,27 @@ fn watch(
     }
 }
 
-/// Shows the records that have come.
-fn log(view: &View, rings: Option<&mut Rings>) -> Result<(), Failure> {
-    rings.map_or(Ok(()), |rings| view.log(&rings.lines()))
+/// Shows what has come.
+fn log(view: &View, events: Option<&mut Events>) -> Result<(), Failure> {
+    events.map_or(Ok(()), |events| view.log(&events.lines()))
 }
 
-/// Waits until `until` or for records; the status with which to end when a signal says so.
-fn ended(signals: &Signals, until: Instant, rings: Option<&Rings>) -> Result<Option<u8>, Failure> {
+/// Waits until `until` or for events; the status with which to end when a signal says so.
+fn ended(signals: &Signals, until: Instant, events: Option<&Events>) -> Result<Option<u8>, Failure> {
     let patience = until.saturating_duration_since(Instant::now()).min(LONG);
-    match wait(signals, patience, rings)? {
+    match wait(signals, patience, events)? {
         Some(Event::End { signal, .. }) => Ok(Some(128 + signal as u8)),
         _ => Ok(None),
     }
 }
 
-/// The next event within `patience`; `None` also when there are records.
+/// The next event within `patience`; `None` also when one of `events` has come.
 pub(super) fn wait(
     signals: &Signals,
     patience: Duration,
-    rings: Option<&Rings>,
+    events: Option<&Events>,
 ) -> Result<Option<Event>, Failure> {
-    let records = rings.map(|rings| (rings.as_fd(), PollFlags::IN));
+    let records = events.map(|events| (events.as_fd(), PollFlags::IN));
     signals
         .wait_or(patience, records)
         .map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))
