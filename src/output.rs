@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use bpfl_runtime::trace::Line;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{cli::Color, failure::Failure};
@@ -91,4 +92,9 @@ fn labelled(label: &str, code: &str, text: &str) {
         true => tell(&format!("\x1b[1;{code}m{label}\x1b[0m\x1b[1m:\x1b[0m {text}\n")),
         false => tell(&format!("{label}: {text}\n")),
     }
+}
+
+/// What a program printed, as it is shown: with the thread that it ran in.
+pub fn printk(line: &Line) -> String {
+    format!("printk ({}, {}): {}", line.task, line.pid, line.text)
 }

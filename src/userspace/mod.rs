@@ -19,6 +19,7 @@ mod maps;
 mod object;
 mod objects;
 mod packet;
+mod printed;
 mod process;
 pub mod repl;
 mod ring;
@@ -56,6 +57,7 @@ use nix::sys::signal::Signal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use kind::{FormKind, kinds};
+use printed::Printed;
 
 use crate::{
     failure::{FAILED, Failure, Outcome},
@@ -97,6 +99,8 @@ struct World {
     verifier_log: bool,
     /// Whether what was printed last is no whole line.
     within_line: bool,
+    /// What programs print.
+    printed: Printed,
     /// The status that it is to end with.
     quit: Option<u8>,
 }
@@ -127,6 +131,9 @@ impl World {
     fn wait(&mut self, patience: Duration) -> Result<(), String> {
         let end = Instant::now() + patience;
         while !self.pause(end, None)? && Instant::now() < end {}
+        if !patience.is_zero() {
+            self.tell_printed();
+        }
         Ok(())
     }
 
@@ -203,6 +210,7 @@ impl World {
             verbose: false,
             verifier_log: false,
             within_line: false,
+            printed: Printed::default(),
             quit: None,
         }
     }
@@ -267,6 +275,9 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, how: Running)
     let mut interp = interpreter(&names, world);
     let result = evaluate(&mut interp, &names, &data, &forms);
     let _ = stdout().flush();
+    if let Ok(world) = self::world(&mut interp) {
+        world.tell_printed();
+    }
     match result {
         Ok(()) => Ok(0),
         Err(exit) => end(&mut interp, exit),

@@ -63,9 +63,11 @@ pub fn opened(
     session: std::result::Result<Session, SessionError>,
 ) -> std::result::Result<Rc<RefCell<Session>>, Exit> {
     let mut session = session.map_err(failed)?;
-    if world(interp)?.verbose {
+    let world = world(interp)?;
+    if world.verbose {
         session.tell_statistics(work::tell);
     }
+    world.printed.follow(&session);
     Ok(Rc::new(RefCell::new(session)))
 }
 

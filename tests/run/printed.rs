@@ -1,11 +1,13 @@
 //! What programs print with `printk`, as `bpfl run` shows it.
 //!
-//! The trace is the machine's, and not every kernel has one, so these tests put one of their own in its
-//! place: a pipe, mounted where only the command that they run sees it.
+//! The trace is the machine's, and not every kernel has one, so most of these tests put one of their own in
+//! its place: a pipe, mounted where only the command that they run sees it.
 
 use std::process::{Command, Stdio};
 
-use crate::setup::{Folder, cgroup, text};
+use bpfl_runtime::trace::Trace;
+
+use crate::setup::{Folder, cgroup, output, text};
 
 /// It prints only where it is told to, and so is loaded by kernels without a trace, too.
 const SOURCE: &str = "
@@ -63,4 +65,28 @@ fn the_trace_is_left_alone_where_nothing_prints() {
     let silent = "(defprog tell (:section \"cgroup_skb/egress\") 1)";
     let Some((out, said)) = run("printed-nothing", silent, "") else { return };
     assert!(!out.contains("bytes") && !said.contains("print"), "{out}{said}");
+}
+
+/// With the machine's own trace, which two readers would share: all that reads it is in this one test.
+#[test]
+fn scripts_tell_and_tests_are_given_what_is_printed() {
+    if cgroup().is_none() || Trace::open().is_err() {
+        println!("skipped: there is no trace that this user can read");
+        return;
+    }
+    let folder = Folder::new("printed-given");
+    let program = "(:type :tc) (printk \"%u bytes, mark %x\" (ctx len) (ctx mark)) TC_ACT_OK)";
+    let tests = format!(
+        "(defprog say {program}
+         (deftest once (:prog say :ctx (mark 255)) (equal (printed) '(\"64 bytes, mark ff\")))
+         (deftest twice (:prog say :repeat 2) (= (length (printed)) 2) (= (length (printed)) 2))
+         (deftest not-yet () (null (printed)))"
+    );
+    let got = output(&["test", &folder.write("say.lisp", tests)]);
+    assert!(text(&got.stdout).ends_with("3 passed, 0 failed, 0 skipped\n"), "{}", text(&got.stderr));
+    let script = format!("(with-bpf-session () (bpf:prog say {program} (bpf:test-run say) (sleep 0.01))");
+    let got = output(&["run", &folder.write("script.lisp", script)]);
+    let (out, said) = (text(&got.stdout), text(&got.stderr));
+    assert!(out.is_empty() && said.contains("): 64 bytes, mark 0\n"), "{out}{said}");
+    assert!(said.lines().all(|line| line.starts_with("printk (")), "{said}");
 }

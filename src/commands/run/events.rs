@@ -55,8 +55,8 @@ impl Events {
             lines.extend(std::iter::from_fn(|| record(ring, json)).take(TURN));
         }
         // A trace that cannot be read any more has nothing more to tell.
-        let printed = self.trace.as_mut().and_then(|trace| trace.lines().ok()).unwrap_or_default();
-        lines.extend(printed.iter().map(|line| printed_line(line, json)));
+        let trace = self.trace.as_mut().and_then(|trace| trace.lines().ok()).unwrap_or_default();
+        lines.extend(trace.iter().map(|line| printed(line, json)));
         lines
     }
 }
@@ -116,11 +116,11 @@ fn record(ring: &mut Ring, json: bool) -> Option<String> {
     })
 }
 
-/// What a program printed, as it is shown: with the thread that it ran in.
-fn printed_line(Line { task, pid, text }: &Line, json: bool) -> String {
+/// What a program printed, as it is shown.
+fn printed(line: &Line, json: bool) -> String {
     match json {
-        true => json!({ "time": now(), "printk": text, "task": task, "pid": pid }).to_string(),
-        false => format!("printk ({task}, {pid}): {text}"),
+        true => json!({ "time": now(), "printk": line.text, "task": line.task, "pid": line.pid }).to_string(),
+        false => output::printk(line),
     }
 }
 

@@ -12,6 +12,7 @@ use bpfl_runtime::session::Session;
 use super::check::{Failing, check};
 use crate::userspace::{
     object::{Handle, What, failed},
+    printed::Printed,
     session::bind_all,
     testrun, world,
 };
@@ -88,7 +89,11 @@ impl Case {
 
     /// Runs it in a session of its own; gives the form that is not true, if one is not.
     pub fn run(&self, interp: &mut Interp<'_>, object: &[u8]) -> Result<Option<Failing>, Exit> {
-        let session = Rc::new(RefCell::new(Session::open(object).map_err(failed)?));
+        let session = Session::open(object).map_err(failed)?;
+        let world = world(interp)?;
+        world.printed = Printed::default();
+        world.printed.follow(&session);
+        let session = Rc::new(RefCell::new(session));
         let scope = bind_globals(interp, &session, bind_all(interp, &session, &Env::default()));
         let result = self.run_in(interp, &scope);
         session.borrow_mut().end();

@@ -7,7 +7,7 @@ use bpfl_compiler::eval::{
 use bpfl_runtime::run::{Context, Ran};
 
 use super::check::check;
-use crate::userspace::{convert, objects::name, testrun, world};
+use crate::userspace::{convert, objects::name, printed, testrun, world};
 
 const FORMS: &[Special] = &[host_form("ctx-out", 1, 2, ctx_out), host_form("is", 1, usize::MAX, is)];
 
@@ -24,7 +24,7 @@ const ROWS: &[Builtin] = &[
 
 /// Defines them.
 pub fn define(interp: &mut Interp<'_>) {
-    ROWS.iter().for_each(|row| interp.define_builtin(row));
+    ROWS.iter().chain(printed::ROWS).for_each(|row| interp.define_builtin(row));
     FORMS.iter().for_each(|form| interp.define_special(form));
 }
 
