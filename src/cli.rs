@@ -333,6 +333,9 @@ pub struct Test {
     /// Report in the Test Anything Protocol
     #[arg(long)]
     pub tap: bool,
+    /// Run programs in the userspace VM, as it is done where this user may not load them
+    #[arg(long)]
+    pub vm: bool,
     /// How long a test may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
     pub timeout: Duration,

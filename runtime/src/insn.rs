@@ -56,6 +56,11 @@ impl Insn {
         if cfg!(target_endian = "big") { self.registers & 0xf } else { self.registers >> 4 }
     }
 
+    /// The destination register.
+    pub(crate) fn destination(self) -> u8 {
+        if cfg!(target_endian = "big") { self.registers >> 4 } else { self.registers & 0xf }
+    }
+
     /// Says what the number is.
     pub(crate) fn set_source(&mut self, pseudo: Pseudo) {
         let (own, new) = (self.registers, pseudo as u8);

@@ -24,6 +24,7 @@ mod sys;
 pub mod trace;
 mod tracefs;
 pub mod value;
+mod vm;
 
 pub use load::KERNEL_BTF;
 pub use sys::{attached_programs, set_socket_option, socket_option};

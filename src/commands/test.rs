@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bpfl_runtime::host;
+
 use crate::{
     cli::Test,
     failure::{FAILED, Failure, Outcome},
@@ -19,7 +21,8 @@ const SKIPPED: u8 = 77;
 pub fn run(args: &Test) -> Outcome {
     let style = if args.tap { Style::Tap } else { Style::Human };
     let mut report = Report::new(style);
-    let plan = Plan { filters: &args.filter, patience: args.timeout };
+    let in_vm = args.vm || !host::may_load();
+    let plan = Plan { filters: &args.filter, patience: args.timeout, in_vm };
     let mut broken = false;
     let files = if args.files.is_empty() { files_here()? } else { args.files.clone() };
     for file in &files {

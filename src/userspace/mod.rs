@@ -99,6 +99,8 @@ struct World {
     verifier_log: bool,
     /// Whether what was printed last is no whole line.
     within_line: bool,
+    /// Whether tests run programs in the userspace VM.
+    in_vm: bool,
     /// What programs print.
     printed: Printed,
     /// The status that it is to end with.
@@ -210,6 +212,7 @@ impl World {
             verbose: false,
             verifier_log: false,
             within_line: false,
+            in_vm: false,
             printed: Printed::default(),
             quit: None,
         }

@@ -106,11 +106,11 @@ pub fn failed(error: SessionError) -> Exit {
 
 /// The type of the condition for an error.
 fn kind(error: &SessionError) -> &'static str {
-    use bpfl_runtime::{attach::AttachError, load::LoadError, session::SessionError as S};
+    use bpfl_runtime::{attach::AttachError, load::LoadError, run::RunError, session::SessionError as S};
     match error {
-        S::Load(LoadError::NotPermitted { .. }) | S::Attach(AttachError::NotPermitted { .. }) => {
-            "permission-error"
-        }
+        S::Load(LoadError::NotPermitted { .. } | LoadError::InVm)
+        | S::Run(RunError::NotInVm { .. })
+        | S::Attach(AttachError::NotPermitted { .. }) => "permission-error",
         S::File { .. } => "file-error",
         _ => "error",
     }

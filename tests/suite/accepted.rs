@@ -12,6 +12,7 @@ use crate::{
     kernel::Loaded,
     run::Run,
     state::{self, Facts, Inputs, Outcome},
+    vm,
 };
 
 /// The `interp` test of a case.
@@ -44,6 +45,25 @@ pub fn load_and_run(case: &Case) -> Result<(), String> {
             found
                 .agree(&before)
                 .map_err(|problem| format!("run {}\n  in the kernel, {problem}", run.text))?;
+        }
+    }
+    Ok(())
+}
+
+/// The `vm` test of a case.
+pub fn run_in_vm(case: &Case) -> Result<(), String> {
+    let facts = state::facts(&case.text);
+    let object = compile::object(&format!("{}.lisp", case.name), &case.text)?;
+    let plain = module(case, Stage::Ir)?;
+    for run in &case.runs {
+        let inputs = Inputs::new(run, &facts.shapes)?;
+        let found = vm::run(&object, &facts.shapes, facts.program(run)?, &inputs)?;
+        found.compare(run, &facts.shapes).map_err(|problem| format!("in the userspace VM, {problem}"))?;
+        if !case.varies && !case.kernel_only {
+            let before = outcome(&plain, run, &facts)?;
+            found
+                .agree(&before)
+                .map_err(|problem| format!("run {}\n  in the userspace VM, {problem}", run.text))?;
         }
     }
     Ok(())

@@ -12,6 +12,7 @@
 //! ;; target-kernel: 5.4          compiled for this kernel
 //! ;; compile-only                the loader of these tests does not know the type; others load it
 //! ;; kernel-only                 the interpreter cannot run it: raw instructions, dynptrs
+//! ;; not-in-vm                  the userspace VM lacks something that it uses
 //! ```
 //!
 //! They stand before the first form. Without `error:` lines the case must compile. A comment with
@@ -62,6 +63,8 @@ pub struct Case {
     pub compile_only: bool,
     /// Whether only the kernel can run it.
     pub kernel_only: bool,
+    /// Whether the userspace VM lacks something that it uses.
+    pub not_in_vm: bool,
 }
 
 /// How a severity is written.
@@ -107,6 +110,11 @@ impl Case {
         !stops_early && self.messages.iter().all(|message| message.severity != "error")
     }
 
+    /// Whether it has runs that the userspace VM can do.
+    pub fn runs_in_vm(&self) -> bool {
+        self.is_accepted() && !self.runs.is_empty() && !self.not_in_vm
+    }
+
     fn directives(&mut self) -> Result<(), String> {
         let text = self.text.clone();
         let head = text.lines().take_while(|line| line.is_empty() || line.starts_with(';')).count();
@@ -140,6 +148,7 @@ impl Case {
             "target-kernel" => {}
             "compile-only" => self.compile_only = true,
             "kernel-only" => self.kernel_only = true,
+            "not-in-vm" => self.not_in_vm = true,
             _ => return Err(format!("there is no directive `{word}`")),
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! The language's tests: cases in files, generated programs, and inputs at the limits.
 //!
 //! A case is one file under `tests/cases`; its comments say what is to come of it (`case`). Each
-//! case shows as up to three tests: `check` compares messages, snapshots and the object with what
+//! case shows as up to four tests: `check` compares messages, snapshots and the object with what
 //! the file says; `interp` runs its programs in the IR interpreter before and after optimisation;
-//! `kernel` loads the object and runs the programs with `BPF_PROG_TEST_RUN`. All must agree.
+//! `vm` runs the object's programs in the userspace VM; `kernel` loads the object and runs them with
+//! `BPF_PROG_TEST_RUN`. All must agree.
 //! Without the privilege to load programs the kernel's tests are shown as ignored, with the reason.
 
 mod accepted;
@@ -27,6 +28,7 @@ mod snapshot;
 mod state;
 mod syscall;
 mod table;
+mod vm;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
@@ -78,6 +80,9 @@ fn add_case(tests: &mut Vec<Trial>, case: &Arc<Case>, known: &Arc<Known>, obstac
     add("check", false, check::check);
     if case.is_accepted() {
         add("interp", false, accepted::interpret);
+        if case.runs_in_vm() {
+            add("vm", false, accepted::run_in_vm);
+        }
         if !case.compile_only {
             add("kernel", obstacle.is_some(), accepted::load_and_run);
         }

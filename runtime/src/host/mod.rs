@@ -50,6 +50,11 @@ impl Check {
     }
 }
 
+/// Whether the kernel loads programs for this user: it is tried, with one that does nothing.
+pub fn may_load() -> bool {
+    trial::may_load()
+}
+
 /// Everything that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Report {

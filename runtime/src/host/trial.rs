@@ -3,7 +3,7 @@
 
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
 };
 
 use bpfl_stdlib::catalog::{attach::CGROUP_INET_EGRESS, mode::MULTI};
@@ -37,8 +37,14 @@ pub(super) fn check() -> Check {
 
 type Failure = (String, String);
 
-fn attempt() -> Result<(), Failure> {
-    let program = Program {
+/// Whether the kernel loads a cgroup_skb program for this user.
+pub(super) fn may_load() -> bool {
+    super::memlock::raise();
+    load().is_ok()
+}
+
+fn load() -> io::Result<OwnedFd> {
+    load_program(&Program {
         program_type: CGROUP_SKB,
         attach_type: CGROUP_INET_EGRESS.number,
         name: "bpfl_doctor",
@@ -47,9 +53,11 @@ fn attempt() -> Result<(), Failure> {
         described: None,
         flags: 0,
         attach_btf_id: 0,
-    };
-    let program = load_program(&program)
-        .map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
+    })
+}
+
+fn attempt() -> Result<(), Failure> {
+    let program = load().map_err(|error| refused("cannot be loaded", &error, capability::LOAD_CGROUP))?;
     let parent = Hierarchy::find().and_then(|hierarchy| hierarchy.own()).map_err(no_cgroup)?;
     let cgroup = ChildCgroup::create(&parent).map_err(no_cgroup)?;
     let link =

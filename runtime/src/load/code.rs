@@ -20,7 +20,7 @@ use crate::{
 
 /// What an instruction refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reference {
+pub(crate) enum Reference {
     /// A map, by name.
     Map(String),
     /// A place in the memory of a section.
@@ -33,39 +33,39 @@ pub(super) enum Reference {
 
 /// A function of the object.
 #[derive(Debug, Default)]
-pub(super) struct Function {
+pub(crate) struct Function {
     /// The name of its symbol.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The section that it is in.
-    pub(super) section: usize,
+    pub(crate) section: usize,
     /// The slot of the section where it starts.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// Its instructions.
-    pub(super) insns: Vec<Insn>,
+    pub(crate) insns: Vec<Insn>,
     /// What they refer to, by slot from its start.
-    pub(super) references: Vec<(usize, Reference)>,
+    pub(crate) references: Vec<(usize, Reference)>,
     /// What `.BTF.ext` says of it, places counted from its start in bytes.
-    pub(super) records: Records,
+    pub(crate) records: Records,
 }
 
 /// Records of the three tables of `.BTF.ext`, the words one after another.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Records {
-    pub(super) functions: Vec<u32>,
-    pub(super) lines: Vec<u32>,
-    pub(super) relocations: Vec<u32>,
+pub(crate) struct Records {
+    pub(crate) functions: Vec<u32>,
+    pub(crate) lines: Vec<u32>,
+    pub(crate) relocations: Vec<u32>,
 }
 
 /// All functions of an object.
 #[derive(Debug, Default)]
-pub(super) struct Code {
-    pub(super) functions: Vec<Function>,
+pub(crate) struct Code {
+    pub(crate) functions: Vec<Function>,
     by_place: HashMap<(usize, i64), usize>,
 }
 
 impl Code {
     /// The functions of `file`, of which `.BTF.ext` says `ext`.
-    pub(super) fn read(file: &File<'_>, ext: &Ext) -> Result<Self, LoadError> {
+    pub(crate) fn read(file: &File<'_>, ext: &Ext) -> Result<Self, LoadError> {
         let mut functions = Vec::new();
         for section in file.sections().filter(|section| section.kind() == SectionKind::Text) {
             section_functions(file, ext, &section, &mut functions).map_err(other)?;
@@ -76,12 +76,12 @@ impl Code {
     }
 
     /// Whether instructions depend on what the kernel's types say.
-    pub(super) fn depends_on_kernel(&self) -> bool {
+    pub(crate) fn depends_on_kernel(&self) -> bool {
         self.functions.iter().any(|function| !function.records.relocations.is_empty())
     }
 
     /// The function that starts there.
-    pub(super) fn at(&self, section: usize, slot: i64) -> Option<usize> {
+    pub(crate) fn at(&self, section: usize, slot: i64) -> Option<usize> {
         self.by_place.get(&(section, slot)).copied()
     }
 }

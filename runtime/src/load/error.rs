@@ -134,6 +134,9 @@ pub enum LoadError {
         /// The map, or section of variables.
         map: String,
     },
+    /// What only the kernel can do, in a session that does not ask it.
+    #[error("the userspace VM runs programs on given input, and nothing else: it attaches and pins none")]
+    InVm,
     /// The object itself is not as it should be.
     #[error("the object cannot be loaded: {0}")]
     Other(Box<dyn std::error::Error + Send + Sync>),
@@ -150,7 +153,7 @@ impl LoadError {
 }
 
 /// What an object has that it should not have.
-pub(super) fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LoadError {
+pub(crate) fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LoadError {
     LoadError::Other(error.into())
 }
 

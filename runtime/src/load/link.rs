@@ -167,14 +167,14 @@ impl Layout {
 
 impl Function {
     /// The calls within a section, for which there are no relocations.
-    fn plain_calls(&self) -> impl Iterator<Item = (usize, Insn)> {
+    pub(crate) fn plain_calls(&self) -> impl Iterator<Item = (usize, Insn)> {
         let referred = |slot: usize| self.references.binary_search_by_key(&slot, |(at, _)| *at).is_ok();
         let all = self.insns.iter().copied().enumerate();
         all.filter(move |(slot, insn)| insn.is_call() && !referred(*slot))
     }
 
     /// The slot of the section that a call in a slot of the function leads to.
-    fn called(&self, slot: usize, insn: Insn) -> i64 {
+    pub(crate) fn called(&self, slot: usize, insn: Insn) -> i64 {
         (self.start + slot) as i64 + i64::from(insn.imm) + 1
     }
 }

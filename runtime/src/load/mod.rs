@@ -9,7 +9,7 @@
 //! that an object does not need (the kernel's own types are a hundred times as large as everything
 //! else), and every section, map kind and record that the catalogue has is loaded alike.
 
-mod code;
+pub(crate) mod code;
 
 mod entries;
 mod error;
@@ -33,7 +33,8 @@ use bpfl_stdlib::catalog::{feature, program::ProgramType, section::Section};
 
 use code::Code;
 pub use error::LoadError;
-use error::{needed_for_map, not_permitted, other, refused};
+pub(crate) use error::other;
+use error::{needed_for_map, not_permitted, refused};
 use kernel::Kernel;
 use link::Targets;
 use maps::Made;
@@ -62,11 +63,14 @@ pub(crate) struct Before {
     pub(crate) statistics: Option<Tell>,
     /// Whether relocations are not left to the kernel.
     pub(crate) relocated: bool,
+    /// Whether nothing is loaded: programs run in the userspace VM.
+    pub(crate) in_vm: bool,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { pins: pin::DIRECTORY.into(), globals: Vec::new(), statistics: None, relocated: false }
+        let pins = pin::DIRECTORY.into();
+        Self { pins, globals: Vec::new(), statistics: None, relocated: false, in_vm: false }
     }
 }
 
@@ -115,6 +119,9 @@ impl Loaded {
         before: &Before,
         mut kept: HashMap<String, OwnedFd>,
     ) -> Result<Self, LoadError> {
+        if before.in_vm {
+            return Err(LoadError::InVm);
+        }
         let names = kept.keys().cloned().collect();
         let file = File::parse(bytes).map_err(other)?;
         let code = Code::read(&file, &spec.types.ext)?;

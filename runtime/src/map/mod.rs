@@ -1,6 +1,7 @@
 //! Reading and writing the entries of a loaded map through their types.
 
 pub mod kind;
+mod raw;
 mod ring;
 mod sockets;
 pub(crate) mod store;
@@ -8,11 +9,12 @@ pub(crate) mod store;
 use std::{
     cmp::Ordering,
     io,
-    os::fd::{AsFd, AsRawFd, BorrowedFd},
+    os::fd::{AsRawFd, BorrowedFd},
     sync::Arc,
 };
 
 use kind::{Access, MapKind};
+use raw::Raw;
 pub use ring::Ring;
 pub(crate) use sockets::SocketEntries;
 
@@ -21,6 +23,7 @@ use crate::{
     spec::MapSpec,
     sys::RawMap,
     value::{EncodeError, Value, decode, encode},
+    vm::TableRef,
 };
 
 /// What went wrong with an entry.
@@ -75,30 +78,41 @@ pub enum MapError {
 /// A loaded map.
 pub struct Map<'a> {
     spec: &'a MapSpec,
-    raw: RawMap<'a>,
+    raw: Raw<'a>,
     cpus: usize,
 }
 
 /// A key and its value.
 pub type Entry = (Value, Value);
 
-impl AsFd for Map<'_> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.raw.as_fd()
-    }
-}
-
 impl<'a> Map<'a> {
     pub(crate) fn new(spec: &'a MapSpec, fd: BorrowedFd<'a>) -> Result<Self, MapError> {
         let failed = |source| MapError::Kernel { map: spec.name.clone(), doing: "read", source };
         let cpus = aya::util::nr_cpus().map_err(|(_, error)| failed(error))?;
         let raw = RawMap::new(fd, cpus).map_err(failed)?;
-        Ok(Self { spec, raw, cpus })
+        Ok(Self { spec, raw: Raw::Kernel(raw), cpus })
+    }
+
+    /// A map of the userspace VM.
+    pub(crate) fn in_vm(spec: &'a MapSpec, table: TableRef) -> Self {
+        let one = spec.value.size().next_multiple_of(8).max(1);
+        let cpus = if spec.kind.access == Access::PerCpu { table.value_size() / one } else { 1 };
+        Self { spec, raw: Raw::Vm(table), cpus }
+    }
+
+    /// Its descriptor; `None` in the userspace VM.
+    pub fn fd(&self) -> Option<BorrowedFd<'a>> {
+        self.raw.fd()
     }
 
     /// Its name.
     pub fn name(&self) -> &'a str {
         &self.spec.name
+    }
+
+    /// For how many CPUs a per-CPU map has a value under each key.
+    pub fn cpus(&self) -> usize {
+        self.cpus
     }
 
     /// What the object says of it.
@@ -137,7 +151,11 @@ impl<'a> Map<'a> {
     pub fn each(&self, mut take: impl FnMut(Value, Value)) -> Result<(), MapError> {
         self.readable()?;
         let most = (self.spec.max_entries as usize).max(1);
-        match self.raw.batched(most).map_err(self.failed("read"))? {
+        let batched = match &self.raw {
+            Raw::Kernel(map) => map.batched(most).map_err(self.failed("read"))?,
+            Raw::Vm(_) => None,
+        };
+        match batched {
             Some(all) => all.iter().map(|(key, value)| self.entry(key, value)).for_each(|(k, v)| take(k, v)),
             None => self.one_by_one()?.into_iter().for_each(|(key, value)| take(key, value)),
         }
@@ -179,7 +197,9 @@ impl<'a> Map<'a> {
     ) -> Result<(), MapError> {
         let key = self.encode("key", &self.spec.key, key)?;
         let value = self.encode_value(&Value::Int(socket.as_raw_fd().into()))?;
-        let map = self.as_fd().try_clone_to_owned().map_err(self.failed("changed"))?;
+        let unsupported = || io::ErrorKind::Unsupported.into();
+        let fd = self.fd().ok_or_else(unsupported).map_err(self.failed("changed"))?;
+        let map = fd.try_clone_to_owned().map_err(self.failed("changed"))?;
         entries.put(map, key, &value).map_err(self.failed("changed"))
     }
 

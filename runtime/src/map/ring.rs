@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use super::MapError;
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     spec::MapSpec,
     sys::{RawMap, RingReader},
     value::{Value, decode},
+    vm::TableRef,
 };
 
 /// The reader of a ring buffer. There is to be one of a map at a time: two would take records from each
@@ -31,8 +32,16 @@ use crate::{
 pub struct Ring {
     map: String,
     fd: OwnedFd,
-    reader: RingReader,
+    reader: Reader,
     record: Option<Arc<Shape>>,
+}
+
+/// Where the records are.
+enum Reader {
+    /// In the memory of a map of the kernel's.
+    Shared(RingReader),
+    /// In the userspace VM, whose programs write none while one waits.
+    Vm(TableRef),
 }
 
 impl Ring {
@@ -49,8 +58,25 @@ impl Ring {
         let failed = |source| MapError::Kernel { map: map.clone(), doing: "mapped", source };
         let fd = fd.try_clone_to_owned().map_err(failed)?;
         let size = RawMap::new(fd.as_fd(), 1).map_err(failed)?.max_entries();
-        let reader = RingReader::map(fd.as_fd(), size).map_err(failed)?;
+        let reader = Reader::Shared(RingReader::map(fd.as_fd(), size).map_err(failed)?);
         Ok(Self { map, fd, reader, record })
+    }
+
+    /// For a map of the userspace VM.
+    pub(crate) fn in_vm(
+        spec: &MapSpec,
+        table: TableRef,
+        record: Option<Arc<Shape>>,
+    ) -> Result<Self, MapError> {
+        let map = spec.name.clone();
+        if spec.kind.name != "ringbuf" {
+            return Err(MapError::NoRing { map, kind: spec.kind.name });
+        }
+        // Never ready: whoever waits for more waits for nothing.
+        let fd = eventfd(0, EventfdFlags::CLOEXEC);
+        let fd =
+            fd.map_err(|source| MapError::Kernel { map: map.clone(), doing: "read", source: source.into() })?;
+        Ok(Self { map, fd, reader: Reader::Vm(table), record })
     }
 
     /// The map's name.
@@ -61,7 +87,10 @@ impl Ring {
     /// Gives the next record's bytes to `read`, if there is one by now.
     #[inline]
     pub fn next<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        self.reader.next(read)
+        match &mut self.reader {
+            Reader::Shared(reader) => reader.next(read),
+            Reader::Vm(table) => table.take().map(|record| read(&record)),
+        }
     }
 
     /// The next record as a value, if there is one by now.

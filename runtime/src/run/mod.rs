@@ -6,7 +6,12 @@
 
 mod context;
 
-use std::{fs::File, io, io::Read, os::fd::AsFd};
+use std::{
+    fs::File,
+    io,
+    io::Read,
+    os::fd::{AsFd, BorrowedFd},
+};
 
 use bpfl_stdlib::catalog::{
     attach::TRACE_ITER,
@@ -21,7 +26,10 @@ use crate::{
     spec::ProgramSpec,
     sys::{self, Takes},
     value::Value,
+    vm::Machine,
 };
+
+pub use crate::vm::Trap;
 
 /// Why a program could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +100,24 @@ pub enum RunError {
         /// How often it was to be run.
         repeat: u32,
     },
+    /// What the userspace VM does not have.
+    #[error("`{program}` cannot be run in userspace, for the VM there has no {what}; the kernel runs it")]
+    NotInVm {
+        /// The program.
+        program: String,
+        /// What it does not have.
+        what: String,
+    },
+    /// It came to no end in the userspace VM.
+    #[error("`{program}` did not come to its end{place}: {trap}")]
+    Trap {
+        /// The program.
+        program: String,
+        /// Where, as far as that is known: ` at FILE:LINE`.
+        place: String,
+        /// What happened.
+        trap: Trap,
+    },
     /// The kernel refused.
     #[error("the kernel did not run `{program}` ({source})")]
     Kernel {
@@ -143,13 +169,25 @@ fn no_test_run(spec: &ProgramSpec) -> RunError {
     RunError::NoTestRun { program: spec.name.clone(), program_type, event }
 }
 
+/// What runs a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum On<'a> {
+    /// The kernel, which has loaded it.
+    Kernel(BorrowedFd<'a>),
+    /// The userspace VM.
+    Vm(&'a Machine),
+}
+
 /// Runs `program` on bytes, as they are.
-pub(crate) fn test_run(
-    spec: &ProgramSpec,
-    program: impl AsFd,
-    input: &Input<'_>,
-) -> Result<Output, RunError> {
+pub(crate) fn test_run(spec: &ProgramSpec, on: On<'_>, input: &Input<'_>) -> Result<Output, RunError> {
     let row = row(spec)?;
+    let program = match on {
+        On::Kernel(program) => program,
+        On::Vm(machine) => {
+            let row = row.ok_or_else(|| no_test_run(spec))?;
+            return machine.run(spec, row, input).map_err(|trap| trapped(spec, trap));
+        }
+    };
     let takes = Takes { output: row.is_none_or(|row| row.output), repeat: row.is_none_or(|row| row.repeat) };
     sys::test_run(program, input, takes).map_err(|source| match source.raw_os_error() {
         Some(NOT_SUPPORTED) => no_test_run(spec),
@@ -158,19 +196,33 @@ pub(crate) fn test_run(
 }
 
 /// Runs `program` on a packet and the fields of a context.
-pub(crate) fn run(spec: &ProgramSpec, program: impl AsFd, of: &Run) -> Result<Ran, RunError> {
+pub(crate) fn run(spec: &ProgramSpec, on: On<'_>, of: &Run) -> Result<Ran, RunError> {
     let row = row(spec)?.ok_or_else(|| no_test_run(spec))?;
     check(spec, row, of)?;
     let context = context::encode(spec, row, &of.context, of.data.len())?;
     let room = if row.packet.is_some() && row.output { ROOM } else { 0 };
     let input = Input { data: &of.data, context: &context, repeat: of.repeat, room };
-    let output = test_run(spec, program, &input)?;
+    let output = test_run(spec, on, &input)?;
     Ok(Ran {
         value: output.value.cast_signed(),
         context: context::decode(spec, row, &output.context),
         data: output.data,
         nanoseconds: output.nanoseconds,
     })
+}
+
+/// What ended a run in the userspace VM.
+fn trapped(spec: &ProgramSpec, trap: Trap) -> RunError {
+    let program = spec.name.clone();
+    if let Some(what) = trap.missing() {
+        return RunError::NotInVm { program, what: what.into() };
+    }
+    let line = trap.slot_in(&spec.name).and_then(|slot| {
+        let after = spec.lines.partition_point(|line| line.slot <= slot);
+        after.checked_sub(1).map(|index| &spec.lines[index])
+    });
+    let place = line.map(|line| format!(" at {}:{}", line.file, line.line)).unwrap_or_default();
+    RunError::Trap { program, place, trap }
 }
 
 fn check(spec: &ProgramSpec, row: &TestRun, of: &Run) -> Result<(), RunError> {

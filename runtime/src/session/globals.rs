@@ -1,6 +1,6 @@
 //! Global variables by name. Before the object is loaded its bytes are changed, after that its maps.
 
-use std::{os::fd::AsFd, sync::Arc};
+use std::sync::Arc;
 
 use object::{Object as _, ObjectSection as _};
 
@@ -40,7 +40,7 @@ impl Session {
         let wrong = |source| MapError::Encode { map: section.clone(), part: "value", source };
         let bytes = encode(&field.shape, value).map_err(wrong)?;
         let offset = field.bit_offset / 8;
-        if self.loaded.is_none() {
+        if !self.is_loaded() {
             self.put(&section, offset, bytes);
             return Ok(());
         }
@@ -48,7 +48,8 @@ impl Session {
             return Err(SessionError::ReadOnly { name: field.name });
         }
         let map = self.map(&section)?;
-        if store(map.as_fd(), offset, &bytes).is_err() {
+        let stored = map.fd().is_some_and(|fd| store(fd, offset, &bytes).is_ok());
+        if !stored {
             set_field(&map, &field, value)?;
         }
         Ok(())

@@ -8,6 +8,7 @@
 mod globals;
 mod pins;
 mod replace;
+mod vm;
 
 use std::{
     fs, io,
@@ -28,9 +29,10 @@ use crate::{
     load::{Before, LoadError, Loaded, Tell},
     map::{Map, MapError, Ring, SocketEntries},
     pin::PinError,
-    run::{self, Input, Output, Over, Ran, Run, RunError},
+    run::{self, Input, On, Output, Over, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
     value::Value,
+    vm::Machine,
 };
 
 pub use replace::Replacement;
@@ -103,6 +105,8 @@ pub struct Session {
     sockets: SocketEntries,
     links: Vec<Option<Attachment>>,
     loaded: Option<Loaded>,
+    /// The object in this process, where it is not loaded.
+    machine: Option<Machine>,
     spec: ObjectSpec,
     bytes: Vec<u8>,
     /// The bytes as they were opened, where variables in them have been set since.
@@ -123,6 +127,7 @@ impl Session {
             sockets: SocketEntries::default(),
             links: Vec::new(),
             loaded: None,
+            machine: None,
             spec,
             bytes,
             original: None,
@@ -200,6 +205,9 @@ impl Session {
     /// # Errors
     /// As [`Session::load`]; and when there is no such program.
     pub fn load_some<N: AsRef<str>>(&mut self, names: &[N]) -> Result<(), SessionError> {
+        if self.machine()?.is_some() {
+            return Ok(());
+        }
         let Self { loaded, spec, bytes, before, .. } = self;
         let mut chosen: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
         if chosen.is_empty() {
@@ -311,8 +319,11 @@ impl Session {
     /// When there is no such program, it cannot be loaded, or the kernel does not run it so: programs
     /// of some types only run attached, and each type has its own demands on the input.
     pub fn test_run(&mut self, name: &str, input: &Input<'_>) -> Result<Output, SessionError> {
+        if let Some(machine) = self.machine()? {
+            return Ok(run::test_run(self.spec.program(name)?, On::Vm(&machine), input)?);
+        }
         let (program, ebpf) = self.loaded_program(name)?;
-        Ok(run::test_run(program, ebpf.program(program)?, input)?)
+        Ok(run::test_run(program, On::Kernel(ebpf.program(program)?), input)?)
     }
 
     /// Runs the program called `name` on a packet and the fields of a context.
@@ -330,8 +341,11 @@ impl Session {
     /// # Errors
     /// As [`Session::test_run`]; and when programs of its type do not take what is given.
     pub fn run(&mut self, name: &str, of: &Run) -> Result<Ran, SessionError> {
+        if let Some(machine) = self.machine()? {
+            return Ok(run::run(self.spec.program(name)?, On::Vm(&machine), of)?);
+        }
         let (program, ebpf) = self.loaded_program(name)?;
-        Ok(run::run(program, ebpf.program(program)?, of)?)
+        Ok(run::run(program, On::Kernel(ebpf.program(program)?), of)?)
     }
 
     /// What the iterator called `name` writes on a walk over all there is.
@@ -393,6 +407,7 @@ impl Session {
         self.sockets = SocketEntries::default();
         self.links.clear();
         self.loaded = None;
+        self.machine = None;
     }
 
     /// Detaches everything; maps and programs stay loaded.
@@ -405,6 +420,9 @@ impl Session {
     /// # Errors
     /// When there is no such map, or the object cannot be loaded.
     pub fn map(&mut self, name: &str) -> Result<Map<'_>, SessionError> {
+        if let Some(machine) = self.machine()? {
+            return self.map_in_vm(&machine, name);
+        }
         let Self { loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
         open_map(loaded_or_load(loaded, spec, bytes, before)?, map)
@@ -443,6 +461,9 @@ impl Session {
     /// When there is no such map or type, it is no ring buffer, or the object cannot be loaded.
     pub fn ring(&mut self, name: &str, record: Option<&str>) -> Result<Ring, SessionError> {
         let record = record.map(|name| self.shape(name)).transpose()?;
+        if let Some(machine) = self.machine()? {
+            return self.ring_in_vm(&machine, name, record);
+        }
         let Self { loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
         let fd = loaded_or_load(loaded, spec, bytes, before)?.map(&map.name)?;
@@ -476,6 +497,9 @@ impl Session {
     /// # Errors
     /// When the object cannot be loaded.
     pub fn maps(&mut self) -> Result<Vec<Map<'_>>, SessionError> {
+        if let Some(machine) = self.machine()? {
+            return self.maps_in_vm(&machine);
+        }
         let Self { loaded, spec, bytes, before, .. } = self;
         let ebpf = &*loaded_or_load(loaded, spec, bytes, before)?;
         spec.maps.iter().map(|map| open_map(ebpf, map)).collect()

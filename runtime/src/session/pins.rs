@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::{LinkId, Session, SessionError};
+use super::{LinkId, Session, SessionError, loaded_or_load};
 use crate::pin::{self, PinError};
 
 impl Session {
@@ -12,7 +12,9 @@ impl Session {
     /// When there is no such map, the object cannot be loaded, or `path` is taken or in no BPF file
     /// system.
     pub fn pin_map(&mut self, name: &str, path: impl AsRef<Path>) -> Result<(), SessionError> {
-        Ok(pin::pin(self.map(name)?, path.as_ref())?)
+        let Self { loaded, spec, bytes, before, .. } = self;
+        let map = &spec.map(name)?.name;
+        Ok(pin::pin(loaded_or_load(loaded, spec, bytes, before)?.map(map)?, path.as_ref())?)
     }
 
     /// Pins the program called `name`.

@@ -125,12 +125,6 @@ pub(crate) struct RawMap<'a> {
     max_entries: u32,
 }
 
-impl AsFd for RawMap<'_> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd
-    }
-}
-
 impl<'a> RawMap<'a> {
     /// For the map behind `fd`, on a machine with `cpus` possible CPUs.
     pub(crate) fn new(fd: BorrowedFd<'a>, cpus: usize) -> io::Result<Self> {
@@ -149,6 +143,11 @@ impl<'a> RawMap<'a> {
         let value_size = if per_cpu { one.next_multiple_of(8) * cpus } else { one };
         let (id, max_entries) = (info.id, info.max_entries);
         Ok(Self { fd, id, key_size: info.key_size as usize, value_size, max_entries })
+    }
+
+    /// Its descriptor.
+    pub(crate) fn fd(&self) -> BorrowedFd<'a> {
+        self.fd
     }
 
     /// For how many entries it was made; of a ring, the bytes.

@@ -52,26 +52,37 @@ pub enum EncodeError {
 /// assert!(encode(&shape, &Value::Int(256)).is_err());
 /// ```
 pub fn encode(shape: &Shape, value: &Value) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = vec![0; shape.size()];
+    write(shape, value, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes `value` into `place`, which has the size of the shape. What is no part of the value is left as it
+/// is: in a union, the padding of one member is where another has its bytes.
+fn write(shape: &Shape, value: &Value, place: &mut [u8]) -> Result<(), EncodeError> {
     match (shape, value) {
-        (Shape::Int { bytes, signed }, Value::Int(number)) => integer(*number, *bytes, *signed),
-        (Shape::Char, Value::Int(number)) => integer(*number, 1, *number < 0),
-        (Shape::Bool { bytes }, Value::Bool(flag)) => integer(i128::from(*flag), *bytes, false),
-        (Shape::Bool { bytes }, Value::Int(number @ (0 | 1))) => integer(*number, *bytes, false),
-        (Shape::Enum { bytes, .. }, Value::Int(number) | Value::Enum { number, .. }) => {
-            integer(*number, *bytes, *number < 0)
+        (Shape::Int { signed, .. }, Value::Int(number)) => integer(*number, *signed, place),
+        (Shape::Char, Value::Int(number)) => integer(*number, *number < 0, place),
+        (Shape::Bool { .. }, Value::Bool(flag)) => integer(i128::from(*flag), false, place),
+        (Shape::Bool { .. }, Value::Int(number @ (0 | 1))) => integer(*number, false, place),
+        (Shape::Enum { .. }, Value::Int(number) | Value::Enum { number, .. }) => {
+            integer(*number, *number < 0, place)
         }
-        (Shape::Enum { bytes, members, .. }, Value::Text(name)) => {
+        (Shape::Enum { members, .. }, Value::Text(name)) => {
             let member = members.iter().find(|(member, _)| crate::name::same(member, name));
             let (_, number) = member.ok_or_else(|| EncodeError::NoMember(name.clone()))?;
-            integer(*number, *bytes, *number < 0)
+            integer(*number, *number < 0, place)
         }
-        (Shape::Array { element, count }, Value::Text(text)) if **element == Shape::Char => {
-            padded(text.as_bytes(), *count)
+        (Shape::Array { element, .. }, Value::Text(text)) if **element == Shape::Char => {
+            padded(text.as_bytes(), place)
         }
-        (Shape::Array { element, count }, Value::Array(values)) => array(element, *count, values),
-        (Shape::Struct { bytes, fields, .. }, Value::Struct(values)) => record(*bytes, fields, values),
-        (_, Value::Bytes(bytes)) if bytes.len() == shape.size() => Ok(bytes.clone()),
-        (_, Value::Bytes(bytes)) => Err(EncodeError::Length { given: bytes.len(), room: shape.size() }),
+        (Shape::Array { element, count }, Value::Array(values)) => array(element, *count, values, place),
+        (Shape::Struct { fields, .. }, Value::Struct(values)) => record(fields, values, place),
+        (_, Value::Bytes(bytes)) if bytes.len() == place.len() => {
+            place.copy_from_slice(bytes);
+            Ok(())
+        }
+        (_, Value::Bytes(bytes)) => Err(EncodeError::Length { given: bytes.len(), room: place.len() }),
         _ => Err(EncodeError::Kind { value: value.to_string(), wanted: kind(shape) }),
     }
 }
@@ -88,7 +99,8 @@ fn kind(shape: &Shape) -> &'static str {
     }
 }
 
-fn integer(number: i128, bytes: usize, signed: bool) -> Result<Vec<u8>, EncodeError> {
+fn integer(number: i128, signed: bool, place: &mut [u8]) -> Result<(), EncodeError> {
+    let bytes = place.len();
     let range = EncodeError::Range { number, bytes, signed };
     if bytes == 0 || bytes > 16 {
         return Err(range);
@@ -103,43 +115,40 @@ fn integer(number: i128, bytes: usize, signed: bool) -> Result<Vec<u8>, EncodeEr
     }
     let wide = number.to_ne_bytes();
     let at = if cfg!(target_endian = "big") { 16 - bytes } else { 0 };
-    Ok(wide[at..at + bytes].to_vec())
+    place.copy_from_slice(&wide[at..at + bytes]);
+    Ok(())
 }
 
-fn padded(bytes: &[u8], room: usize) -> Result<Vec<u8>, EncodeError> {
-    if bytes.len() > room {
-        return Err(EncodeError::Length { given: bytes.len(), room });
-    }
-    let mut whole = bytes.to_vec();
-    whole.resize(room, 0);
-    Ok(whole)
+/// Bytes, and zeroes behind them.
+fn padded(bytes: &[u8], place: &mut [u8]) -> Result<(), EncodeError> {
+    let room = place.len();
+    let (own, rest) =
+        place.split_at_mut_checked(bytes.len()).ok_or(EncodeError::Length { given: bytes.len(), room })?;
+    own.copy_from_slice(bytes);
+    rest.fill(0);
+    Ok(())
 }
 
-fn array(element: &Shape, count: usize, values: &[Value]) -> Result<Vec<u8>, EncodeError> {
+fn array(element: &Shape, count: usize, values: &[Value], place: &mut [u8]) -> Result<(), EncodeError> {
     if values.len() > count {
         return Err(EncodeError::Length { given: values.len(), room: count });
     }
-    let parts = values.iter().map(|value| encode(element, value)).collect::<Result<Vec<_>, _>>()?;
-    padded(&parts.concat(), element.size().saturating_mul(count))
+    let places = place.chunks_exact_mut(element.size().max(1));
+    values.iter().zip(places).try_for_each(|(value, place)| write(element, value, place))
 }
 
-fn record(size: usize, fields: &[Field], values: &[(String, Value)]) -> Result<Vec<u8>, EncodeError> {
-    let mut whole = vec![0; size];
+fn record(fields: &[Field], values: &[(String, Value)], place: &mut [u8]) -> Result<(), EncodeError> {
     for (name, value) in values {
         let field = fields.iter().find(|f| crate::name::same(&f.name, name));
         let field = field.ok_or_else(|| EncodeError::NoField(name.clone()))?;
-        match field.bit_width {
-            0 => put(&mut whole, field.bit_offset / 8, &encode(&field.shape, value)?),
-            width => put_bits(&mut whole, field.bit_offset, width, value)?,
+        let (start, size) = (field.bit_offset / 8, field.shape.size());
+        match (field.bit_width, place.get_mut(start..start.saturating_add(size))) {
+            (0, Some(place)) => write(&field.shape, value, place)?,
+            (0, None) => {}
+            (width, _) => put_bits(place, field.bit_offset, width, value)?,
         }
     }
-    Ok(whole)
-}
-
-fn put(whole: &mut [u8], at: usize, part: &[u8]) {
-    if let Some(place) = whole.get_mut(at..at + part.len()) {
-        place.copy_from_slice(part);
-    }
+    Ok(())
 }
 
 /// Bit-fields are set a bit at a time: they are rare, and may straddle bytes.

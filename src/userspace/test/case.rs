@@ -89,11 +89,15 @@ impl Case {
 
     /// Runs it in a session of its own; gives the form that is not true, if one is not.
     pub fn run(&self, interp: &mut Interp<'_>, object: &[u8]) -> Result<Option<Failing>, Exit> {
-        let session = Session::open(object).map_err(failed)?;
+        let session = Rc::new(RefCell::new(Session::open(object).map_err(failed)?));
         let world = world(interp)?;
-        world.printed = Printed::default();
-        world.printed.follow(&session);
-        let session = Rc::new(RefCell::new(session));
+        world.printed = match world.in_vm {
+            true => {
+                session.borrow_mut().run_in_vm();
+                Printed::Vm(session.clone(), Vec::new())
+            }
+            false => Printed::of(&session.borrow()),
+        };
         let scope = bind_globals(interp, &session, bind_all(interp, &session, &Env::default()));
         let result = self.run_in(interp, &scope);
         session.borrow_mut().end();

@@ -21,6 +21,8 @@ use bpfl_compiler::{
     source::{FileId, SourceMap},
 };
 
+use bpfl_runtime::host;
+
 use super::{FormKind, World, interpreter, is_include, kinds, session, world};
 use crate::{
     failure::{FAILED, Failure},
@@ -38,6 +40,8 @@ pub struct Plan<'a> {
     pub filters: &'a [String],
     /// How long one test may take.
     pub patience: Duration,
+    /// Whether programs run in the userspace VM.
+    pub in_vm: bool,
 }
 
 /// How a test came out.
@@ -78,7 +82,7 @@ impl Suite {
             output::tell(&render(&world.sources, diagnostics.iter(), output::color()));
             return Err(Failure::Said(FAILED));
         }
-        world.definitions = kernel;
+        (world.definitions, world.in_vm) = (kernel, plan.in_vm);
         let unheard = |error| Failure::new(format!("signals cannot be awaited ({error})"));
         world.signals = Some(Signals::block().map_err(unheard)?);
         let mut interp = interpreter(&names, world);
@@ -88,7 +92,7 @@ impl Suite {
             interp.eval(form, &Env::default()).map_err(|exit| unhandled(&mut interp, exit))?;
         }
         let cases: Vec<_> = cases.iter().filter(|case| plan.wants(case)).collect();
-        report.start(&name, cases.len());
+        report.start(&name, cases.len(), plan.in_vm);
         for case in cases {
             report.begin(&case.name);
             let verdict = verdict(&mut interp, case, &object, plan.patience);
@@ -177,6 +181,9 @@ pub fn run_one(interp: &mut Interp<'_>, form: &Value, object: &[u8]) -> Result<b
         }
         None => return Err(Failure::new("this is no test")),
     };
+    if let Ok(world) = world(interp) {
+        world.in_vm = !host::may_load();
+    }
     let verdict = verdict(interp, &case, object, PATIENCE);
     if let Ok(world) = world(interp) {
         (world.deadline, world.timed_out) = (None, false);

@@ -42,12 +42,13 @@ impl Report {
         Self { style, tally: Tally::default(), broken: 0, cut: None, pending }
     }
 
-    /// A file with so many tests begins.
-    pub fn start(&mut self, file: &str, count: usize) {
+    /// A file with so many tests begins; `in_vm` when they run in the userspace VM.
+    pub fn start(&mut self, file: &str, count: usize, in_vm: bool) {
         let plural = if count == 1 { "test" } else { "tests" };
+        let place = if in_vm { ", in the userspace VM" } else { "" };
         self.pending += &match self.style {
-            Style::Human => format!("{file}: {count} {plural}\n"),
-            Style::Tap => format!("# {file}\n"),
+            Style::Human => format!("{file}: {count} {plural}{place}\n"),
+            Style::Tap => format!("# {file}{place}\n"),
         };
         self.flush();
     }

@@ -1,5 +1,6 @@
 ; `-ptr` gives an address for the helpers that read at one.
 ;; run: -> ret 1
+;; not-in-vm
 
 (import-kernel-struct task_struct comm)
 

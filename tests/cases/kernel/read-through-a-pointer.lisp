@@ -1,5 +1,6 @@
 ; Loads through a BTF pointer: an instruction a hop.
 ;; run: -> ret 1
+;; not-in-vm
 ;; emit asm
 
 (import-kernel-struct task_struct
