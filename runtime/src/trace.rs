@@ -42,7 +42,7 @@ impl Trace {
     /// # Errors
     /// When this user may not read it, it is not there, or something else reads it.
     pub fn open() -> io::Result<Self> {
-        let mut trace = Self { pipe: tracefs::pipe()?, rest: Vec::new() };
+        let mut trace = Self { pipe: tracefs::pipe().map_err(taken)?, rest: Vec::new() };
         trace.read()?;
         trace.rest.clear();
         Ok(trace)
@@ -72,6 +72,16 @@ impl Trace {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+/// New kernels let one at a time read (`open_pipe_on_cpu`, kernel/trace/trace.c).
+fn taken(error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::ResourceBusy => {
+            io::Error::new(error.kind(), "another program reads the kernel's trace, which one can at a time")
+        }
+        _ => error,
     }
 }
 

@@ -20,11 +20,13 @@ use bpfl_runtime::{
     attach::Target,
     cgroup::{ChildCgroup, Hierarchy, spawn},
     host,
+    run::Run,
     session::{Session, SessionError},
     spec::{MapSpec, ObjectSpec},
     value::Value,
 };
 use bpfl_stdlib::catalog::mode::EXCLUSIVE;
+use object::{Object as _, ObjectSection as _};
 
 /// An object with a bit of everything.
 const SOURCE: &str = "
@@ -169,6 +171,51 @@ fn damaged_objects_are_loaded_or_refused() {
         }
     }
     assert!(loaded > 100 && refused > 100, "{loaded} loaded, {refused} refused");
+}
+
+/// The VM is no verifier: whatever the instructions are, it stays within what is the program's.
+#[test]
+fn damaged_objects_come_to_an_end_in_the_userspace_vm() {
+    let source = "
+        (defmap hits :type :hash :key u32 :value u64 :max-entries 4)
+        (defmap events :type :ringbuf :max-entries 4096)
+        (defvar seen u64)
+        (defun twice ((n u64)) (incf seen) (* 2 n))
+        (defprog filter (:type :xdp)
+          (let ((data (ctx data)) (end (ctx data-end)))
+            (with-ipv4 (data end ip)
+              (with-ringbuf (e events u32) (setf (deref e) (ipv4-src ip)))
+              (incf (getmap hits (ipv4-dst ip)) (twice (ipv4-ttl ip)))
+              (bpf-loop (i 3) (incf seen i) 0)
+              (printk \"%pI4 %d\" (+ data 26) (ipv4-ttl ip)))
+            XDP_PASS))";
+    let (bytes, mut numbers) = (object(source), Numbers(0x1234_5678_9abc_def1));
+    let code = code_of(&bytes);
+    let (mut ran, mut trapped) = (0, 0);
+    for _ in 0..3_000 {
+        let mut damaged = bytes.clone();
+        for _ in 0..=numbers.below(3) {
+            damaged[code.start + numbers.below(code.len())] = numbers.below(256) as u8;
+        }
+        if !is_small(&damaged) {
+            continue;
+        }
+        let mut session = Session::open(damaged).unwrap();
+        session.run_in_vm();
+        let run = Run { data: [[8; 14].as_slice(), &[0x45; 50]].concat(), ..Run::default() };
+        match session.run("filter", &run) {
+            Ok(_) => ran += 1,
+            Err(_) => trapped += 1,
+        }
+    }
+    assert!(ran > 100 && trapped > 100, "{ran} ran, {trapped} did not");
+}
+
+/// Where the instructions of `xdp` are in an object.
+fn code_of(bytes: &[u8]) -> std::ops::Range<usize> {
+    let file = object::File::parse(bytes).unwrap();
+    let (start, size) = file.section_by_name("xdp").unwrap().file_range().unwrap();
+    start as usize..(start + size) as usize
 }
 
 #[test]

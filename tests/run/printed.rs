@@ -84,6 +84,24 @@ fn scripts_tell_and_tests_are_given_what_is_printed() {
     );
     let got = output(&["test", &folder.write("say.lisp", tests)]);
     assert!(text(&got.stdout).ends_with("3 passed, 0 failed, 0 skipped\n"), "{}", text(&got.stderr));
+    // The userspace VM prints what the kernel prints.
+    let formats = "(defstruct six (n (array u8 16)))
+        (defprog say (:type :tc)
+          (let ((a (u32 #x04030201)) (s (make-six)))
+            (dotimes (i 16) (setf (six-n s i) (+ i 1)))
+            (printk \"%d %u %x %c|%5d|%-5d|%05x|\" -3 7 255 65 42 -42 171)
+            (printk \"%lld %llu %llx\" -3 7 #x123456789a)
+            (printk \"%s %s %%\" \"text\" \"more\")
+            (printk \"%pI4 %pI6 %pi6\" (stack-addr a) s s))
+          TC_ACT_OK)";
+    let printed = "(deftest lines (:prog say)
+        (equal (printed) '(\"-3 7 ff A|   42|-42  |000ab|\" \"-3 7 123456789a\" \"text more %\"
+          \"1.2.3.4 0102:0304:0506:0708:090a:0b0c:0d0e:0f10 0102030405060708090a0b0c0d0e0f10\")))";
+    let file = folder.write("formats.lisp", format!("{formats}{printed}"));
+    for options in [&["test", &file][..], &["test", &file, "--vm"]] {
+        let got = output(options);
+        assert!(text(&got.stdout).ends_with("1 passed, 0 failed, 0 skipped\n"), "{}", text(&got.stderr));
+    }
     let script = format!("(with-bpf-session () (bpf:prog say {program} (bpf:test-run say) (sleep 0.01))");
     let got = output(&["run", &folder.write("script.lisp", script)]);
     let (out, said) = (text(&got.stdout), text(&got.stderr));

@@ -198,27 +198,56 @@ ok 2 - last
     assert_eq!((out.as_str(), said.as_str()), (wanted, ""));
 }
 
+/// What of the tests above the userspace VM runs, and why it does not run the others.
+fn in_vm(out: &str) {
+    let run = ["drops-http", "repeated", "marks", "fresh-maps-and-globals", "runs-again"];
+    for name in run {
+        assert!(out.contains(&format!("  {name} … ok\n")), "{out}");
+    }
+    let skipped: Vec<_> = out.lines().filter(|line| line.contains("skipped: ")).collect();
+    assert_eq!(skipped.len(), 5, "{out}");
+    assert!(out.contains(": 10 tests, in the userspace VM\n"), "{out}");
+    assert!(out.ends_with("5 passed, 0 failed, 5 skipped\n"), "{out}");
+}
+
 #[test]
-fn without_privilege_tests_are_skipped_and_not_passed() {
-    let folder = Folder::new("test-skipped");
-    let file = folder.write("skipped.lisp", PROGRAMS.to_string() + PASSING);
-    let mut command = Command::new("setpriv");
-    command.args([
-        "--bounding-set=-all",
-        "--inh-caps=-all",
-        env!("CARGO_BIN_EXE_bpfl"),
-        "test",
-        &file,
-        "-f",
-        "marks",
-    ]);
-    let Ok(got) = command.output() else { return println!("skipped: there is no setpriv here") };
+fn without_privilege_tests_run_in_the_userspace_vm() {
+    let folder = Folder::new("test-unprivileged");
+    let file = folder.write("all.lisp", PROGRAMS.to_string() + PASSING);
+    let run = |rest: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--bounding-set=-all", "--inh-caps=-all", env!("CARGO_BIN_EXE_bpfl"), "test", &file]);
+        command.args(rest).output()
+    };
+    let Ok(got) = run(&[]) else { return println!("skipped: there is no setpriv here") };
+    in_vm(&text(&got.stdout));
+    assert_eq!(got.status.code(), Some(0));
+    // What could not be run has not passed.
+    let got = run(&["-f", "options"]).unwrap();
     let out = text(&got.stdout);
-    // Which of the maps is made first is left to chance.
-    assert!(out.contains("marks … skipped: loading map `"), "{out}");
-    assert!(out.contains("` was not permitted; it takes CAP_BPF"), "{out}");
-    assert!(out.ends_with("0 passed, 0 failed, 1 skipped\n"), "{out}");
+    assert!(out.contains("  options … skipped: "), "{out}");
     assert_eq!(got.status.code(), Some(77));
+}
+
+#[test]
+fn the_userspace_vm_is_asked_for_with_an_option() {
+    let folder = Folder::new("test-vm");
+    let file = folder.write("all.lisp", PROGRAMS.to_string() + PASSING);
+    in_vm(&text(&output(&["test", &file, "--vm"]).stdout));
+    let printing = "
+        (defmap tasks :type :hash :key u32 :value u64 :max-entries 4)
+        (defprog say (:type :tc) (printk \"%d of %s: %pI4\" -3 \"them\" (stack-addr address)) TC_ACT_OK)
+        (defprog ask (:type :tc) (if (csum-level (ctx-ptr) 0) TC_ACT_OK TC_ACT_SHOT))
+        (deftest prints (:prog say) (equal (printed) '(\"-3 of them: 1.2.3.4\")))
+        (deftest lacks (:prog ask) t)";
+    let printing = printing
+        .replace("(printk", "(let ((address (u32 #x04030201))) (printk")
+        .replace("address)) TC", "address))) TC");
+    let file = folder.write("say.lisp", printing);
+    let out = text(&output(&["test", &file, "--vm", "--tap"]).stdout);
+    let wanted = "ok 1 - prints\nok 2 - lacks # SKIP `ask` cannot be run in userspace, for the VM there has no helper \
+                  `csum-level`; the kernel runs it\n1..2\n";
+    assert!(out.ends_with(wanted), "{out}");
 }
 
 #[test]

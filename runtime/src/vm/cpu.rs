@@ -15,8 +15,8 @@ use super::{
 };
 use crate::insn::{Insn, LOAD_64, Pseudo};
 
-/// What a run may spend: as many instructions as a second or a few are enough for.
-const FUEL: u64 = 500_000_000;
+/// What a run may spend: as many instructions as a second or two are enough for.
+const FUEL: u64 = 1 << 28;
 /// Bytes of a function's stack (`MAX_BPF_STACK`, include/linux/filter.h).
 const STACK: u64 = 512;
 /// How deep functions may call each other (`MAX_CALL_FRAMES`), callbacks among them.
@@ -87,6 +87,12 @@ impl<'m> Cpu<'m> {
         let random = 0x9e37_79b9_7f4a_7c15;
         let stacks = Vec::new();
         Self { memory, tables, hook, printed, functions, stacks, depth: 0, left: FUEL, tail_calls: 0, random }
+    }
+
+    /// Runs the program that is the function `entry`, from the start.
+    pub(super) fn run(&mut self, entry: usize) -> Result<u64, Trap> {
+        (self.left, self.tail_calls) = (FUEL, 0);
+        self.call(entry, &[self.hook.context])
     }
 
     /// Calls a function of the object; gives its value.

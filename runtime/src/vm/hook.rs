@@ -251,7 +251,7 @@ impl Hook {
 
     /// The flow keys, within what the packet allows (`bpf_flow_dissect`, net/core/flow_dissector.c).
     fn dissected(&self, memory: &mut Memory) -> Vec<u8> {
-        let length = self.end.saturating_sub(self.packet.map_or(0, |packet| packet.start));
+        let length = self.end.saturating_sub(self.packet.map_or(0, |packet| packet.start)).max(ETHERNET);
         let keys = memory.whole(self.flow_keys);
         let network = read_half(keys, 0).clamp(ETHERNET, length);
         let transport = read_half(keys, 2).clamp(network, length);

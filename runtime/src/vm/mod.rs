@@ -41,7 +41,7 @@ use crate::{
     load::{Before, LoadError, code::Code, map_entries, other},
     run::{Input, Output},
     spec::{
-        ObjectSpec, ProgramSpec,
+        MapSpec, ObjectSpec, ProgramSpec,
         elf::File,
         globals::{self, is_data},
     },
@@ -189,13 +189,14 @@ impl Machine {
         let (entry, section) = entry.zip(program.row).ok_or(Trap::NoFunction)?;
         self.with(|State { memory, tables, printed }| {
             let mut hook = Hook::new(section.ty, row, (input.context, input.data), memory)?;
-            let (repeat, context) = (input.repeat.max(1), hook.context);
+            let repeat = input.repeat.max(1);
             let start = Instant::now();
             let mut cpu = Cpu::new(&self.functions, (&mut *memory, &mut *tables), &mut hook, printed);
-            let value = (0..repeat).try_fold(0, |_, _| cpu.call(entry, &[context]));
+            let value = (0..repeat).try_fold(0, |_, _| cpu.run(entry));
             cpu.finish();
             let took = (start.elapsed() / repeat).as_nanos();
-            let (data, out) = if row.output { hook.output(memory) } else { Default::default() };
+            let (data, out) =
+                if row.output { hook.output(memory) } else { (Vec::new(), input.context.to_vec()) };
             hook.finish(memory);
             tables.forget_objects(memory);
             memory.settle();
@@ -221,7 +222,7 @@ impl State {
     fn make_tables(&mut self, spec: &ObjectSpec, file: &File<'_>) -> Result<(), LoadError> {
         let cpus = aya::util::nr_cpus().map_or(1, |cpus| cpus);
         for map in &spec.maps {
-            self.tables.0.push(Table::new(map, map_entries(map), cpus, &mut self.memory));
+            self.add_table(map, map_entries(map), cpus)?;
         }
         for section in file.sections() {
             let name = section.name().map_err(other)?;
@@ -230,11 +231,18 @@ impl State {
             }
             if self.tables.named(name).is_none() {
                 let map = globals::map(name, section.size() as usize, Vec::new(), 0);
-                self.tables.0.push(Table::new(&map, 1, cpus, &mut self.memory));
+                self.add_table(&map, 1, cpus)?;
             }
             // A section of zeroes has no bytes in the object.
             self.put(name, 0, section.data().unwrap_or_default());
         }
+        Ok(())
+    }
+
+    fn add_table(&mut self, map: &MapSpec, entries: u32, cpus: usize) -> Result<(), LoadError> {
+        let table = Table::new(map, entries, cpus, &mut self.memory);
+        let failed = || LoadError::Map { map: map.name.clone(), source: io::ErrorKind::OutOfMemory.into() };
+        self.tables.0.push(table.ok_or_else(failed)?);
         Ok(())
     }
 

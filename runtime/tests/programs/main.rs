@@ -12,6 +12,7 @@ mod ring;
 mod run;
 mod tables;
 mod trace;
+mod vm;
 
 use bpfl_compiler::{
     diagnostic::{Diagnostics, render::render},

@@ -91,6 +91,8 @@ impl Case {
     pub fn run(&self, interp: &mut Interp<'_>, object: &[u8]) -> Result<Option<Failing>, Exit> {
         let session = Rc::new(RefCell::new(Session::open(object).map_err(failed)?));
         let world = world(interp)?;
+        // The trace has one reader at a time: that of the test before goes first.
+        world.printed = Printed::default();
         world.printed = match world.in_vm {
             true => {
                 session.borrow_mut().run_in_vm();

@@ -1,7 +1,7 @@
 //! Generated programs: the same seeds give the same programs on every machine.
 //!
 //! Each batch is one object with many programs; what each program is to write is computed here, by
-//! plain Rust, and compared with the IR interpreter and the kernel.
+//! plain Rust, and compared with the IR interpreter, the userspace VM and the kernel.
 
 mod compute;
 mod expr;
@@ -22,6 +22,7 @@ use crate::{
     kernel::Loaded,
     known::Known,
     state::{self, Entry, Inputs, Outcome},
+    vm,
 };
 
 /// A source text with what its programs are to do.
@@ -53,31 +54,35 @@ pub fn tests(known: &Arc<Known>, obstacle: &Option<String>) -> Vec<Trial> {
     let mut tests = Vec::new();
     for seed in 0..EXPRESSION_BATCHES {
         let name = format!("generated/expressions-{seed}");
-        tests.extend(both(name, known, obstacle, move || expr::batch(seed)));
+        tests.extend(all(name, known, obstacle, move || expr::batch(seed)));
     }
     for seed in 0..PRESSURE_BATCHES {
         for values in [15, 30] {
             let name = format!("generated/pressure-{values}-values-{seed}");
-            tests.extend(both(name, known, obstacle, move || pressure::batch(seed, values)));
+            tests.extend(all(name, known, obstacle, move || pressure::batch(seed, values)));
         }
     }
     tests
 }
 
-/// The tests of one batch, in the interpreter and in the kernel.
-fn both(
+/// The tests of one batch, in each executor.
+fn all(
     name: String,
     known: &Arc<Known>,
     obstacle: &Option<String>,
     make: impl Fn() -> Batch + Copy + Send + 'static,
-) -> [Trial; 2] {
+) -> [Trial; 3] {
     let test = |kind: &'static str, body: fn(&Batch) -> Result<(), String>| {
         let (name, known) = (name.clone(), known.clone());
         move || known.judge(&name, kind, body(&make()))
     };
-    let (interp, kernel) = (test("interp", interpret), test("kernel", run_in_kernel));
-    let kernel = Trial::test(name.clone(), kernel).with_kind("kernel");
-    [Trial::test(name, interp).with_kind("interp"), kernel.with_ignored_flag(obstacle.is_some())]
+    let (interp, vm, kernel) =
+        (test("interp", interpret), test("vm", run_in_vm), test("kernel", run_in_kernel));
+    [
+        Trial::test(name.clone(), interp).with_kind("interp"),
+        Trial::test(name.clone(), vm).with_kind("vm"),
+        Trial::test(name.clone(), kernel).with_kind("kernel").with_ignored_flag(obstacle.is_some()),
+    ]
 }
 
 fn interpret(batch: &Batch) -> Result<(), String> {
@@ -91,6 +96,16 @@ fn interpret(batch: &Batch) -> Result<(), String> {
                 .compare(&outcome)
                 .map_err(|problem| batch.blame(program, &format!("{stage:?}: {problem}")))?;
         }
+    }
+    Ok(())
+}
+
+fn run_in_vm(batch: &Batch) -> Result<(), String> {
+    let facts = state::facts(&batch.text);
+    let object = compile::object("generated.lisp", &batch.text)?;
+    for program in &batch.programs {
+        let outcome = vm::run(&object, &facts.shapes, &Entry::cgroup_skb(&program.name), &batch.inputs)?;
+        program.compare(&outcome).map_err(|problem| batch.blame(program, &problem))?;
     }
     Ok(())
 }

@@ -75,18 +75,27 @@ pub(super) enum Held {
     Map(usize),
 }
 
+/// The most bytes of an array, or of one entry of another map.
+const MOST_BYTES: usize = 1 << 30;
+
 /// An error number of the kernel's.
 pub(super) type Outcome<T> = Result<T, i32>;
 
 impl Table {
     /// A map with nothing in it, on a machine with `cpus` possible CPUs; what an array holds is in `memory`.
-    pub(super) fn new(spec: &MapSpec, entries: u32, cpus: usize, memory: &mut Memory) -> Self {
+    /// `None` when it is larger than the VM lets maps be.
+    pub(super) fn new(spec: &MapSpec, entries: u32, cpus: usize, memory: &mut Memory) -> Option<Self> {
         let kind = spec.kind;
         let (key, one) = (spec.key.size(), spec.value.size());
+        let most = if kind.array { entries as usize } else { 1 };
+        let whole = one.checked_next_multiple_of(8)?.checked_mul(cpus)?.checked_mul(most)?;
+        if whole > MOST_BYTES || key > MOST_BYTES {
+            return None;
+        }
         let value = if kind.per_cpu { one.next_multiple_of(8) * cpus } else { one };
         let mut table = Self { name: spec.name.clone(), kind, key, value, one, entries, store: Store::None };
         table.store = table.fresh(spec, memory);
-        table
+        Some(table)
     }
 
     fn fresh(&self, spec: &MapSpec, memory: &mut Memory) -> Store {

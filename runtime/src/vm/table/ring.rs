@@ -39,7 +39,7 @@ impl Record {
 }
 
 fn room(length: usize) -> u64 {
-    (length.saturating_add(HEADER)).next_multiple_of(8) as u64
+    (length + HEADER).next_multiple_of(8) as u64
 }
 
 impl Ring {
@@ -49,7 +49,8 @@ impl Ring {
 
     /// The address of a new record; `None` when there is no room.
     pub(in crate::vm) fn reserve(&mut self, memory: &mut Memory, length: usize) -> Option<u64> {
-        if self.used() + room(length) > (self.size as u64).saturating_sub(1) {
+        let left = (self.size as u64).saturating_sub(self.used() + 1);
+        if length > self.size || room(length) > left {
             return None;
         }
         self.produced += room(length);
