@@ -87,10 +87,12 @@ fn every_hook_of_a_map_of_sockets() {
             let map = format!("(defmap m :type :{kind} :key u32 :value u64 :max-entries 2)");
             let mut session = session(&format!("{map} (defprog p (:section \"{section}\") SK_PASS)"));
             session.attach_all(&Target::map("m")).unwrap_or_else(|error| panic!("{section}: {error}"));
-            let mut attached = || attached_programs(session.map("m").unwrap(), at.number).unwrap().len();
+            let mut attached =
+                || attached_programs(session.map("m").unwrap().fd().unwrap(), at.number).unwrap().len();
             assert_eq!(attached(), 1, "{section}");
             session.detach_all();
-            let mut attached = || attached_programs(session.map("m").unwrap(), at.number).unwrap().len();
+            let mut attached =
+                || attached_programs(session.map("m").unwrap().fd().unwrap(), at.number).unwrap().len();
             assert!(eventually(|| attached() == 0), "{section}");
         }
     }

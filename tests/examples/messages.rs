@@ -64,8 +64,9 @@ fn detached(session: &mut Session, map: &str) {
 
 /// Detaches from `map`; asserts that a program was attached to it and none is now.
 pub fn detached_as(at: &AttachType, session: &mut Session, map: &str) {
-    let count =
-        |session: &mut Session| attached_programs(session.map(map).unwrap(), at.number).unwrap().len();
+    let count = |session: &mut Session| {
+        attached_programs(session.map(map).unwrap().fd().unwrap(), at.number).unwrap().len()
+    };
     assert_eq!(count(session), 1);
     session.detach_all();
     assert!(eventually(|| count(session) == 0), "the program is still attached");

@@ -28,8 +28,7 @@ fn latencies_of_system_calls_are_counted_by_powers_of_two() {
 
 /// The records in a ring buffer.
 fn records(session: &mut Session, map: &str) -> Vec<Vec<u8>> {
-    use std::os::fd::AsFd;
-    let fd = session.map(map).unwrap().as_fd().try_clone_to_owned().unwrap();
+    let fd = session.map(map).unwrap().fd().unwrap().try_clone_to_owned().unwrap();
     let map = Map::RingBuf(MapData::from_fd(fd).unwrap());
     let mut ring = RingBuf::try_from(map).unwrap();
     let mut found = Vec::new();

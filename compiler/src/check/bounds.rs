@@ -10,7 +10,7 @@ use bpfl_stdlib::catalog::{
     limit,
 };
 
-use super::{Proof, range::Eyes};
+use super::{Proof, Words, range::Eyes};
 use crate::{
     diagnostic::{Diagnostic, codes},
     ir::{Binary, Block, Cond, Extent, Inst, Op, Region, Terminator, Type, Value},
@@ -167,8 +167,7 @@ impl Proof<'_> {
         let mut work = vec![self.address(ptr, offset)];
         let mut seen = Vec::new();
         while let Some(address) = work.pop() {
-            let param =
-                self.f.def(address.root).is_none() && self.f.ty(address.root) != Type::Ptr(Region::Packet);
+            let param = self.f.def(address.root).is_none() && !self.f.ty(address.root).is_packet();
             let home = self.homes[address.root].filter(|home| param && *home != self.f.entry());
             let Some(home) = home else {
                 found.push(address);
@@ -217,7 +216,7 @@ impl Proof<'_> {
     }
 
     fn problem(&self, address: &Address, bytes: u32, block: Block) -> Option<Problem> {
-        if let Type::Ptr(Region::Packet) = self.f.ty(address.root) {
+        if self.f.ty(address.root).is_packet() {
             return (!self.in_packet(address, bytes, block)).then_some(Problem::Unproven);
         }
         if self.f.ty(address.root) == Type::Ptr(Region::PacketEnd) {
@@ -366,11 +365,22 @@ impl Proof<'_> {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a.value, b.value) && one(a, b))
     }
 
+    /// Whether memory with this root ends at `value`: the packet at its end; the metadata before it at its
+    /// start, as it was loaded (`reg_is_init_pkt_pointer`, kernel/bpf/verifier.c).
+    fn ends(&self, value: Value, root: Value) -> bool {
+        match (self.f.ty(root), self.f.ty(value)) {
+            (Type::Ptr(Region::PacketMeta), ty) => {
+                ty == Type::Ptr(Region::Packet) && matches!(self.f.def_op(value), Some(Op::Load { .. }))
+            }
+            (_, ty) => ty == Type::Ptr(Region::PacketEnd),
+        }
+    }
+
     /// What the comparison at the end of `block` proves on its edge to `to`.
     fn proven_by(&self, address: &Address, block: Block, to: Block) -> Option<i64> {
         let Terminator::Branch(cond, a, b, then, _) = self.f.end(block) else { return None };
         let cond = if then.block == to { *cond } else { cond.inverted() };
-        let is_end = |value: Value| self.f.ty(value) == Type::Ptr(Region::PacketEnd);
+        let is_end = |value: Value| self.ends(value, address.root);
         let (cond, pointer) = match (is_end(*a), is_end(*b)) {
             (false, true) => (cond, *a),
             (true, false) => (cond.swapped(), *b),
@@ -392,6 +402,14 @@ impl Proof<'_> {
 
     // ---- messages ----
 
+    /// What messages call the memory that starts at `root`, and its end.
+    fn words(&self, root: Value) -> Words {
+        match self.f.ty(root) {
+            Type::Ptr(Region::PacketMeta) => Words { what: "metadata", start: "data-meta", end: "data" },
+            _ => self.packet,
+        }
+    }
+
     /// Where the program subtracts packet pointers, if it does.
     fn distance(&self) -> Option<Span> {
         let mut insts = self.graph.order().iter().flat_map(|block| self.f.insts(*block));
@@ -409,7 +427,7 @@ impl Proof<'_> {
                     from = from.saturating_add(self.f.constant(*by)?);
                     at = *base;
                 }
-                (None, Some(Op::Load { .. })) => return Some((self.packet.start, from)),
+                (None, Some(Op::Load { .. })) => return Some((self.words(at).start, from)),
                 (None, _) => return None,
             }
         }
@@ -488,7 +506,7 @@ impl Proof<'_> {
             }
             Problem::Unproven => {
                 let end = address.constant + i64::from(bytes);
-                let words = self.packet;
+                let words = self.words(address.root);
                 let plural = if end == 1 { "byte" } else { "bytes" };
                 let message =
                     format!("the {} may be shorter than the {end} {plural} that this needs", words.what);

@@ -6,13 +6,14 @@
 use super::{
     Proof, loops,
     range::{Eyes, Range},
-    stale,
+    readonly, stale,
 };
 use crate::{
     arena::Entity,
     diagnostic::Diagnostics,
     ir::{Func, Module, Terminator, Type},
     names::Names,
+    source::Span,
 };
 
 /// What is known of a function.
@@ -20,6 +21,8 @@ use crate::{
 pub struct Summary {
     /// Whether it, or what it calls, may move the packet.
     pub moves_packet: bool,
+    /// Where it, or what it calls, changes the packet.
+    pub writes_packet: Option<Span>,
     /// About how many instructions the verifier follows in it.
     pub cost: u64,
     /// Between which bounds its result is, as the compiler and as the verifier see it.
@@ -58,9 +61,10 @@ impl Summary {
 }
 
 fn summary(proof: &Proof<'_>) -> Summary {
-    let mut insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
+    let insts = || proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
     Summary {
-        moves_packet: insts.any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
+        moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
+        writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),
         cost: loops::whole_cost(proof),
         result: [Eyes::Compiler, Eyes::Verifier].map(|eyes| result(proof, eyes)),
     }

@@ -55,7 +55,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         align::check(&mut proof);
         sealed::check(&mut proof);
         asm::check(&mut proof);
-        readonly::check(&mut proof);
+        readonly::check(&mut proof, program.map(|program| program.ty));
         stale::check(&mut proof);
         refs::check(&mut proof);
         trust::check(&mut proof, program);

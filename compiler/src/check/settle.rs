@@ -4,7 +4,7 @@ use super::{Proof, calls::Callees, returns};
 use crate::{
     diagnostic::Diagnostics,
     hir,
-    ir::{Function, Inst, Module, Op, Region, Type},
+    ir::{Function, Inst, Module, Op},
     names::Names,
 };
 
@@ -23,7 +23,8 @@ pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
 
 /// The instructions that move a packet pointer by a number that is small where they stand.
 fn small(proof: &Proof<'_>) -> Vec<Inst> {
-    let moves = |f: &Function, inst: &Inst| matches!(f.op(*inst), Op::Advance(base, _) if f.ty(*base) == Type::Ptr(Region::Packet));
+    let moves =
+        |f: &Function, inst: &Inst| matches!(f.op(*inst), Op::Advance(base, _) if f.ty(*base).is_packet());
     let all = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block).iter().copied());
     all.filter(|inst| moves(proof.f, inst) && proof.moves_little(*inst)).collect()
 }

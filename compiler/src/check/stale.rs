@@ -101,7 +101,8 @@ impl Analysis<'_, '_> {
     }
 
     fn is_packet(&self, value: Value) -> bool {
-        matches!(self.proof.f.ty(value), Type::Ptr(Region::Packet | Region::PacketEnd))
+        let ty = self.proof.f.ty(value);
+        ty.is_packet() || ty == Type::Ptr(Region::PacketEnd)
     }
 
     /// The pointer that `value` was moved from.

@@ -291,6 +291,7 @@ impl Types {
             TypeKind::Socket(Socket::FlowKeys) => "bpf-flow-keys".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
+            TypeKind::Ptr(Pointer { region: Region::PacketMeta, .. }) => "packet-meta".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketEnd, .. }) => "packet-end".into(),
             TypeKind::Ptr(Pointer { region: Region::Ctx, .. }) => "ctx".into(),
             TypeKind::Ptr(p) if p.region == Region::Map => "a map".into(),

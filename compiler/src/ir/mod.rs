@@ -94,6 +94,11 @@ impl Type {
     pub fn is_pointer(self) -> bool {
         matches!(self, Self::Ptr(_))
     }
+
+    /// Whether it points into the packet or the metadata before it.
+    pub fn is_packet(self) -> bool {
+        matches!(self, Self::Ptr(region) if region.is_packet())
+    }
 }
 
 /// What kind of memory a pointer points to.
@@ -114,6 +119,8 @@ pub enum Region {
     Ctx,
     /// The packet.
     Packet,
+    /// The metadata before the packet, which ends where the packet starts.
+    PacketMeta,
     /// One past the packet's last byte.
     PacketEnd,
     /// A record reserved in a ring buffer.
@@ -139,6 +146,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("map", Region::Map),
     ("ctx", Region::Ctx),
     ("packet", Region::Packet),
+    ("packet_meta", Region::PacketMeta),
     ("packet_end", Region::PacketEnd),
     ("ringbuf", Region::Ringbuf),
     ("global", Region::Global),
@@ -152,6 +160,11 @@ impl Region {
     /// Whether other CPUs may change what is there at the same time.
     pub fn is_shared(self) -> bool {
         matches!(self, Self::MapValue | Self::Global | Self::Unknown)
+    }
+
+    /// Whether it is the packet or the metadata before it: of a length that only tests tell.
+    pub fn is_packet(self) -> bool {
+        matches!(self, Self::Packet | Self::PacketMeta)
     }
 
     /// Its name in the text form.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::{
     arena::Arena,
-    ir::{Block, Function, Graph, Op, Region, Terminator, Type, Value},
+    ir::{Block, Function, Graph, Op, Terminator, Value},
 };
 
 /// Which values the verifier must know the bounds of.
@@ -120,7 +120,7 @@ pub fn alike(f: &Function, value: Value) -> impl Iterator<Item = Value> + use<> 
 /// Whether an instruction's result may differ, to the verifier, from that of an equal one before a branch.
 pub fn depends(f: &Function, op: &Op, result: Value, bounding: &Arena<Value, bool>, small: bool) -> bool {
     match op {
-        Op::Advance(..) => !(small && f.ty(result) == Type::Ptr(Region::Packet)),
+        Op::Advance(..) => !(small && f.ty(result).is_packet()),
         Op::Zext(_) => false,
         op => is_arithmetic(op) && bounding.get(result).copied().unwrap_or(false),
     }

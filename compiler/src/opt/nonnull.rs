@@ -71,5 +71,6 @@ fn is_object(f: &Function, op: &Op, value: Value) -> bool {
 
 /// Whether the pointer is one to memory that a program has without asking for it.
 fn is_own(f: &Function, value: Value) -> bool {
-    matches!(f.ty(value), Type::Ptr(Region::Packet | Region::Stack | Region::Global)) && !f.may_be_null(value)
+    matches!(f.ty(value), Type::Ptr(Region::Packet | Region::PacketMeta | Region::Stack | Region::Global))
+        && !f.may_be_null(value)
 }

@@ -96,7 +96,7 @@ mod tests {
     /// A session and a map of it that outlives it.
     fn kept(name: &str) -> (Session, MapData) {
         let mut session = session();
-        let fd = session.map(name).unwrap().as_fd().try_clone_to_owned().unwrap();
+        let fd = session.map(name).unwrap().fd().unwrap().try_clone_to_owned().unwrap();
         (session, MapData::from_fd(fd).unwrap())
     }
 

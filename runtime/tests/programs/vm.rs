@@ -126,10 +126,11 @@ fn the_packet_is_moved_alike() {
         let source = format!(
             "{OUT} (defprog p (:type :xdp)
                 (note 0 (xdp-adjust-head (ctx-ptr) {delta}))
-                (when (= {head} 1) (note 1 (xdp-adjust-meta (ctx-ptr) -8)))
-                (let ((data (ctx data)) (end (ctx data-end)) )
-                  (note 2 (- end data))
+                (when (= (u32 {head}) 1) (note 1 (xdp-adjust-meta (ctx-ptr) -8)))
+                (let ((data (ctx data)) (end (ctx data-end)) (meta (ctx data-meta)))
+                  (note 2 (- end data)) (note 3 (- data meta))
                   (when (<= (+ data 14) end) (note 4 (load u64 data 4)) (store u8 data 3 9))
+                  (when (<= (+ meta 8) data) (store u64 meta 0 42)))
                 XDP_TX)"
         );
         same(&source, &packets()[..3]);
@@ -156,9 +157,11 @@ fn metadata_of_a_frame_is_given_alike() {
     let run = Run { context, ..on(&[&[5; 8][..], &udp(b"metadata")].concat()) };
     let source = format!(
         "{OUT} (defprog p (:type :xdp)
-            (let ((data (ctx data)) )
+            (let ((data (ctx data)) (meta (ctx data-meta)))
               (when (<= (+ meta 8) data) (note 0 (load u64 meta 0)) (store u8 meta 1 1)))
             (note 1 (u64 (ctx ingress-ifindex))) (note 2 (u64 (ctx rx-queue-index)))
+            (note 3 (xdp-adjust-meta (ctx-ptr) 4)) (note 4 (xdp-adjust-meta (ctx-ptr) -3))
+            (note 5 (xdp-adjust-head (ctx-ptr) 2))
             XDP_PASS)"
     );
     same(&source, &[run]);

@@ -274,6 +274,7 @@ impl<'a> Builder<'a> {
             Region::Global,
             Region::Ringbuf,
             Region::Packet,
+            Region::PacketMeta,
         ];
         self.pointer_arg(datum, &regions, "(stack-addr variable)", nullable)
     }
@@ -298,7 +299,7 @@ impl<'a> Builder<'a> {
             return self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
         }
         let own = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global, Region::Ringbuf];
-        let packet = [&own[..], &[Region::Packet]].concat();
+        let packet = [&own[..], &[Region::Packet, Region::PacketMeta]].concat();
         let regions: &[Region] = if helper.packet_args { &packet } else { &own };
         let nullable = matches!(arg, Arg::MemOrNull | Arg::WritableMemOrNull);
         self.pointer_arg(datum, regions, "(stack-addr variable)", nullable)

@@ -148,11 +148,12 @@ impl Builder<'_> {
             Kind::Unsigned => types.of_size(field.width),
             Kind::Signed => types.int(Int { bits: (field.width * 8) as u8, signed: true }),
             Kind::Packet | Kind::OptVal => types.pointer(Ty::U8, Region::Packet, false),
+            Kind::PacketMeta => types.pointer(Ty::U8, Region::PacketMeta, false),
             Kind::PacketEnd | Kind::OptValEnd => types.pointer(Ty::NOTHING, Region::PacketEnd, false),
             Kind::Sock { of, nullable } => self.socket_pointer(Socket::of(of), nullable),
             Kind::FlowKeys => self.socket_pointer(Socket::FlowKeys, false),
             Kind::Kernel(name) if !name.contains(' ') => self.kernel_pointer(name, false),
-            Kind::PacketMeta | Kind::Kernel(_) | Kind::Padding => return None,
+            Kind::Kernel(_) | Kind::Padding => return None,
         })
     }
 

@@ -132,7 +132,7 @@ impl Lower<'_> {
     /// How many bytes a value of type `ty` takes at `ptr`: some contexts hold packet
     /// pointers in 4.
     fn width(&self, ptr: Value, ty: Ty) -> u8 {
-        let packet = matches!(self.type_of(ty), Type::Ptr(Region::Packet | Region::PacketEnd));
+        let packet = self.type_of(ty).is_packet() || self.type_of(ty) == Type::Ptr(Region::PacketEnd);
         match self.f.ty(ptr) {
             Type::Ptr(Region::Ctx) if packet => self.packet_pointer,
             _ => self.hir.types.size(ty) as u8,

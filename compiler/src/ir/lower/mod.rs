@@ -178,7 +178,7 @@ impl<'a> Lower<'a> {
         );
         let size = self.hir.types.size(pointer.pointee);
         // `packet` says nothing of how long the packet is.
-        let packet = pointer.region == Region::Packet && pointer.pointee == Ty::U8;
+        let packet = pointer.region.is_packet() && pointer.pointee == Ty::U8;
         let extent = if memory && !packet { size } else { 0 };
         Some(Pointee { extent, nullable: pointer.nullable })
     }

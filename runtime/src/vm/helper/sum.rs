@@ -64,7 +64,7 @@ fn replaced(old: u16, from: u64, to: u64, size: u64) -> Option<u16> {
 fn place<'c>(cpu: &'c mut Cpu<'_>, offset: u64) -> Option<&'c mut [u8; 2]> {
     let offset = offset as u32 as usize;
     let bytes = cpu.hook.bytes(cpu.memory).get_mut(offset..)?;
-    bytes.first_chunk_mut().filter(|_| offset % 2 == 0)
+    bytes.first_chunk_mut().filter(|_| offset.is_multiple_of(2))
 }
 
 /// `(context, offset, from, to, flags)`
