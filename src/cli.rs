@@ -322,7 +322,8 @@ fn attach_modes() -> impl TypedValueParser<Value = &'static AttachMode> {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The exit status is 0 when tests passed and none failed, 1 when one failed, and 77 when none could be
-run: without the privilege to load programs tests are skipped, with the reason.")]
+run. Where this user may not load programs, they run in the userspace VM; tests that need more of the
+kernel are skipped, with the reason.")]
 pub struct Test {
     /// The source files [default: all .lisp files here that have tests]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
