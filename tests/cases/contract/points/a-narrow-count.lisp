@@ -1,3 +1,7 @@
+;; error: E0205 @ 13:5
+;; error: E0205 @ 14:5
+;; error: E0205 @ 19:3
+;; error: E0205 @ 20:3
 ; incf on a narrower shared place is an error that offers both ways out; on one of the stack or per CPU it is not.
 (defstruct counts (small u8) (mid u16) (full u32))
 (defmap shared :type :array :key u32 :value counts :max-entries 1)

@@ -1,3 +1,20 @@
+;; error: E0308 @ 29:3
+;; error: E0308 @ 30:3
+;; error: E0308 @ 31:15
+;; error: E0308 @ 32:15
+;; error: E0308 @ 33:15
+;; error: E0308 @ 34:13
+;; error: E0308 @ 35:12
+;; error: E0308 @ 36:15
+;; error: E0308 @ 37:15
+;; error: E0308 @ 38:15
+;; error: E0308 @ 39:15
+;; error: E0308 @ 40:15
+;; error: E0308 @ 41:11
+;; error: E0308 @ 42:11
+;; error: E0308 @ 43:17
+;; error: E0308 @ 44:20
+;; error: E0308 @ 45:14
 ; An operation that the kind can never do.
 (defmap a :type :array :key u32 :value u64 :max-entries 4)
 (defmap pa :type :percpu-array :key u32 :value u64 :max-entries 4)

@@ -1,3 +1,7 @@
+;; error: E0105 @ 6:30
+;; error: E0105 @ 7:29
+;; error: E0105 @ 8:25
+;; error: E0105 @ 9:27
 ; Parameters, fields and members that are defined twice: at the second.
 (defstruct s (a u32) (b u8) (a u64))
 (defunion u (a u32) (b u8) (a u64))
