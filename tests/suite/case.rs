@@ -12,6 +12,7 @@
 //! ;; target-kernel: 5.4          compiled for this kernel
 //! ;; compile-only                the loader of these tests does not know the type; others load it
 //! ;; kernel-only                 the interpreter cannot run it: raw instructions, dynptrs
+//! ;; perfmon: loop               what loading it takes CAP_PERFMON for, see `least`
 //! ;; not-in-vm                  the userspace VM lacks something that it uses
 //! ```
 //!
@@ -63,6 +64,8 @@ pub struct Case {
     pub compile_only: bool,
     /// Whether only the kernel can run it.
     pub kernel_only: bool,
+    /// What loading it takes CAP_PERFMON for.
+    pub perfmon: Option<String>,
     /// Whether the userspace VM lacks something that it uses.
     pub not_in_vm: bool,
 }
@@ -148,6 +151,7 @@ impl Case {
             "target-kernel" => {}
             "compile-only" => self.compile_only = true,
             "kernel-only" => self.kernel_only = true,
+            "perfmon" => self.perfmon = Some(rest.into()),
             "not-in-vm" => self.not_in_vm = true,
             _ => return Err(format!("there is no directive `{word}`")),
         }

@@ -1,10 +1,10 @@
 //! The language's tests: cases in files, generated programs, and inputs at the limits.
 //!
 //! A case is one file under `tests/cases`; its comments say what is to come of it (`case`). Each
-//! case shows as up to four tests: `check` compares messages, snapshots and the object with what
+//! case shows as up to five tests: `check` compares messages, snapshots and the object with what
 //! the file says; `interp` runs its programs in the IR interpreter before and after optimisation;
 //! `vm` runs the object's programs in the userspace VM; `kernel` loads the object and runs them with
-//! `BPF_PROG_TEST_RUN`. All must agree.
+//! `BPF_PROG_TEST_RUN`; `least` loads it with the least privileges. All must agree.
 //! Without the privilege to load programs the kernel's tests are shown as ignored, with the reason.
 
 mod accepted;
@@ -20,6 +20,7 @@ mod kernel;
 mod kernel_types;
 mod known;
 mod layout;
+mod least;
 mod libbpf;
 mod limits;
 mod mutate;
@@ -85,6 +86,9 @@ fn add_case(tests: &mut Vec<Trial>, case: &Arc<Case>, known: &Arc<Known>, obstac
         }
         if !case.compile_only {
             add("kernel", obstacle.is_some(), accepted::load_and_run);
+            if least::is_quick(case) {
+                add("least", obstacle.is_some(), least::load);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 ; More than 32 pieces become a loop.
 ;; run: -> ret 1, out[0]=0, out[1]=0xffffffff, out[2]=1, out[3]=7, out[4]=7
+;; perfmon: pointer
 
 (defmap big :type :array :key u32 :value (array u8 1003) :max-entries 2)
 (defmap out :type :array :key u32 :value u64 :max-entries 5)

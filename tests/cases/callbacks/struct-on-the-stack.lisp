@@ -1,6 +1,7 @@
 ; A struct on the stack is changed from inside the callbacks, and a callback returns for its function.
 ;; run: in[0]=4 -> ret 1, out[0]=6, out[1]=10, out[2]=4
 ;; run: in[0]=40 -> ret 1, out[0]=780, out[1]=11, out[2]=40
+;; perfmon: stack
 (defmap in :type :array :key u32 :value u64 :max-entries 4)
 (defmap out :type :array :key u32 :value u64 :max-entries 16)
 (defmap h :type :hash :key u32 :value u64 :max-entries 64)

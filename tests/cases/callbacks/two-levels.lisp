@@ -1,5 +1,6 @@
 ; Callbacks in callbacks, and through a function that takes a pointer.
 ;; run: -> ret 1, out[0]=9, out[1]=3, out[2]=5
+;; perfmon: stack
 (defmap out :type :array :key u32 :value u64 :max-entries 4)
 (defmap arr :type :array :key u32 :value u64 :max-entries 4)
 (defmap pcpu :type :percpu-array :key u32 :value u64 :max-entries 4)

@@ -2,6 +2,7 @@
 ;; run: mark=2 -> ret 1, out[0]=1, out[1]=1, out[2]=0, out[5]=5
 ;; run: mark=0xffffffff -> ret 1, out[5]=0
 ;; run: mark=16 -> ret 1, out[5]=0
+;; perfmon: pointer
 
 ; An index is in range when its loop has a `:max`, or when tests of its sign and its limit say so.
 (defmap out :type :array :key u32 :value u64 :max-entries 16)

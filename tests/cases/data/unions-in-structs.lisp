@@ -1,5 +1,6 @@
 ; Unions in structs, arrays of structs, and fields of packed globals that are not aligned.
 ;; run: -> ret 1, out[0]=7, out[1]=0x0304, out[2]=513, out[3]=3, out[4]=9, out[5]=-2, out[6]=1
+;; perfmon: stack
 (defmap out :type :array :key u32 :value i64 :max-entries 16)
 (defstruct pt (x i16) (y i32))
 (defstruct line (pts (array pt 4)) (n u8))

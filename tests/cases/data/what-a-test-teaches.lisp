@@ -1,5 +1,6 @@
 ;; run: mark=5 -> ret 1, out[0]=5, out[1]=6, out[2]=8, out[3]=15
 ;; run: mark=20 -> ret 1, out[0]=20, out[1]=0, out[2]=0, out[3]=0
+;; perfmon: pointer
 
 ; A second, narrower test of an index counts for what is computed after it, also where the same was
 ; computed before.

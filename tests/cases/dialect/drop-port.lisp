@@ -2,6 +2,7 @@
 ;; run: frame[23]=6, frame[36]=#(0 24) -> ret 2, drops[0]=0
 ;; run: frame[23]=17, frame[36]=#(0 23) -> ret 2
 ;; run: len=39, frame[23]=6, frame[36]=#(0 23) -> ret 2
+;; perfmon: pointer
 
 (in-package #:whistler-user)
 

@@ -1,3 +1,4 @@
+;; perfmon: type
 (in-package #:whistler-user)
 (defmap sizes :type :hash :key-size 8 :value-size 8 :max-entries 1024)
 (defprog trace-connect (:type :kprobe :section "kprobe/tcp_connect")

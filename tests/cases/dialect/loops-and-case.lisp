@@ -1,5 +1,6 @@
 ;; run: packet[20]=#(1 2 3 4 5 6 7 8) -> ret 1, o[0]=36, o[1]=2
 ;; run: packet[20]=#(7 7 7 7 0 0 0 0) -> ret 1, o[0]=28, o[1]=4
+;; perfmon: pointer
 (in-package #:whistler-user)
 (defmap o :type :array :key-size 4 :value-size 8 :max-entries 2)
 (defprog p (:section "cgroup_skb/egress")

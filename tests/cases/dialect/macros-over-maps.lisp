@@ -2,6 +2,7 @@
 ;; run: frame[23]=6, frame[34]=#(0x1f 0x90 0 80) -> ret 2, stats[0]=1, stats[1]=0
 ;; run: frame[23]=17, frame[34]=#(0 53 0x1f 0x90) -> ret 2, stats[0]=0, stats[1]=1, sizes[0]=74
 ;; run: frame[23]=1 -> ret 2, stats[0]=0, stats[1]=0
+;; perfmon: pointer
 (in-package #:whistler-user)
 
 (defmap stats :type :array :key-size 4 :value-size 8 :max-entries 4)

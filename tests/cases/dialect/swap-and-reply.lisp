@@ -1,6 +1,7 @@
 ; An echo responder: addresses are exchanged and the packet goes back.
 ;; run: frame[0]=#(1 1 1 1 1 1 2 2 2 2 2 2), frame[23]=1, frame[26]=#(10 0 0 1 10 0 0 2), frame[34]=8 -> ret 3, frame[0]=#(2 2 2 2 2 2 1 1 1 1 1 1), frame[26]=#(10 0 0 2 10 0 0 1), frame[34]=0
 ;; run: frame[23]=1, frame[34]=0 -> ret 2
+;; perfmon: pointer
 (in-package :whistler-user)
 (defprog reply (:type :xdp)
   (with-ipv4 (data data-end ip)

@@ -1,3 +1,4 @@
+;; perfmon: type
 (in-package #:whistler-user)
 (deftracepoint sched/sched_switch prev_pid)
 (defmap switches :type :percpu-hash :key-size 4 :value-size 8 :max-entries 10240)

@@ -1,4 +1,5 @@
 ; The two ends of a function, joined by the thread.
+;; perfmon: type
 (in-package :whistler-user)
 (defmap starts :type :hash :key-size 8 :value-size 8 :max-entries 4096)
 (defmap hist :type :array :key-size 4 :value-size 8 :max-entries 64)

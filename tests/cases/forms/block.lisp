@@ -2,6 +2,7 @@
 ;; run: in[0]=3 -> ret 1, out[0]=3, out[1]=6
 ;; run: in[0]=200 -> ret 1, out[0]=200, out[1]=6
 ;; run: in[0]=9 -> ret 0, out[0]=9
+;; perfmon: loop
 
 (defmap in :type :array :key u32 :value u64 :max-entries 1)
 (defmap out :type :array :key u32 :value u64 :max-entries 2)

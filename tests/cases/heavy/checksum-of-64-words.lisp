@@ -4,6 +4,7 @@
 ;; run packet: len=127 -> ret 0, out[0]=0
 ;; run copy: len=128 -> ret 1, out[0]=0xbaee
 ;; run copy: len=128, packet[20]=#(200 237 18 55 92 129 166 203 240 21 58 95 132 169 206 243 24 61 98 135 172 209 246 27 64 101 138 175 212 249 30 67 104 141 178 215 252 33 70 107 144 181 218 255 36 73 110 147), packet[126]=#(0xff 0xee) -> ret 1, out[0]=0x25f3
+;; perfmon: pointer
 
 (defmap out :type :array :key u32 :value u32 :max-entries 1)
 (defstruct start (words (array u16 64)))

@@ -4,6 +4,7 @@
 ;; run pieces: frame[0]=#(1 2 3 4 5 6 11 12 13 14 15 16) -> ret 3, frame[0]=#(11 12 13 14 15 16 1 2 3 4 5 6 8 0)
 ;; run places: frame[0]=#(1 2 3 4 5 6 11 12 13 14 15 16) -> ret 3, frame[0]=#(11 12 13 14 15 16 1 2 3 4 5 6 8 0)
 ;; run queue: frame[0]=#(1 2 3 4 5 6 11 12 13 14 15 16) -> ret 0, frame[0]=#(11 12 13 14 15 16 1 2 3 4 5 6 8 0)
+;; perfmon: pointer
 
 (defprog loop (:type :xdp)
   (with-eth (data data-end)

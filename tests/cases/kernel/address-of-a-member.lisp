@@ -1,6 +1,7 @@
 ; `-ptr` gives an address for the helpers that read at one.
 ;; run: -> ret 1
 ;; not-in-vm
+;; perfmon: helper
 
 (import-kernel-struct task_struct comm)
 

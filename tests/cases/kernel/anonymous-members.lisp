@@ -1,4 +1,5 @@
 ;; emit hir
+;; perfmon: helper
 ; Members of anonymous structs are their parent's; a typedef is what it stands for.
 
 (import-kernel-struct task_struct on_cpu (usage refs counter))

@@ -1,6 +1,7 @@
 ; Reads with `probe-read-kernel`, at the offsets that the loader finds in the running kernel.
 ;; run: -> ret 1
 ;; not-in-vm
+;; perfmon: helper
 
 (import-kernel-struct task_struct
   tgid pid flags comm (se sum_exec_runtime) (real_parent tgid) (real_parent real_parent pid) in_execve)

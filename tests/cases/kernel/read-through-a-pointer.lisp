@@ -2,6 +2,7 @@
 ;; run: -> ret 1
 ;; not-in-vm
 ;; emit asm
+;; perfmon: helper
 
 (import-kernel-struct task_struct
   tgid pid comm (se sum_exec_runtime) real_parent (real_parent tgid) in_execve)

@@ -1,5 +1,6 @@
 ;; run: m[0]=#(0 0 0 0 5 0 0 0 7 0 0 0 0 0 0 0) -> ret 1, out[0]=12, out[1]=6, m[0]=#(0 0 0 0 6 0 0 0 0 0 0 0 0 0 0 0)
 ;; run: m[0]=#(0 0 0 0 50 0 0 0 7 0 0 0 0 0 0 0) -> ret 0, m[0]=#(0 0 0 0 50 0 0 0 7 0 0 0 0 0 0 0)
+;; perfmon: loop
 
 (defstruct counter (lock bpf-spin-lock) (count u32) (total u64))
 (defmap m :type :array :key u32 :value counter :max-entries 1)

@@ -1,4 +1,5 @@
 ;; run: -> o[0]=6
+;; perfmon: loop
 
 (defmap o :type :array :key u32 :value u64 :max-entries 16)
 (defprog p (:type :cgroup-skb :section "cgroup_skb/egress")

@@ -1,6 +1,7 @@
 ;; run: in[0]=2, in[1]=6 -> ret 1, out[0]=14, out[1]=3, out[2]=2
 ;; run: in[0]=6, in[1]=2 -> ret 1, out[0]=0, out[1]=7, out[2]=6
 ;; run: in[0]=0, in[1]=100 -> ret 1, out[0]=28, out[1]=1, out[2]=0
+;; perfmon: loop
 
 (defmap in :type :array :key u32 :value u64 :max-entries 2)
 (defmap out :type :array :key u32 :value u64 :max-entries 3)

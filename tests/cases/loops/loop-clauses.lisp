@@ -1,4 +1,5 @@
 ;; run: -> ret 1, out[0]=5, out[1]=45, out[2]=55, out[3]=30, out[4]=6, out[5]=18, out[6]=4, out[7]=3
+;; perfmon: loop
 
 (defmap out :type :array :key u32 :value u64 :max-entries 8)
 

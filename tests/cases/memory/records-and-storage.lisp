@@ -1,4 +1,5 @@
 ; Storage, records and strings, with indices that masks and tests bound.
+;; perfmon: pointer
 (defmap h :type :hash :key u32 :value u64 :max-entries 8)
 (defmap ev :type :ringbuf :max-entries 4096)
 (defstruct ev1 (pid u32) (kind u8) (name (array u8 16)) (x u64))

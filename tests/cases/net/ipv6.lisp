@@ -19,6 +19,7 @@
 ;; run ping: frame[12]=#(0x86 0xdd 0x60), packet[6]=58, packet[40]=#(128 0 0 0 0 9) -> ret 9
 ;; run ping: frame[12]=#(8 0 0x45), packet[9]=1, packet[20]=#(8 0 0 0 0 7) -> ret 7
 ;; run ping: frame[12]=#(8 0 0x45), packet[9]=1, packet[20]=#(8 0 0 0 0 7), len=27 -> ret 0
+;; perfmon: pointer
 
 (defmap versions :type :array :key u32 :value u64 :max-entries 8)
 

@@ -20,6 +20,7 @@
 ;; run outer: -> ret 0
 ;; run queue: frame[12]=#(0x81 0 0 5 8 0 0x45), frame[27]=17, frame[38]=#(0 1 0 53) -> ret 2
 ;; run queue: frame[12]=#(0x81 0 0 5 8 0 0x45), frame[27]=17, frame[38]=#(0 1 0 54) -> ret 0
+;; perfmon: pointer
 
 (defmap seen :type :array :key u32 :value u64 :max-entries 1)
 

@@ -7,6 +7,7 @@
 ;; run udp: packet[0]=0x45, packet[9]=17, packet[20]=#(0 53) -> ret 0
 ;; run six: packet[0]=0x60, packet[6]=58, packet[7]=64, packet[23]=9 -> ret 0
 ;; run six: packet[0]=0x45 -> ret 1
+;; perfmon: pointer
 
 (defmap hits :type :array :key u32 :value u64 :max-entries 1)
 

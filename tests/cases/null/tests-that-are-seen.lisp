@@ -18,6 +18,7 @@
 ;; run both-arms-join: a[0]=0, h[0]=5, h[1]=6 -> h[0]=5, h[1]=7
 ;; run value-tested-through-variable: h[0]=5 -> a[0]=5
 ;; run reassigned-and-tested-again: h[0]=1, h[1]=1 -> h[0]=1, h[1]=2
+;; perfmon: loop
 
 (defmap h :type :hash :key u32 :value u64 :max-entries 16)
 (defmap a :type :array :key u32 :value u64 :max-entries 16)

@@ -1,4 +1,5 @@
 ;; run: packet[0]=#(0 0 7 0 9 0 5), len=64 -> ret 1, out[0]=38, out[1]=38, out[2]=21, out[3]=9
+;; perfmon: pointer
 
 ; A byte for each round, where the number of rounds is known at run time and has a `:max`.
 (defmap out :type :array :key u32 :value u64 :max-entries 4)

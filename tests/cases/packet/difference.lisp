@@ -1,3 +1,4 @@
+;; perfmon: difference
 (defmap out :type :array :key u32 :value u64 :max-entries 2)
 (defprog length (:type :cgroup-skb :section "cgroup_skb/egress")
   (let ((data (ctx data)) (data-end (ctx data-end)))

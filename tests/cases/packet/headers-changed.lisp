@@ -1,4 +1,5 @@
 ; Headers of the packet: swapped, changed, tested.
+;; perfmon: pointer
 (defprog x (:type :xdp)
   (let* ((d (ctx data)) (e (ctx data-end)) (eth (cast (ptr ethhdr) d)))
     (unless (<= (+ d (sizeof ethhdr)) e) (return XDP_PASS))

@@ -2,6 +2,7 @@
 ;; run: -> ret 2, out[0]=1
 ;; run tc: -> ret 0, out[1]=1
 ;; kernel-only
+;; perfmon: difference
 (defmap out :type :array :key u32 :value u64 :max-entries 4)
 (defprog xdp-none (:type :xdp)
   (let ((meta (ctx data-meta)) (data (ctx data)))

@@ -1,3 +1,4 @@
+;; perfmon: helper
 (defstruct event (comm (array u8 16)) (more (array u8 16)))
 (defvar same u32)
 (defprog p (:type :cgroup-sock :section "cgroup/sock_create")

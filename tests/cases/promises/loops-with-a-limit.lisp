@@ -1,6 +1,7 @@
 ; A loop with :max stops after that many rounds and goes on after it.
 ;; run: mark=5 -> ret 1, n=5, m=0, after=1
 ;; run: mark=500 -> ret 1, n=16, m=0, after=1
+;; perfmon: loop
 (defvar n u64)
 (defvar m u64)
 (defvar after u64)

@@ -1,5 +1,6 @@
 ; Arrays of structs, structs in structs, unions in structs, packed ones; readers with indices, addresses.
 ;; run: -> ret 1, o[0]=7, o[1]=9, o[2]=0x04030201, o[3]=1, o[4]=3, o[5]=12, o[6]=0x0201, o[7]=2
+;; perfmon: pointer
 (defstruct point (x u16) (y u16))
 (defunion word (all u32) (bytes (array u8 4)))
 (defstruct (header :packed t) (kind u8) (size u16))

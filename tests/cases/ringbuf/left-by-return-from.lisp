@@ -1,4 +1,5 @@
 ; Whichever way out of the form is taken, the record is given back.
+;; perfmon: loop
 (defmap events :type :ringbuf :max-entries 4096)
 
 (defstruct event (a u64))

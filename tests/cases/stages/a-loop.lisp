@@ -2,6 +2,7 @@
 ;; emit opt
 ;; run: o[0]=4 -> o[1]=14
 ;; run: o[0]=99 -> o[1]=1240
+;; perfmon: loop
 
 (defmap o :type :array :key u32 :value u64 :max-entries 2)
 (defprog p (:type :cgroup-skb :section "cgroup_skb/egress")

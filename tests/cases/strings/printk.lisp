@@ -1,5 +1,6 @@
 ; What is printed is not read here; the kernel checks the format when the program runs.
 ;; run: -> ret 1, out[0]=1
+;; perfmon: helper
 
 (defmap out :type :array :key u32 :value u64 :max-entries 1)
 (defstruct event (comm (array u8 16)))

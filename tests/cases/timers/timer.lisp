@@ -1,4 +1,5 @@
 ;; kernel-only
+;; perfmon: sealed
 ; A timer in a map's value calls a function with the map, the key and the value.
 (defstruct entry (ticks u64) (timer bpf-timer))
 (defmap entries :type :hash :key u32 :value entry :max-entries 16)

@@ -1,4 +1,5 @@
 ; An index into a ring buffer's record, bounded by a mask, a minimum, a remainder, a test. It loads.
+;; perfmon: pointer
 (defstruct row (bytes (array u8 8)))
 (defmap events :type :ringbuf :max-entries 4096)
 (defprog p (:section "cgroup_skb/egress")

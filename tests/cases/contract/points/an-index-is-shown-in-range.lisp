@@ -2,6 +2,7 @@
 ;; run: mark=5 -> ret 1, seen=55, table=#(0 0 0 0 0 8 0 0)
 ;; run: mark=9 -> ret 1, seen=11, table=#(0 0 0 0 0 0 0 0)
 ;; run: mark=0xffffffff -> ret 1, seen=77, table=#(0 0 0 0 0 0 0 0)
+;; perfmon: stack
 (defstruct row (bytes (array u8 8)))
 (defmap rows :type :array :key u32 :value row :max-entries 1)
 (defvar table (array u8 8))

@@ -1,4 +1,5 @@
 ; optval is proven against optval-end, by any comparison; (+ p n) counts bytes and keeps the rest of the bound.
+;; perfmon: pointer
 (defprog q (:section "cgroup/setsockopt")
   (let* ((optval (ctx optval)) (end (ctx optval-end)) (i (logand (ctx level) 3)))
     (when (> (+ optval 8) end) (return 1))
