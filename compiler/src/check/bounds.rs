@@ -6,7 +6,7 @@
 //! way to the access say of the same root and the same run-time parts.
 
 use bpfl_stdlib::catalog::{
-    helper::{self, Arg, Ret},
+    helper::{self, Arg},
     limit,
 };
 
@@ -152,6 +152,7 @@ impl Proof<'_> {
             Arg::Key => map.map(|map| map.key_size),
             Arg::Value | Arg::ValueOrNull | Arg::UninitValue => map.map(|map| map.value_size),
             Arg::Fixed(size) | Arg::FixedUninit(size) | Arg::FixedWritable(size) => Some(size),
+            Arg::UninitDynptr => Some(16),
             _ if kinds.get(index + 1).is_some_and(|next| next.is_size()) => {
                 let size = self.range(*args.get(index + 1)?, block, Eyes::Verifier);
                 Some(u32::try_from(size.max).unwrap_or(u32::MAX))
@@ -247,8 +248,9 @@ impl Proof<'_> {
         match self.f.def_op(root)? {
             Op::SlotAddr(slot) => Some(self.f.slots[*slot].size),
             Op::GlobalAddr(global) => Some(self.module.globals[*global].size),
-            Op::Call(id, args) if helper::by_id(*id).is_some_and(|row| row.ret == Ret::RingbufMemOrNull) => {
-                u32::try_from(self.f.constant(args.iter().nth(1)?)?).ok()
+            // As many bytes as were asked for.
+            Op::Call(id, args) if allocated(*id).is_some() => {
+                u32::try_from(self.f.constant(args.iter().nth(allocated(*id)?)?)?).ok()
             }
             Op::Call(_, args) => {
                 args.iter().find_map(|arg| Some(self.module.maps[self.f.map(arg)?].value_size))
@@ -528,6 +530,11 @@ impl Proof<'_> {
             }
         }
     }
+}
+
+/// Which argument of a helper says how many bytes it gives.
+fn allocated(id: u32) -> Option<usize> {
+    helper::by_id(id)?.args.iter().position(|arg| *arg == Arg::AllocSize)
 }
 
 /// The greatest mask that keeps a number below `count`, which is not 0.

@@ -10,6 +10,7 @@ mod asm;
 mod bounds;
 mod calls;
 pub mod chains;
+mod dynptr;
 mod followed;
 mod interval;
 pub mod limits;
@@ -58,6 +59,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         readonly::check(&mut proof, program.map(|program| program.ty));
         stale::check(&mut proof);
         refs::check(&mut proof);
+        dynptr::check(&mut proof);
         trust::check(&mut proof, program);
         loops::check(&mut proof);
         if let Some(program) = program {

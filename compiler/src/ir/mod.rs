@@ -131,6 +131,8 @@ pub enum Region {
     Socket,
     /// A `struct bpf_flow_keys`.
     FlowKeys,
+    /// A `struct bpf_dynptr` that a callback is given.
+    Dynptr,
     /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
     Kernel,
     /// Not known: a function's parameter.
@@ -152,6 +154,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("global", Region::Global),
     ("socket", Region::Socket),
     ("flow_keys", Region::FlowKeys),
+    ("dynptr", Region::Dynptr),
     ("kernel", Region::Kernel),
     ("unknown", Region::Unknown),
 ];

@@ -311,6 +311,33 @@ fn texts_are_read_and_written_alike() {
 }
 
 #[test]
+fn dynptrs_do_alike() {
+    let source = format!(
+        "{OUT}
+        (defmap events :type :ringbuf :max-entries 4096)
+        (defprog p (:type :tc)
+          (let ((d (make-bpf-dynptr)) (n (u64 3))
+                (size (u32 (case (ctx mark) (0 16) (1 8) (t 100000)))))
+            (note 0 (ringbuf-reserve-dynptr events size 0 d))
+            (note 1 (dynptr-write d 0 (stack-addr n) 8 0)) (note 2 (dynptr-write d 9 (stack-addr n) 8 0))
+            (when-let ((first (dynptr-data d 0 u32))) (setf (deref first) 8) (note 3 1))
+            (note 4 (dynptr-read (stack-addr n) 8 d 0 0)) (note 5 n)
+            (note 6 (dynptr-read (stack-addr n) 8 d 0 1))
+            (if (= (ctx mark) 1) (ringbuf-discard-dynptr d 0) (ringbuf-submit-dynptr d 0))
+            (note 7 (ringbuf-query events BPF_RB_AVAIL_DATA))
+            (dotimes (i 3)
+              (note 8 (ringbuf-reserve-dynptr events 8 0 d))
+              (ringbuf-discard-dynptr d 0))
+            TC_ACT_OK))"
+    );
+    let with = |mark| {
+        let context = Context::Fields(vec![("mark".into(), Value::Int(mark))]);
+        Run { context, ..on(&udp(b"x")) }
+    };
+    same(&source, &[with(0), with(1), with(2)]);
+}
+
+#[test]
 fn flow_keys_are_alike() {
     let source = "(defprog p (:type :flow-dissector)
       (let ((keys (ctx flow-keys)))

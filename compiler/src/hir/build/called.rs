@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::helper::{
     callback::{self, Callback, Given, Returned},
 };
 
-use super::{Builder, Global, param::ParamType};
+use super::{Builder, Global, dynptr, param::ParamType};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, Function, MapId, Ty, TypeKind},
@@ -121,6 +121,12 @@ impl<'a> Builder<'a> {
                 TypeKind::Kernel(id) if self.module.types.kernel[id].name == name => Region::Kernel,
                 _ => return None,
             },
+            Given::Dynptr => match self.kind(pointee) {
+                TypeKind::Struct(id) if self.module.types.structs[id].c_name == dynptr::NAME => {
+                    Region::Dynptr
+                }
+                _ => return None,
+            },
             Given::Context => Region::Stack,
         };
         Some(self.module.types.pointer(pointee, region, nullable))
@@ -170,6 +176,7 @@ fn usage(row: &Callback) -> String {
         Given::Key => "(k (ptr KEY))".to_string(),
         Given::Value => "(v (ptr VALUE))".to_string(),
         Given::Btf(name) => format!("(p (ptr {name}))"),
+        Given::Dynptr => "(d (ptr bpf-dynptr))".to_string(),
         Given::Context => "(c (ptr TYPE))".to_string(),
     };
     let params: Vec<String> = row.given.iter().map(param).collect();

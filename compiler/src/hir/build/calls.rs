@@ -206,6 +206,7 @@ impl<'a> Builder<'a> {
             Arg::I64 => Ty::I64,
             Arg::U16 => Ty::U16,
             Arg::U32 | Arg::Size | Arg::SizeOrZero => Ty::U32,
+            Arg::Dynptr | Arg::UninitDynptr | Arg::DynptrReleased => return self.dynptr(datum, arg),
             Arg::Timer => return self.sealed_field(datum, "bpf_timer"),
             Arg::Func => return self.called_back(helper, datum),
             Arg::StackOrNull if self.is_null(datum) => return self.null(span),
@@ -298,11 +299,31 @@ impl<'a> Builder<'a> {
             let message = "this helper wants a string literal here";
             return self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
         }
-        let own = [Region::Stack, Region::MapValue, Region::PerCpu, Region::Global, Region::Ringbuf];
+        let own = [Region::MapValue, Region::PerCpu, Region::Global, Region::Stack, Region::Ringbuf];
+        // A dynptr is of a map's memory only (`check_reg_type`, kernel/bpf/verifier.c).
+        if helper.name == "dynptr_from_mem" {
+            return self.memory_of_map(datum, &own[..3]);
+        }
         let packet = [&own[..], &[Region::Packet, Region::PacketMeta]].concat();
         let regions: &[Region] = if helper.packet_args { &packet } else { &own };
         let nullable = matches!(arg, Arg::MemOrNull | Arg::WritableMemOrNull);
         self.pointer_arg(datum, regions, "(stack-addr variable)", nullable)
+    }
+
+    fn memory_of_map(&mut self, datum: DatumId, regions: &[Region]) -> ExprId {
+        let value = self.value(datum);
+        match self.module.types.as_pointer(self.ty(value)) {
+            Some(p) if regions.contains(&p.region) => value,
+            _ if self.ty(value) == Ty::ERROR => value,
+            _ => {
+                let message = format!(
+                    "this is {}, and a dynptr is of a map's value or a global",
+                    self.show(self.ty(value))
+                );
+                let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
+                self.fail(error.help("look a value up: `(when-let ((v (map-lookup map key))) …)`"))
+            }
+        }
     }
 
     /// `nil` or 0 where a helper takes null.
@@ -422,6 +443,7 @@ fn describe(arg: Arg) -> &'static str {
         Arg::Value | Arg::ValueOrNull => "value",
         Arg::Size | Arg::SizeOrZero => "[size]",
         Arg::Sock | Arg::SockOrNull | Arg::SockReleased | Arg::SockCommon | Arg::SocketOrNull => "socket",
+        Arg::Dynptr | Arg::UninitDynptr | Arg::DynptrReleased => "dynptr",
         Arg::U16 | Arg::I32 | Arg::U32 | Arg::U64 | Arg::I64 | Arg::Address | Arg::AllocSize => "n",
         _ => "pointer",
     }
@@ -442,8 +464,10 @@ fn supported(arg: Arg) -> bool {
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
     let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull);
+    let dynptr = matches!(arg, A::Dynptr | A::UninitDynptr | A::DynptrReleased);
     fixed
         || kernel
+        || dynptr
         || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
 }
 

@@ -1,8 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, exits, expand,
-    locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
+    Builder, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, dynptr, exits,
+    expand, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -327,6 +327,7 @@ pub const FORMS: &[Form] = &[
         "(cgrp-storage-delete map cgroup)",
         each!(storage::plain, "cgrp_storage_delete"),
     ),
+    form("dynptr-data", 3, 3, "(dynptr-data dynptr offset type-or-size)", dynptr::data),
     form("ringbuf-reserve", 2, 3, "(ringbuf-reserve map type-or-size [flags])", storage::reserve),
     form(
         "ringbuf-submit",

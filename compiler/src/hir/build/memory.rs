@@ -94,6 +94,12 @@ impl Builder<'_> {
             self.report(error.help("write `(ctx field)`, or `(setf (ctx field) value)`"));
             return None;
         }
+        let opaque = [Region::Map, Region::Dynptr];
+        if self.module.types.as_pointer(self.ty(ptr)).is_some_and(|p| opaque.contains(&p.region)) {
+            let message = format!("this is {}, which only helpers reach into", self.show(self.ty(ptr)));
+            self.fail_at(&codes::TYPE_MISMATCH, self.expr_span(ptr), &message);
+            return None;
+        }
         let Some(offset) = offset else { return Some((ptr, 0)) };
         let offset = self.value(offset);
         if let Some(constant) = self.constant(offset) {

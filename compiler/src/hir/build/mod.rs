@@ -18,6 +18,7 @@ mod compare;
 mod context;
 mod control;
 mod convert;
+mod dynptr;
 mod exits;
 mod expand;
 mod forms;

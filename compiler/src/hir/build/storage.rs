@@ -141,23 +141,7 @@ impl<'a> Builder<'a> {
             self.report(error.also(self.module.maps[id.map].span, "defined here"));
             return None;
         }
-        let named = self.data.symbol(what).is_some_and(|name| {
-            let scalar = hir::Types::named(self.text(self.names.folded(name))).is_some();
-            scalar || self.struct_named(self.names.kernel(name)).is_some()
-        });
-        let array = self.items(what).and_then(|items| items.first().copied());
-        let pointee = match named || array.is_some_and(|head| self.is_symbol(head, "array")) {
-            true => self.parse_type(what)?,
-            false => {
-                let size = self.constant_value(what)?;
-                let size = u32::try_from(size).ok().filter(|n| *n > 0);
-                if size.is_none() {
-                    let message = "a record has a type, or a constant size in bytes";
-                    self.report(Diagnostic::error(&codes::NOT_CONSTANT, self.span(what), message));
-                }
-                self.module.types.of_size(size?)
-            }
-        };
+        let pointee = self.type_or_size(what)?;
         let size = self.module.types.size(pointee);
         if matches!(self.module.types.get(pointee), TypeKind::Struct(_))
             && !self.module.records.contains(&pointee)
@@ -173,6 +157,27 @@ impl<'a> Builder<'a> {
         let bytes = self.add(ExprKind::Int(size.into()), Ty::U64, self.span(what));
         let ty = self.module.types.pointer(pointee, Region::Ringbuf, true);
         Some((self.add(ExprKind::Call(helper, vec![handle, bytes, flags]), ty, call.span), size))
+    }
+
+    /// A type, or a constant number of bytes, which is a type of that size.
+    pub(super) fn type_or_size(&mut self, what: DatumId) -> Option<Ty> {
+        let named = self.data.symbol(what).is_some_and(|name| {
+            let scalar = hir::Types::named(self.text(self.names.folded(name))).is_some();
+            scalar || self.struct_named(self.names.kernel(name)).is_some()
+        });
+        let array = self.items(what).and_then(|items| items.first().copied());
+        match named || array.is_some_and(|head| self.is_symbol(head, "array")) {
+            true => self.parse_type(what),
+            false => {
+                let size = self.constant_value(what)?;
+                let size = u32::try_from(size).ok().filter(|n| *n > 0);
+                if size.is_none() {
+                    let message = "a record has a type, or a constant size in bytes";
+                    self.report(Diagnostic::error(&codes::NOT_CONSTANT, self.span(what), message));
+                }
+                Some(self.module.types.of_size(size?))
+            }
+        }
     }
 
     pub(super) fn give_back(&mut self, name: &str, record: ExprId, flags: ExprId, span: Span) -> ExprId {

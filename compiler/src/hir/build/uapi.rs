@@ -5,7 +5,7 @@
 
 use bpfl_stdlib::catalog::uapi::{self, Scalar, Shape};
 
-use super::{Builder, forms::Call, structs::Accessor};
+use super::{Builder, dynptr, forms::Call, structs::Accessor};
 use crate::{
     hir::{ExprId, Field, Struct, StructId, Ty, TypeKind},
     names::Name,
@@ -27,8 +27,13 @@ impl Builder<'_> {
         let row = uapi::find(self.text(name))?;
         let id = self.uapi_struct(row);
         self.structs.insert(name, id);
-        if !row.is_opaque() {
-            self.define_accessors(id, row.name);
+        match row.is_opaque() {
+            false => self.define_accessors(id, row.name),
+            // What helpers set up is made on the stack; its bytes are the kernel's.
+            true if row.name == dynptr::NAME => {
+                self.accessors.insert(format!("make_{}", row.name), Accessor::Make(id));
+            }
+            true => {}
         }
         Some(id)
     }

@@ -174,7 +174,7 @@ impl<'a> Lower<'a> {
         let pointer = self.hir.types.as_pointer(ty)?;
         let memory = !matches!(
             pointer.region,
-            Region::Ctx | Region::PacketEnd | Region::Socket | Region::Kernel | Region::Map
+            Region::Ctx | Region::PacketEnd | Region::Socket | Region::Kernel | Region::Map | Region::Dynptr
         );
         let size = self.hir.types.size(pointer.pointee);
         // `packet` says nothing of how long the packet is.
@@ -193,7 +193,14 @@ impl<'a> Lower<'a> {
         let region = self.f.ty(value);
         if !matches!(
             region,
-            Type::Ptr(Region::Ctx | Region::Socket | Region::Kernel | Region::PacketEnd | Region::Map)
+            Type::Ptr(
+                Region::Ctx
+                    | Region::Socket
+                    | Region::Kernel
+                    | Region::PacketEnd
+                    | Region::Map
+                    | Region::Dynptr
+            )
         ) {
             self.f.set_extent(value, pointee.extent);
         }

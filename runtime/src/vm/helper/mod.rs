@@ -3,6 +3,7 @@
 //! A row is a helper of the catalogue and a function; what has no row, the machine does not have, and says
 //! so by name.
 
+mod dynptr;
 mod map;
 mod packet;
 mod print;
@@ -24,8 +25,17 @@ type Call = fn(&mut Cpu<'_>, &[u64; 5]) -> Result<u64, Trap>;
 /// A helper, by its name in the catalogue, and what it does.
 type Row = (&'static str, Call);
 
-const TABLES: &[&[Row]] =
-    &[map::ROWS, packet::ROWS, print::ROWS, ring::ROWS, socket::ROWS, sum::ROWS, system::ROWS, text::ROWS];
+const TABLES: &[&[Row]] = &[
+    dynptr::ROWS,
+    map::ROWS,
+    packet::ROWS,
+    print::ROWS,
+    ring::ROWS,
+    socket::ROWS,
+    sum::ROWS,
+    system::ROWS,
+    text::ROWS,
+];
 
 /// Calls the helper with this number.
 pub(super) fn call(cpu: &mut Cpu<'_>, number: i32, args: &[u64; 5]) -> Result<u64, Trap> {

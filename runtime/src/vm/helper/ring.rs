@@ -21,7 +21,7 @@ fn of<'c>(cpu: &'c mut Cpu<'_>, map: u64) -> Result<&'c mut Ring, Trap> {
     }
 }
 
-fn reserve(cpu: &mut Cpu<'_>, map: u64, length: usize) -> Result<Option<u64>, Trap> {
+pub(super) fn reserve(cpu: &mut Cpu<'_>, map: u64, length: usize) -> Result<Option<u64>, Trap> {
     match &mut cpu.tables.of(map)?.store {
         Store::Ring(ring) => Ok(ring.reserve(cpu.memory, length)),
         _ => Err(Trap::NoMap),
@@ -29,7 +29,7 @@ fn reserve(cpu: &mut Cpu<'_>, map: u64, length: usize) -> Result<Option<u64>, Tr
 }
 
 /// A record does not say of which map it is; the address is one's only.
-fn end(cpu: &mut Cpu<'_>, record: u64, discarded: bool) -> Result<u64, Trap> {
+pub(super) fn end(cpu: &mut Cpu<'_>, record: u64, discarded: bool) -> Result<u64, Trap> {
     let Cpu { tables, memory, .. } = cpu;
     let ended = tables.0.iter_mut().any(|table| match &mut table.store {
         Store::Ring(ring) => ring.end(memory, record, discarded),

@@ -13,6 +13,8 @@ pub enum Given {
     Value,
     /// The kernel's struct of this name.
     Btf(&'static str),
+    /// A dynptr, which it may read.
+    Dynptr,
     /// What the helper's caller gave for it.
     Context,
 }
@@ -42,6 +44,12 @@ static ROWS: &[Callback] = &[
         helper: "timer_set_callback",
         given: &[Given::Map, Given::Key, Given::Value],
         returned: Returned::Zero,
+    },
+    // `set_user_ringbuf_callback_state`
+    Callback {
+        helper: "user_ringbuf_drain",
+        given: &[Given::Dynptr, Given::Context],
+        returned: Returned::Flag,
     },
     Callback {
         helper: "find_vma",

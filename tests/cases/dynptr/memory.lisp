@@ -1,0 +1,20 @@
+; Dynptrs of a map's value: written, read and reached through a pointer; what is too long gives an error number.
+;; run: -> ret 0, out[0]=0, out[1]=5, out[2]=-7, out[3]=9, out[4]=1, out[5]=-22
+;; kernel-only
+(defstruct blob (bytes (array u8 32)))
+(defmap data :type :array :key u32 :value blob :max-entries 1)
+(defmap out :type :array :key u32 :value i64 :max-entries 8)
+(defprog p (:section "classifier")
+  (let ((d (make-bpf-dynptr)) (five (u32 5)) (got (u32 0)))
+    (when-let ((b (map-lookup data 0)))
+      (setf (getmap out 0) (dynptr-from-mem b 0 d))
+      (dynptr-write d 4 (stack-addr five) 0)
+      (dynptr-read (stack-addr got) d 4 0)
+      (setf (getmap out 1) (i64 got))
+      (setf (getmap out 2) (dynptr-read (stack-addr got) 4 d 30 0))
+      (when-let ((w (dynptr-data d 8 u64)))
+        (setf (deref w) 9)
+        (setf (getmap out 3) (i64 (blob-bytes b 8))))
+      (setf (getmap out 4) (if (dynptr-data d 28 16) 0 1))
+      (setf (getmap out 5) (dynptr-from-mem b 1 d)))
+    TC_ACT_OK))
