@@ -6,11 +6,14 @@ use bpfl_compiler::eval::{
     Builtin, Env, Exit, Interp, Kind, Result, Value,
     special::{Special, host_form},
 };
-use bpfl_runtime::{btf::shape::Shape, value::decode};
+use bpfl_runtime::{
+    btf::shape::Shape,
+    value::{decode, encode},
+};
 use rustix::event::PollFlags;
 
 use super::{
-    convert::lisp,
+    convert::{lisp, raw, to_bytes},
     object::{Handle, failed, wanted},
     objects::name,
     world,
@@ -18,7 +21,10 @@ use super::{
 
 pub const FORMS: &[Special] = &[host_form("bpf:ring-consume", 2, usize::MAX, consume)];
 
-pub const ROWS: &[Builtin] = &[Builtin { name: "bpf:ring-lost", min: 1, max: 1, call: lost }];
+pub const ROWS: &[Builtin] = &[
+    Builtin { name: "bpf:ring-lost", min: 1, max: 1, call: lost },
+    Builtin { name: "bpf:ring-send", min: 2, max: 2, call: send },
+];
 
 /// The longest that one waits for a record: a year.
 const LONGEST: i128 = 365 * 24 * 3600 * 1000;
@@ -104,4 +110,22 @@ fn lost(_: &mut Interp<'_>, args: &[Value]) -> Result {
     let (session, map) = Handle::map(&args[0])?;
     let count = session.borrow_mut().lost(map).map_err(failed)?;
     Ok(count.map_or(Value::NIL, |count| i128::from(count).into()))
+}
+
+/// `(bpf:ring-send map record)`: appends a record to a user ring buffer, which programs drain: a record of one
+/// of the file's structs, bytes, or a string.
+fn send(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let bytes = match &args[1].kind {
+        Kind::Record(record) => {
+            let shape = session.borrow().shape(&record.name).map_err(failed)?;
+            let value = raw(interp, &args[1])?;
+            encode(&shape, &value)
+                .map_err(|error| Exit::error(format!("`{}` cannot be sent: {error}", record.name)))?
+        }
+        _ => to_bytes(&args[1])?,
+    };
+    let mut ring = session.borrow_mut().user_ring(map).map_err(failed)?;
+    ring.send(&bytes).map_err(|error| failed(error.into()))?;
+    Ok(args[1].clone())
 }

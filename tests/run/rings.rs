@@ -92,3 +92,33 @@ nil
 ";
     assert_eq!(printed("rings-wrong", &cgroup, 0, script), wanted);
 }
+
+#[test]
+fn records_are_sent_to_programs() {
+    if cgroup().is_none() {
+        return;
+    }
+    let folder = Folder::new("rings-sent");
+    let source = "
+        (defstruct command (verb u16) (times u16))
+        (defmap commands :type :user-ringbuf :max-entries 4096)
+        (defvar total u64)
+        (defvar length u64)
+        (defun obey ((d (ptr bpf-dynptr)) (nothing (nullable (ptr u64))))
+          (when-let ((c (dynptr-data d 0 command)))
+            (incf total (* (command-verb c) (command-times c))))
+          (incf length)
+          0)
+        (defprog drain (:type :tc) (user-ringbuf-drain commands #'obey nil 0) TC_ACT_OK)
+        (with-bpf-session ()
+          (bpf:ring-send commands (make-command :verb 3 :times 5))
+          (bpf:ring-send commands #(1 0 2 0))
+          (bpf:ring-send commands \"x\")
+          (bpf:test-run drain)
+          (format t \"~a of ~a~%\" (bpf:global drain \"total\") (bpf:global drain \"length\"))
+          (handler-case (bpf:ring-send commands (make-command :verb 70000))
+            (error (e) (format t \"~a~%\" (princ-to-string e)))))";
+    let got = output(&["run", &folder.write("sent.lisp", source)]);
+    let wanted = "17 of 3\n`command` cannot be sent: 70000 does not fit 16 bits\n";
+    assert_eq!(text(&got.stdout), wanted, "{}", text(&got.stderr));
+}

@@ -15,7 +15,7 @@ use std::{
 
 use kind::{Access, MapKind};
 use raw::Raw;
-pub use ring::Ring;
+pub use ring::{Ring, UserRing};
 pub(crate) use sockets::SocketEntries;
 
 use crate::{
@@ -56,6 +56,24 @@ pub enum MapError {
         map: String,
         /// How many there are.
         cpus: usize,
+    },
+    /// A record that is longer than the whole buffer, or for which there is no room now.
+    #[error("map `{map}` has no room for {bytes} more bytes: {why}")]
+    NoRoom {
+        /// The map.
+        map: String,
+        /// How long the record is.
+        bytes: usize,
+        /// Which of the two.
+        why: &'static str,
+    },
+    /// A map that is no user ring buffer.
+    #[error("map `{map}` is of type {kind}; only a user-ringbuf takes records from userspace")]
+    NoUserRing {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
     },
     /// A map that is no ring buffer.
     #[error("map `{map}` is of type {kind}; only a ringbuf has records to consume")]

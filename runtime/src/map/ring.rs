@@ -22,7 +22,7 @@ use super::MapError;
 use crate::{
     btf::shape::Shape,
     spec::MapSpec,
-    sys::{RawMap, RingReader},
+    sys::{RawMap, RingReader, RingWriter},
     value::{Value, decode},
     vm::TableRef,
 };
@@ -120,5 +120,62 @@ impl Ring {
 impl AsFd for Ring {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+}
+
+/// The writer of a user ring buffer, which programs drain with `user-ringbuf-drain`. There is to be one of
+/// a map at a time.
+pub struct UserRing {
+    map: String,
+    writer: Writer,
+}
+
+/// Where the records go.
+enum Writer {
+    /// Into the memory of a map of the kernel's.
+    Shared(RingWriter),
+    /// Into the userspace VM.
+    Vm(TableRef),
+}
+
+impl UserRing {
+    /// For the map behind `fd`.
+    pub(crate) fn open(spec: &MapSpec, fd: BorrowedFd<'_>) -> Result<Self, MapError> {
+        is_user_ring(spec)?;
+        let failed = |source| MapError::Kernel { map: spec.name.clone(), doing: "mapped", source };
+        let size = RawMap::new(fd, 1).map_err(failed)?.max_entries();
+        let writer = Writer::Shared(RingWriter::map(fd, size).map_err(failed)?);
+        Ok(Self { map: spec.name.clone(), writer })
+    }
+
+    /// For a map of the userspace VM.
+    pub(crate) fn in_vm(spec: &MapSpec, table: TableRef) -> Result<Self, MapError> {
+        is_user_ring(spec)?;
+        Ok(Self { map: spec.name.clone(), writer: Writer::Vm(table) })
+    }
+
+    /// Appends a record of these bytes.
+    ///
+    /// # Errors
+    /// [`MapError::NoRoom`] when it is longer than the buffer, or programs have not drained enough of it.
+    pub fn send(&mut self, record: &[u8]) -> Result<(), MapError> {
+        let sent = match &mut self.writer {
+            Writer::Shared(writer) => writer.send(record),
+            Writer::Vm(table) => table.send(record),
+        };
+        sent.map_err(|error| {
+            let why = match error.kind() {
+                io::ErrorKind::StorageFull => "no program has drained it",
+                _ => "it is not that large",
+            };
+            MapError::NoRoom { map: self.map.clone(), bytes: record.len(), why }
+        })
+    }
+}
+
+fn is_user_ring(spec: &MapSpec) -> Result<(), MapError> {
+    match spec.kind.name {
+        "user-ringbuf" => Ok(()),
+        kind => Err(MapError::NoUserRing { map: spec.name.clone(), kind }),
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     attach::{self, AttachError, Link, Place, Target},
     btf::shape::Shape,
     load::{Before, LoadError, Loaded, Tell},
-    map::{Map, MapError, Ring, SocketEntries},
+    map::{Map, MapError, Ring, SocketEntries, UserRing},
     pin::PinError,
     run::{self, Input, On, Output, Over, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
@@ -468,6 +468,20 @@ impl Session {
         let map = spec.map(name)?;
         let fd = loaded_or_load(loaded, spec, bytes, before)?.map(&map.name)?;
         Ok(Ring::open(map, fd, record)?)
+    }
+
+    /// The writer of the user ring buffer called `name`; loads the object's maps first.
+    ///
+    /// # Errors
+    /// When there is no such map, it is no user ring buffer, or the object cannot be loaded.
+    pub fn user_ring(&mut self, name: &str) -> Result<UserRing, SessionError> {
+        if let Some(machine) = self.machine()? {
+            return self.user_ring_in_vm(&machine, name);
+        }
+        let Self { loaded, spec, bytes, before, .. } = self;
+        let map = spec.map(name)?;
+        let fd = loaded_or_load(loaded, spec, bytes, before)?.map(&map.name)?;
+        Ok(UserRing::open(map, fd)?)
     }
 
     /// How many records programs found no room for in the ring buffer called `name`, where they count

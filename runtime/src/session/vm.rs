@@ -9,7 +9,7 @@ use super::{Session, SessionError};
 use crate::{
     btf::shape::Shape,
     load::LoadError,
-    map::{Map, Ring},
+    map::{Map, Ring, UserRing},
     spec::MapSpec,
     vm::{Machine, TableRef},
 };
@@ -66,6 +66,11 @@ impl Session {
     ) -> Result<Ring, SessionError> {
         let spec = self.spec.map(name)?;
         Ok(Ring::in_vm(spec, table(machine, spec)?, record)?)
+    }
+
+    pub(super) fn user_ring_in_vm(&self, machine: &Machine, name: &str) -> Result<UserRing, SessionError> {
+        let spec = self.spec.map(name)?;
+        Ok(UserRing::in_vm(spec, table(machine, spec)?)?)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use program::{
     Described, LogLevel, Program, Records, effective_programs, load_btf, load_logged, load_program,
     own_programs,
 };
-pub(crate) use ring::RingReader;
+pub(crate) use ring::{RingReader, RingWriter};
 pub use run::{Input, Output};
 pub(crate) use run::{Takes, iterator, test_run};
 pub use socket::{set_socket_option, socket_option};

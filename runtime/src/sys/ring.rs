@@ -167,6 +167,51 @@ impl RingReader {
     }
 }
 
+/// Writes into a user ring buffer, the records of which programs drain.
+///
+/// Laid out the other way round: the first page is the kernel's, with the position up to which was drained;
+/// the second, and the records, are the writer's.
+pub(crate) struct RingWriter {
+    consumer: Pages,
+    producer: Pages,
+    size: usize,
+    records: usize,
+}
+
+impl RingWriter {
+    /// The writer of the map behind `fd`, whose buffer has `size` bytes.
+    pub(crate) fn map(fd: BorrowedFd<'_>, size: u32) -> io::Result<Self> {
+        let (size, page) = (size as usize, page_size());
+        if !size.is_power_of_two() || size % page != 0 {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let consumer = Pages::map(fd, 0, page, ProtFlags::READ)?;
+        let producer = Pages::map(fd, page, page + 2 * size, ProtFlags::READ | ProtFlags::WRITE)?;
+        Ok(Self { consumer, producer, size, records: page })
+    }
+
+    /// Appends a record; `StorageFull` when programs have left no room for it.
+    pub(crate) fn send(&mut self, record: &[u8]) -> io::Result<()> {
+        let room = HEADER.checked_add(record.len()).map(|room| room.next_multiple_of(ALIGNED));
+        let room = room.filter(|room| *room <= self.size).ok_or(io::ErrorKind::FileTooLarge)?;
+        let end = self.producer.position().load(Ordering::Relaxed);
+        let used = end.wrapping_sub(self.consumer.position().load(Ordering::Acquire));
+        if used > self.size || room > self.size - used {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let start = self.records + (end & (self.size - 1) & !(ALIGNED - 1));
+        // SAFETY: the record and its header are within the records, which are mapped twice; nobody reads
+        // there until the position goes beyond, and `&mut self` is the only writer.
+        let place =
+            unsafe { slice::from_raw_parts_mut(self.producer.at.as_ptr().add(start), HEADER + record.len()) };
+        let (header, bytes) = place.split_at_mut(HEADER);
+        header.copy_from_slice(&(record.len() as u64).to_le_bytes());
+        bytes.copy_from_slice(record);
+        self.producer.position().store(end.wrapping_add(room), Ordering::Release);
+        Ok(())
+    }
+}
+
 impl Drop for RingReader {
     fn drop(&mut self) {
         self.give_back();

@@ -311,6 +311,14 @@ impl TableRef {
         self.with(|table, _| table.value)
     }
 
+    /// Appends a record to a user ring buffer.
+    pub(crate) fn send(&self, record: &[u8]) -> io::Result<()> {
+        self.with(|table, _| match &mut table.store {
+            Store::UserRing(ring) => ring.send(record),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
+        })
+    }
+
     /// The next record of a ring buffer.
     pub(crate) fn take(&self) -> Option<Vec<u8>> {
         self.with(|table, _| match &mut table.store {

@@ -96,6 +96,60 @@ fn room_is_there_again_when_all_was_read() {
     assert!(global(&mut session, "lost") > 0);
 }
 
+#[test]
+fn programs_drain_what_userspace_sends() {
+    if !ready() {
+        return;
+    }
+    let source = "
+      (defmap commands :type :user-ringbuf :max-entries 4096)
+      (defstruct sums (count u64) (total u64))
+      (defvar out sums)
+      (defvar drained i64)
+      (defun each ((d (ptr bpf-dynptr)) (c (ptr sums)))
+        (let ((n (u32 0)))
+          (when (= (dynptr-read (stack-addr n) 4 d 0 0) 0)
+            (incf (sums-count c)) (incf (sums-total c) n)
+            (when-let ((p (dynptr-data d 4 u32))) (incf (sums-total c) (deref p))))
+          (= n 99)))
+      (defprog p (:type :tc)
+        (let ((s (make-sums)))
+          (setf drained (user-ringbuf-drain commands #'each s 0))
+          (setf (sums-count out) (sums-count s) (sums-total out) (sums-total s)))
+        TC_ACT_OK)";
+    for in_vm in [false, true] {
+        let mut session = session(source);
+        if in_vm {
+            session.run_in_vm();
+        }
+        let mut ring = session.user_ring("commands").unwrap();
+        let drain = |session: &mut Session| {
+            session.run("p", &Run { data: vec![0; 64], repeat: 1, ..Run::default() }).unwrap();
+            let out = session.global("out").unwrap();
+            let field = |name: &str| out.field(name).and_then(|value| value.as_int()).unwrap();
+            (global(session, "drained"), field("count"), field("total"))
+        };
+        assert_eq!(drain(&mut session), (0, 0, 0));
+        // The third is too short to be read.
+        for record in [&[5, 0, 0, 0][..], &[7, 0, 0, 0, 100, 0, 0, 0], &[1]] {
+            ring.send(record).unwrap();
+        }
+        assert_eq!(drain(&mut session), (3, 2, 112), "in the VM: {in_vm}");
+        // One that says so is the last of a call.
+        [99_u32, 1].iter().for_each(|n| ring.send(&n.to_ne_bytes()).unwrap());
+        assert_eq!(drain(&mut session), (1, 1, 99));
+        assert_eq!(drain(&mut session), (1, 1, 1));
+        // Many times around, and until it is full: 4096 bytes are 32 records of 120.
+        for round in 0..10 {
+            let sent = (0..100).take_while(|_| ring.send(&[round; 120]).is_ok()).count();
+            assert_eq!(sent, 32);
+            assert_eq!(drain(&mut session).0, 32);
+        }
+        let error = ring.send(&[0; 5000]).unwrap_err().to_string();
+        assert_eq!(error, "map `commands` has no room for 5000 more bytes: it is not that large");
+    }
+}
+
 const EVENTS: u64 = 1_000_000;
 /// So many are written before the writer looks how far the reader is.
 const BATCH: u64 = 1000;

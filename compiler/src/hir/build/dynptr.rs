@@ -31,6 +31,7 @@ pub fn data<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let (Some(pointee), false) = (pointee, b.ty(dynptr) == Ty::ERROR) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
+    b.keep_struct(pointee);
     let size = b.module.types.size(pointee);
     let size = b.add(ExprKind::Int(size.into()), Ty::U64, b.span(call.args[2]));
     let ty = b.module.types.pointer(pointee, Region::Ringbuf, true);

@@ -143,11 +143,7 @@ impl<'a> Builder<'a> {
         }
         let pointee = self.type_or_size(what)?;
         let size = self.module.types.size(pointee);
-        if matches!(self.module.types.get(pointee), TypeKind::Struct(_))
-            && !self.module.records.contains(&pointee)
-        {
-            self.module.records.push(pointee);
-        }
+        self.keep_struct(pointee);
         let flags = match flags {
             Some(flags) => self.value(flags),
             None => self.literal(0, call.span),
@@ -157,6 +153,14 @@ impl<'a> Builder<'a> {
         let bytes = self.add(ExprKind::Int(size.into()), Ty::U64, self.span(what));
         let ty = self.module.types.pointer(pointee, Region::Ringbuf, true);
         Some((self.add(ExprKind::Call(helper, vec![handle, bytes, flags]), ty, call.span), size))
+    }
+
+    /// Keeps a struct among the object's types, where userspace finds how records are read.
+    pub(super) fn keep_struct(&mut self, ty: Ty) {
+        let known = self.module.records.contains(&ty);
+        if matches!(self.module.types.get(ty), TypeKind::Struct(_)) && !known {
+            self.module.records.push(ty);
+        }
     }
 
     /// A type, or a constant number of bytes, which is a type of that size.

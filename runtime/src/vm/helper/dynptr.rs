@@ -4,6 +4,7 @@
 use libc::{E2BIG, EINVAL};
 
 use super::{Cpu, Row, Trap, done, failure, ring};
+use crate::vm::table::Store;
 
 pub(super) const ROWS: &[Row] = &[
     ("dynptr_from_mem", from_memory),
@@ -13,6 +14,7 @@ pub(super) const ROWS: &[Row] = &[
     ("ringbuf_reserve_dynptr", reserve),
     ("ringbuf_submit_dynptr", |cpu, args| end(cpu, args[0], false)),
     ("ringbuf_discard_dynptr", |cpu, args| end(cpu, args[0], true)),
+    ("user_ringbuf_drain", drain),
 ];
 
 /// The most bytes that one may be of (`DYNPTR_MAX_SIZE`).
@@ -102,4 +104,27 @@ fn end(cpu: &mut Cpu<'_>, dynptr: u64, discarded: bool) -> Result<u64, Trap> {
     let (record, _) = of(cpu, dynptr)?;
     set(cpu, dynptr, (0, 0))?;
     if record == 0 { Ok(0) } else { ring::end(cpu, record, discarded) }
+}
+
+/// The most records that one call drains (`BPF_MAX_USER_RINGBUF_SAMPLES`).
+const MOST_RECORDS: u64 = 128 * 1024;
+
+/// `(map, callback, context, flags)`: `callback(dynptr, context)` for each record, until it gives other than
+/// 0; how many there were.
+fn drain(cpu: &mut Cpu<'_>, args: &[u64; 5]) -> Result<u64, Trap> {
+    let [map, callback, context, ..] = *args;
+    for count in 0..MOST_RECORDS {
+        let Store::UserRing(ring) = &mut cpu.tables.of(map)?.store else { return Err(Trap::NoMap) };
+        let Some(record) = ring.take() else { return Ok(count) };
+        let size = record.len() as u64;
+        let (record, dynptr) = (cpu.memory.add(record), cpu.memory.add(vec![0; 16]));
+        set(cpu, dynptr, (record, size))?;
+        let stop = cpu.call_back(callback, &[dynptr, context]);
+        cpu.memory.remove(record);
+        cpu.memory.remove(dynptr);
+        if stop? != 0 {
+            return Ok(count + 1);
+        }
+    }
+    Ok(MOST_RECORDS)
 }

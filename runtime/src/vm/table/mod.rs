@@ -17,7 +17,7 @@ use bpfl_stdlib::catalog::map::MapKind;
 use libc::{E2BIG, EEXIST, EINVAL, ENOENT};
 
 pub(super) use queue::Queue;
-pub(super) use ring::Ring;
+pub(super) use ring::{Ring, UserRing};
 
 use keyed::Keyed;
 use prefix::Prefixes;
@@ -58,6 +58,8 @@ pub(super) enum Store {
     Filter(HashSet<Vec<u8>>),
     /// Records for userspace.
     Ring(Ring),
+    /// Records from userspace.
+    UserRing(UserRing),
     /// By the object that they belong to: by its address.
     Storage(HashMap<u64, u64>),
     /// What has no entries here: programs and maps, by index.
@@ -112,6 +114,7 @@ impl Table {
             "queue" => Store::Queue(Queue::first_in()),
             "stack" => Store::Queue(Queue::last_in()),
             "bloom-filter" => Store::Filter(HashSet::new()),
+            "user-ringbuf" => Store::UserRing(UserRing::new(self.entries as usize)),
             "ringbuf" => Store::Ring(Ring::new(self.entries as usize)),
             "sk-storage" | "cgroup-storage" | "percpu-cgroup-storage" => Store::Storage(HashMap::new()),
             "prog-array" | "array-of-maps" | "hash-of-maps" => Store::Handles(HashMap::new()),

@@ -1,6 +1,6 @@
 //! A ring buffer: records in the order in which they were reserved (kernel/bpf/ringbuf.c).
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, io};
 
 use super::Memory;
 
@@ -99,5 +99,37 @@ impl Ring {
             3 => self.produced,
             _ => 0,
         }
+    }
+}
+
+/// A ring buffer that userspace writes, and programs drain.
+#[derive(Debug)]
+pub(in crate::vm) struct UserRing {
+    size: usize,
+    records: VecDeque<Vec<u8>>,
+    used: u64,
+}
+
+impl UserRing {
+    pub(super) fn new(size: usize) -> Self {
+        Self { size, records: VecDeque::new(), used: 0 }
+    }
+
+    pub(in crate::vm) fn send(&mut self, record: &[u8]) -> io::Result<()> {
+        if record.len() > self.size || room(record.len()) > self.size as u64 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        if self.used + room(record.len()) > self.size as u64 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.used += room(record.len());
+        self.records.push_back(record.to_vec());
+        Ok(())
+    }
+
+    pub(in crate::vm) fn take(&mut self) -> Option<Vec<u8>> {
+        let record = self.records.pop_front()?;
+        self.used -= room(record.len());
+        Some(record)
     }
 }
