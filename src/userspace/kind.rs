@@ -5,7 +5,7 @@
 
 use bpfl_compiler::{
     eval::{Alone, Env, Interp, Kind, Limits, Origin, Value, convert},
-    hir::build::{Side, is_definition, side},
+    hir::build::{Side, Sides, is_definition},
     names::Names,
     read::{Data, DatumId},
 };
@@ -46,7 +46,7 @@ const MOST_EXPANSIONS: usize = 100;
 
 /// For whom each of a file's forms is.
 pub fn kinds(names: &Names, data: &Data, forms: &[DatumId]) -> Vec<FormKind> {
-    let mut kinds = Kinds::new(names);
+    let mut kinds = Kinds { sides: Sides::of(names, data, forms), ..Kinds::new(names) };
     let known = |kind| if kind == FormKind::Unknown { FormKind::Kernel } else { kind };
     forms.iter().map(|form| known(kinds.learn(data, *form))).collect()
 }
@@ -55,6 +55,7 @@ pub fn kinds(names: &Names, data: &Data, forms: &[DatumId]) -> Vec<FormKind> {
 pub struct Kinds<'n> {
     names: &'n Names,
     interp: Interp<'n>,
+    sides: Sides,
 }
 
 impl<'n> Kinds<'n> {
@@ -62,13 +63,14 @@ impl<'n> Kinds<'n> {
     pub fn new(names: &'n Names) -> Self {
         let mut interp = Interp::new(names, Box::new(Alone), LIMITS);
         define_all(&mut interp);
-        Self { names, interp }
+        Self { names, interp, sides: Sides::default() }
     }
 
     /// For whom a form is. Later forms may start with what it defines.
     pub fn learn(&mut self, data: &Data, form: DatumId) -> FormKind {
-        let Self { names, interp } = self;
-        let kind = kind(interp, names, data, form, MOST_EXPANSIONS);
+        let Self { names, interp, sides } = self;
+        sides.learn(names, data, form);
+        let kind = kind((interp, sides), names, data, form, MOST_EXPANSIONS);
         let head = head(names, data, form);
         if matches!(head, "defmacro" | "eval-when") || head == "defun" && kind == FormKind::Helper {
             interp.restart();
@@ -89,11 +91,17 @@ fn head<'n>(names: &'n Names, data: &Data, form: DatumId) -> &'n str {
     head.map_or("", |name| names.text(names.folded(name)))
 }
 
-fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, patience: usize) -> FormKind {
+fn kind(
+    (interp, sides): (&mut Interp<'_>, &Sides),
+    names: &Names,
+    data: &Data,
+    form: DatumId,
+    patience: usize,
+) -> FormKind {
     let text = head(names, data, form);
     match text {
         _ if BOTH.contains(&text) || NEITHER.contains(&text) => FormKind::Both,
-        _ if HELPERS.contains(&text) => match side(names, data, form) {
+        _ if HELPERS.contains(&text) => match sides.side(names, data, form) {
             Side::Kernel => FormKind::Kernel,
             Side::Userspace => FormKind::Helper,
         },
@@ -101,13 +109,14 @@ fn kind(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId, pati
         "deftest" => FormKind::Kernel,
         "progn" => {
             let parts = data.list(form).unwrap_or_default().iter().skip(1);
-            let parts: Vec<_> = parts.map(|part| kind(interp, names, data, *part, patience)).collect();
+            let parts: Vec<_> =
+                parts.map(|part| kind((interp, sides), names, data, *part, patience)).collect();
             joined(&parts)
         }
         _ if is_definition(text) => FormKind::Kernel,
         _ if interp.has_function(names.intern(text)) => FormKind::Userspace,
         _ => match expansion(interp, names, data, form) {
-            Some(form) if patience > 0 => kind(interp, names, data, form, patience - 1),
+            Some(form) if patience > 0 => kind((interp, sides), names, data, form, patience - 1),
             _ if bpfl_stdlib::prelude::defines(text) => FormKind::Kernel,
             _ => FormKind::Unknown,
         },

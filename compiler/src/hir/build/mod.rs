@@ -41,6 +41,7 @@ mod place;
 mod printk;
 mod program;
 mod scope;
+mod side;
 mod signature;
 mod sockets;
 mod storage;
@@ -75,7 +76,8 @@ use forms::Call;
 pub use forms::names as form_names;
 use program::Hook;
 use scope::Scope;
-pub use top::{Side, definitions, is_definition, is_test, side};
+pub use side::{Side, Sides, is_test};
+pub use top::{definitions, is_definition};
 
 /// What the top level of a file defines under a name.
 #[derive(Clone, Copy)]

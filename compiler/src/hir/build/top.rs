@@ -3,12 +3,14 @@
 //! Constants and maps are built in the order written, then programs, so that a program may use
 //! what is defined after it.
 
-use super::{Builder, Global, given};
+use super::{
+    Builder, Global, given,
+    side::{Sides, is_test},
+};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::Types,
-    names::{Name, Names, nearest},
-    read::{Data, Datum, DatumId},
+    names::{Name, nearest},
+    read::{Datum, DatumId},
     source::Span,
 };
 
@@ -60,57 +62,13 @@ pub fn definitions() -> impl Iterator<Item = &'static str> {
     DEFINITIONS.iter().map(|(name, ..)| *name)
 }
 
-/// What a top-level form is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// The kernel, or both sides.
-    Kernel,
-    /// Userspace: a `defun` or `defvar` without types, a `defparameter`. In a file with tests it is for
-    /// them, and ignored here.
-    Userspace,
-}
-
-/// For whom a definition is. Functions and variables of the kernel's side have types.
-pub fn side(names: &Names, data: &Data, form: DatumId) -> Side {
-    let Some([head, args @ ..]) = data.list(form) else { return Side::Kernel };
-    let text = |datum: DatumId| data.symbol(datum).map_or("", |name| names.text(names.folded(name)));
-    let typed = match text(*head) {
-        "defparameter" => false,
-        "defun" => {
-            let params = args.get(1).and_then(|params| data.list(*params)).unwrap_or(&[]);
-            let returns = args.get(2).is_some_and(|next| matches!(data.get(*next), Datum::Keyword(_)));
-            let optional = params.iter().any(|param| text(*param).starts_with('&'));
-            returns || !optional && params.iter().any(|param| data.list(*param).is_some())
-        }
-        "defvar" | "defglobal" => args.get(1).is_some_and(|ty| {
-            let array = data.list(*ty).and_then(|ty| ty.first()).is_some_and(|head| text(*head) == "array");
-            array || Types::named(text(*ty)).is_some()
-        }),
-        _ => true,
-    };
-    if typed { Side::Kernel } else { Side::Userspace }
-}
-
-/// Whether a form is a test.
-pub fn is_test(names: &Names, data: &Data, form: DatumId) -> bool {
-    let head = data.list(form).and_then(|form| data.symbol(*form.first()?));
-    head.is_some_and(|head| names.text(names.folded(head)) == "deftest")
-}
-
-/// Whether a form of a file with tests is theirs alone. A function without parameters may be the
-/// kernel's as well.
-fn is_for_tests(names: &Names, data: &Data, form: DatumId) -> bool {
-    let empty = |params: DatumId| data.list(params).is_some_and(<[DatumId]>::is_empty);
-    let bare = data.list(form).and_then(|form| form.get(2)).is_some_and(|params| empty(*params));
-    is_test(names, data, form) || side(names, data, form) == Side::Userspace && !bare
-}
-
 impl<'a> Builder<'a> {
     /// Builds all of a file's forms.
     pub(super) fn top_level(&mut self, forms: &'a [DatumId]) {
         let tested = forms.iter().any(|form| is_test(self.names, self.data, *form));
         let mut later: [Vec<Later<'a>>; 2] = Default::default();
-        let is_ours = |form: &&DatumId| !tested || !is_for_tests(self.names, self.data, **form);
+        let sides = Sides::of(self.names, self.data, forms);
+        let is_ours = |form: &&DatumId| !tested || !sides.is_for_tests(self.names, self.data, **form);
         let forms: Vec<DatumId> = forms.iter().filter(is_ours).copied().collect();
         forms.iter().for_each(|form| self.look_ahead(*form));
         forms.iter().for_each(|form| self.top_round(*form, &mut later));
