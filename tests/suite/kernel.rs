@@ -26,6 +26,9 @@ use crate::{
 
 /// Why nothing can be loaded here.
 pub fn obstacle() -> Option<String> {
+    // The loader finds out what the kernel has when it is first used: here, and not by a thread that has given up
+    // its privileges.
+    aya::features();
     let error = syscall::make_array().err()?;
     Some(format!("this user may not make BPF maps ({error}); root or CAP_BPF may"))
 }

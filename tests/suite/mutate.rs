@@ -80,8 +80,8 @@ fn mutants(texts: &[String], seed: u64, load: bool) -> Result<(), String> {
 }
 
 /// A map may be larger than this machine's memory; a section may have become one that is not loaded
-/// here, or one that the loader does not know.
-const EXCUSES: &[&str] = &["OutOfMemory", NOT_LOADED_HERE, "InvalidProgramSection"];
+/// here, or one that the loader does not know, as it does not know some kinds of maps.
+const EXCUSES: &[&str] = &["OutOfMemory", NOT_LOADED_HERE, "InvalidProgramSection", "MapError(Unsupported"];
 
 fn try_one(text: &str, load: bool) -> Result<(), String> {
     let compilation = catch_unwind(|| compile("mutant.lisp", text)).map_err(|_| "the compiler panicked")?;
