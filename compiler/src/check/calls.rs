@@ -11,14 +11,16 @@ use super::{
 use crate::{
     arena::Entity,
     diagnostic::Diagnostics,
-    ir::{Func, Module, Terminator, Type},
+    ir::{Block, Func, Inst, Module, Op, Terminator, Type, Value},
     names::Names,
     source::Span,
 };
 
 /// What is known of a function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Summary {
+    /// What it, or what it calls, reads and writes of what its parameters point to.
+    pub reaches: Vec<Reach>,
     /// Whether it, or what it calls, may move the packet.
     pub moves_packet: bool,
     /// Where it, or what it calls, changes the packet.
@@ -53,6 +55,17 @@ impl Callees {
     }
 }
 
+/// An access of memory that a parameter points to.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Which parameter.
+    pub param: usize,
+    /// The first byte, counted from where it points to.
+    pub offset: i64,
+    /// How many bytes.
+    pub bytes: u32,
+}
+
 impl Summary {
     /// Between which bounds its result is.
     pub fn result(&self, eyes: Eyes) -> Range {
@@ -63,10 +76,43 @@ impl Summary {
 fn summary(proof: &Proof<'_>) -> Summary {
     let insts = || proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
     Summary {
+        reaches: reaches(proof),
         moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
         writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),
         cost: loops::whole_cost(proof),
         result: [Eyes::Compiler, Eyes::Verifier].map(|eyes| result(proof, eyes)),
+    }
+}
+
+fn reaches(proof: &Proof<'_>) -> Vec<Reach> {
+    let mut all = Vec::new();
+    for block in proof.graph.order() {
+        for inst in proof.f.insts(*block) {
+            for (ptr, offset, bytes) in proof.reached(*inst, *block) {
+                // Where a run-time number moves the pointer, it is within an array.
+                let found = proof.addresses(ptr, offset).into_iter().filter(|address| address.parts.is_empty());
+                let params = proof.f.params(proof.f.entry());
+                all.extend(found.filter_map(|address| {
+                    let param = params.iter().position(|param| *param == address.root)?;
+                    Some(Reach { param, offset: address.constant, bytes })
+                }));
+            }
+        }
+    }
+    all
+}
+
+impl Proof<'_> {
+    /// The memory that an instruction reads or writes: pointer, offset, bytes. A call of a function does what the
+    /// function does, which may be less than its parameters promise.
+    pub(super) fn reached(&self, inst: Inst, block: Block) -> Vec<(Value, i64, u32)> {
+        let Op::CallFunction(func, args) = self.f.op(inst) else {
+            let accesses = self.accesses(inst, block).into_iter();
+            return accesses.map(|(ptr, offset, bytes, _)| (ptr, offset.into(), bytes)).collect();
+        };
+        let args: Vec<Value> = args.iter().collect();
+        let reaches = self.callees.get(*func).map_or(&[][..], |callee| &callee.reaches);
+        reaches.iter().filter_map(|reach| Some((*args.get(reach.param)?, reach.offset, reach.bytes))).collect()
     }
 }
 

@@ -18,8 +18,9 @@ pub fn check(proof: &mut Proof<'_>) {
     let mut said: Vec<Span> = Vec::new();
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            for (ptr, offset, bytes, span) in proof.accesses(inst, block) {
-                let addresses = proof.addresses(ptr, offset.into());
+            let span = proof.f.span(inst);
+            for (ptr, offset, bytes) in proof.reached(inst, block) {
+                let addresses = proof.addresses(ptr, offset);
                 let touched = addresses.iter().find_map(|address| touched(proof, address, bytes));
                 if let Some(part) = touched.filter(|_| !said.contains(&span)) {
                     said.push(span);
