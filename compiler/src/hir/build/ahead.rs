@@ -7,8 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::Builder;
 use crate::{
+    diagnostic::{Diagnostic, codes},
+    hir::ExprId,
     names::Name,
     read::{Datum, DatumId},
+    source::Span,
 };
 
 /// What is still to come in the file.
@@ -24,6 +27,11 @@ impl Ahead {
     /// Whether a name is defined further down.
     pub fn has(&self, name: Name) -> bool {
         self.forms.get(&name).is_some_and(|form| !self.begun.contains(form))
+    }
+
+    /// The form that defines a name which is not known yet, if it has been begun.
+    pub fn being_built(&self, name: Name) -> Option<DatumId> {
+        self.forms.get(&name).copied().filter(|form| self.begun.contains(form))
     }
 
     /// Whether a form is to be built now, and not built already.
@@ -64,5 +72,14 @@ impl<'a> Builder<'a> {
             define(self, definition);
         }
         true
+    }
+
+    /// Reports a constant whose value is asked for while it is computed.
+    pub(super) fn needs_itself(&mut self, name: Name, form: DatumId, span: Span) -> ExprId {
+        let text = self.text(name);
+        let message = format!("`{text}` is needed to know what `{text}` is");
+        let error = Diagnostic::error(&codes::NOT_CONSTANT, span, message);
+        let error = error.also(self.span(form), "to know this, what is marked is needed");
+        self.fail(error.help("give one of them a value that does not lead back to it"))
     }
 }

@@ -365,6 +365,9 @@ impl<'a> Builder<'a> {
     }
 
     fn unknown_name(&mut self, name: Name, span: Span) -> ExprId {
+        if let Some(form) = self.ahead.being_built(self.names.kernel(name)) {
+            return self.needs_itself(name, form, span);
+        }
         let text = self.text(name);
         let message = format!("there is no variable or constant called `{text}`");
         let mut error = Diagnostic::error(&codes::UNKNOWN_VARIABLE, span, message);
