@@ -90,7 +90,8 @@ fn reaches(proof: &Proof<'_>) -> Vec<Reach> {
         for inst in proof.f.insts(*block) {
             for (ptr, offset, bytes) in proof.reached(*inst, *block) {
                 // Where a run-time number moves the pointer, it is within an array.
-                let found = proof.addresses(ptr, offset).into_iter().filter(|address| address.parts.is_empty());
+                let found =
+                    proof.addresses(ptr, offset).into_iter().filter(|address| address.parts.is_empty());
                 let params = proof.f.params(proof.f.entry());
                 all.extend(found.filter_map(|address| {
                     let param = params.iter().position(|param| *param == address.root)?;
@@ -112,7 +113,10 @@ impl Proof<'_> {
         };
         let args: Vec<Value> = args.iter().collect();
         let reaches = self.callees.get(*func).map_or(&[][..], |callee| &callee.reaches);
-        reaches.iter().filter_map(|reach| Some((*args.get(reach.param)?, reach.offset, reach.bytes))).collect()
+        reaches
+            .iter()
+            .filter_map(|reach| Some((*args.get(reach.param)?, reach.offset, reach.bytes)))
+            .collect()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, MapUse, Ty, TypeKind, Types, types::Socket},
     ir::Region,
-    names::nearest,
+    names::{Name, nearest},
     read::{Datum, DatumId},
     source::Span,
 };
@@ -71,7 +71,18 @@ impl<'a> Builder<'a> {
             || helper::find(folded).is_some()
     }
 
+    /// Whether a name would be defined if something that has been reported were right: a reader of a struct.
+    fn comes_of_what_is_broken(&self, name: Name) -> bool {
+        let reader = self.text(self.names.kernel(name));
+        let of =
+            |broken: &Name| reader.strip_prefix(self.text(*broken)).is_some_and(|rest| rest.starts_with('_'));
+        self.broken.iter().any(of)
+    }
+
     pub(super) fn unknown_form(&mut self, call: &Call<'a>) -> ExprId {
+        if self.comes_of_what_is_broken(call.name) {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        }
         let text = self.text(call.name);
         let message = format!("there is no form or helper called `{text}`");
         let mut error = Diagnostic::error(&codes::UNKNOWN_FORM, call.head, message);

@@ -76,7 +76,11 @@ impl<'a> Builder<'a> {
     /// `(import-kernel-struct name field …)`: a field is a name, or a list of names that lead to it.
     pub(super) fn import_kernel_struct(&mut self, definition: Definition<'a>) {
         let spelled = self.text(definition.name);
-        let Some(view) = self.kernel_types(definition.name_span) else { return };
+        let own = self.names.kernel(definition.name);
+        let Some(view) = self.kernel_types(definition.name_span) else {
+            self.broken.insert(own);
+            return;
+        };
         let name = spelled.replace('-', "_");
         let Some(id) = view.composite(&name).or_else(|| view.composite(&name.to_ascii_lowercase())) else {
             let message = format!("the kernel has no struct called `{name}`");
@@ -84,6 +88,7 @@ impl<'a> Builder<'a> {
             if let Some(near) = nearest(&name, view.composites()) {
                 error = error.help(format!("did you mean `{near}`?"));
             }
+            self.broken.insert(own);
             return self.report(error);
         };
         let root = self.composite(view, id);
