@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 
 use bpfl_stdlib::catalog::helper::{self, Arg, Helper};
 
-use super::Proof;
+use super::{
+    Proof,
+    flow::{self, Flow},
+};
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
@@ -26,7 +29,7 @@ pub fn check(proof: &mut Proof<'_>) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new(), said: Vec::new() };
-    analysis.solve();
+    analysis.entry = flow::entries(analysis.proof.f, &analysis.proof.graph, &analysis);
     analysis.report();
 }
 
@@ -94,29 +97,37 @@ struct Analysis<'p, 'a> {
     said: Vec<Span>,
 }
 
-impl Analysis<'_, '_> {
-    fn solve(&mut self) {
+impl Flow for Analysis<'_, '_> {
+    type State = State;
+
+    fn step(&self, inst: Inst, state: &mut State) {
         let f = self.proof.f;
-        self.entry = Arena::filled(f.block_count(), None);
-        self.entry[f.entry()] = Some(State::default());
-        let order = self.proof.graph.order().to_vec();
-        let mut changed = true;
-        while std::mem::take(&mut changed) {
-            for block in &order {
-                let Some(mut state) = self.entry[*block].clone() else { continue };
-                f.insts(*block).iter().for_each(|inst| self.step(*inst, &mut state));
-                for edge in f.end(*block).edges() {
-                    changed |= self.join(edge.block, &state);
+        for (value, arg) in self.given(inst) {
+            let Some(slot) = self.slot(value) else { continue };
+            let may = match arg {
+                Arg::UninitDynptr if row(f.op(inst)).is_some_and(|row| row.name.starts_with("ringbuf")) => {
+                    May { unset: false, memory: false, record: Some(inst) }
                 }
-            }
+                Arg::UninitDynptr => May { unset: false, memory: true, record: None },
+                Arg::DynptrReleased => May::UNSET,
+                _ => continue,
+            };
+            state.dynptrs.insert(slot, may);
+            state.gone.extend(self.pointers_of(slot).map(|pointer| (pointer, inst)));
+        }
+        if let Some(result) = f.result(inst) {
+            state.gone.remove(&result);
+        }
+        if let Op::Store { ptr, .. } = f.op(inst)
+            && let Some((slot, _)) = self.inside(*ptr)
+            // What holds a record is not written over, which has been said.
+            && state.dynptrs.get(&slot).is_some_and(|may| may.record.is_none())
+        {
+            state.dynptrs.insert(slot, May::UNSET);
         }
     }
 
-    fn join(&mut self, block: Block, arriving: &State) -> bool {
-        let Some(known) = &mut self.entry[block] else {
-            self.entry[block] = Some(arriving.clone());
-            return true;
-        };
+    fn join(&self, known: &mut State, arriving: State) -> bool {
         let before = known.clone();
         let slots: Vec<Slot> = known.dynptrs.keys().chain(arriving.dynptrs.keys()).copied().collect();
         for slot in slots {
@@ -124,12 +135,14 @@ impl Analysis<'_, '_> {
             known.dynptrs.insert(slot, may);
         }
         // The first that is found stays: else two ways around a loop would take turns.
-        for (value, inst) in &arriving.gone {
-            known.gone.entry(*value).or_insert(*inst);
+        for (value, inst) in arriving.gone {
+            known.gone.entry(value).or_insert(inst);
         }
         *known != before
     }
+}
 
+impl Analysis<'_, '_> {
     /// The dynptrs that an instruction is given, each with how.
     fn given(&self, inst: Inst) -> Vec<(Value, Arg)> {
         let op = self.proof.f.op(inst);
@@ -159,33 +172,6 @@ impl Analysis<'_, '_> {
                 }
                 _ => return None,
             }
-        }
-    }
-
-    fn step(&self, inst: Inst, state: &mut State) {
-        let f = self.proof.f;
-        for (value, arg) in self.given(inst) {
-            let Some(slot) = self.slot(value) else { continue };
-            let may = match arg {
-                Arg::UninitDynptr if row(f.op(inst)).is_some_and(|row| row.name.starts_with("ringbuf")) => {
-                    May { unset: false, memory: false, record: Some(inst) }
-                }
-                Arg::UninitDynptr => May { unset: false, memory: true, record: None },
-                Arg::DynptrReleased => May::UNSET,
-                _ => continue,
-            };
-            state.dynptrs.insert(slot, may);
-            state.gone.extend(self.pointers_of(slot).map(|pointer| (pointer, inst)));
-        }
-        if let Some(result) = f.result(inst) {
-            state.gone.remove(&result);
-        }
-        if let Op::Store { ptr, .. } = f.op(inst)
-            && let Some((slot, _)) = self.inside(*ptr)
-            // What holds a record is not written over, which has been said.
-            && state.dynptrs.get(&slot).is_some_and(|may| may.record.is_none())
-        {
-            state.dynptrs.insert(slot, May::UNSET);
         }
     }
 

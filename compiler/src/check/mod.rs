@@ -11,6 +11,7 @@ mod bounds;
 mod calls;
 pub mod chains;
 mod dynptr;
+mod flow;
 mod followed;
 mod interval;
 pub mod limits;

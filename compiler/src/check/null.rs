@@ -10,18 +10,21 @@ use std::collections::HashSet;
 
 use bpfl_stdlib::catalog::helper::{self, Arg};
 
-use super::Proof;
+use super::{
+    Proof,
+    flow::{self, Flow},
+};
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Edge, Op, Terminator, Value},
+    ir::{Block, Cond, Edge, Inst, Op, Terminator, Value},
     source::Span,
 };
 
 /// Reports every use of a pointer not proven.
 pub fn check(proof: &mut Proof<'_>) {
     let mut analysis = Analysis { proof, entry: Arena::new() };
-    analysis.solve();
+    analysis.entry = flow::entries(analysis.proof.f, &analysis.proof.graph, &analysis);
     analysis.report();
 }
 
@@ -34,69 +37,38 @@ struct Analysis<'p, 'a> {
     entry: Arena<Block, Option<Proven>>,
 }
 
-impl Analysis<'_, '_> {
-    fn solve(&mut self) {
-        let f = self.proof.f;
-        self.entry = Arena::filled(f.block_count(), None);
-        self.entry[f.entry()] = Some(Proven::new());
-        let order = self.proof.graph.order().to_vec();
-        let mut changed = true;
-        while std::mem::take(&mut changed) {
-            for block in &order {
-                let Some(start) = &self.entry[*block] else { continue };
-                let end = self.after(*block, start.clone());
-                for (index, edge) in f.end(*block).edges().enumerate() {
-                    let arriving = self.along(*block, index, edge, &end);
-                    changed |= self.join(edge.block, arriving);
-                }
-            }
-        }
+impl Flow for Analysis<'_, '_> {
+    type State = Proven;
+
+    fn step(&self, inst: Inst, proven: &mut Proven) {
+        // Around a loop the instruction gives a new value, of which nothing is known.
+        self.proof.f.result(inst).iter().for_each(|value| {
+            proven.remove(value);
+        });
     }
 
-    /// What is proven at the end of a block.
-    fn after(&self, block: Block, mut proven: Proven) -> Proven {
+    fn along(&self, block: Block, index: usize, edge: &Edge, proven: &mut Proven) {
         let f = self.proof.f;
-        for inst in f.insts(block) {
-            // Around a loop the instruction gives a new value, of which nothing is known.
-            f.result(*inst).iter().for_each(|value| {
-                proven.remove(value);
-            });
-        }
-        proven
-    }
-
-    /// What is proven after going along an edge.
-    fn along(&self, block: Block, index: usize, edge: &Edge, end: &Proven) -> Proven {
-        let f = self.proof.f;
-        let mut proven = end.clone();
         if let Some(value) = self.tested(block, index) {
             proven.insert(value);
         }
-        let params = f.params(edge.block);
-        let good: Vec<bool> = edge.args.iter().map(|arg| self.is_proven(*arg, &proven)).collect();
-        for (param, good) in params.iter().zip(good) {
+        let good: Vec<bool> = edge.args.iter().map(|arg| self.is_proven(*arg, proven)).collect();
+        for (param, good) in f.params(edge.block).iter().zip(good) {
             match good && f.ty(*param).is_pointer() {
                 true => proven.insert(*param),
                 false => proven.remove(param),
             };
         }
-        proven
     }
 
-    fn join(&mut self, block: Block, arriving: Proven) -> bool {
-        match &mut self.entry[block] {
-            None => {
-                self.entry[block] = Some(arriving);
-                true
-            }
-            Some(known) => {
-                let before = known.len();
-                known.retain(|value| arriving.contains(value));
-                known.len() != before
-            }
-        }
+    fn join(&self, known: &mut Proven, arriving: Proven) -> bool {
+        let before = known.len();
+        known.retain(|value| arriving.contains(value));
+        known.len() != before
     }
+}
 
+impl Analysis<'_, '_> {
     /// The pointer that edge `index` of a block's end proves not to be null.
     fn tested(&self, block: Block, index: usize) -> Option<Value> {
         let f = self.proof.f;

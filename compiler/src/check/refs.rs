@@ -14,11 +14,14 @@ use bpfl_stdlib::catalog::{
     kfunc::Reference,
 };
 
-use super::Proof;
+use super::{
+    Proof,
+    flow::{self, Flow},
+};
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Inst, Module, Op, Region, Terminator, Type, Value},
+    ir::{Block, Cond, Edge, Inst, Module, Op, Region, Terminator, Type, Value},
 };
 
 /// Reports every leak and every use of what is gone.
@@ -30,7 +33,7 @@ pub fn check(proof: &mut Proof<'_>) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new() };
-    analysis.solve();
+    analysis.entry = flow::entries(analysis.proof.f, &analysis.proof.graph, &analysis);
     analysis.report();
 }
 
@@ -131,27 +134,8 @@ struct Analysis<'p, 'a> {
     entry: Arena<Block, Option<State>>,
 }
 
-impl Analysis<'_, '_> {
-    fn solve(&mut self) {
-        let f = self.proof.f;
-        self.entry = Arena::filled(f.block_count(), None);
-        self.entry[f.entry()] = Some(State::new());
-        let order = self.proof.graph.order().to_vec();
-        let mut changed = true;
-        while std::mem::take(&mut changed) {
-            for block in &order {
-                let Some(mut state) = self.entry[*block].clone() else { continue };
-                f.insts(*block).iter().for_each(|inst| self.step(*inst, &mut state));
-                for (index, edge) in f.end(*block).edges().enumerate() {
-                    let mut arriving = state.clone();
-                    if let Some(null) = self.found_null(*block, index) {
-                        arriving.remove(&null);
-                    }
-                    changed |= self.join(edge.block, arriving);
-                }
-            }
-        }
-    }
+impl Flow for Analysis<'_, '_> {
+    type State = State;
 
     fn step(&self, inst: Inst, state: &mut State) {
         let f = self.proof.f;
@@ -165,11 +149,13 @@ impl Analysis<'_, '_> {
         }
     }
 
-    fn join(&mut self, block: Block, arriving: State) -> bool {
-        let Some(known) = &mut self.entry[block] else {
-            self.entry[block] = Some(arriving);
-            return true;
-        };
+    fn along(&self, block: Block, index: usize, _: &Edge, state: &mut State) {
+        if let Some(null) = self.found_null(block, index) {
+            state.remove(&null);
+        }
+    }
+
+    fn join(&self, known: &mut State, arriving: State) -> bool {
         let before = known.clone();
         for (value, held) in arriving {
             let own = known.entry(value).or_default();
@@ -178,7 +164,9 @@ impl Analysis<'_, '_> {
         }
         *known != before
     }
+}
 
+impl Analysis<'_, '_> {
     /// The value that edge `index` of a block's end has found to be null.
     fn found_null(&self, block: Block, index: usize) -> Option<Value> {
         let f = self.proof.f;

@@ -9,11 +9,14 @@ use std::collections::HashMap;
 
 use bpfl_stdlib::catalog::helper;
 
-use super::Proof;
+use super::{
+    Proof,
+    flow::{self, Flow},
+};
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Func, Inst, Op, Region, Type, Value},
+    ir::{Block, Edge, Func, Inst, Op, Region, Type, Value},
 };
 
 /// Reports every use of a stale pointer.
@@ -23,7 +26,7 @@ pub fn check(proof: &mut Proof<'_>) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new() };
-    analysis.solve();
+    analysis.entry = flow::entries(analysis.proof.f, &analysis.proof.graph, &analysis);
     analysis.report();
 }
 
@@ -49,32 +52,8 @@ struct Analysis<'p, 'a> {
     entry: Arena<Block, Option<Stale>>,
 }
 
-impl Analysis<'_, '_> {
-    fn solve(&mut self) {
-        let f = self.proof.f;
-        self.entry = Arena::filled(f.block_count(), None);
-        self.entry[f.entry()] = Some(Stale::new());
-        let order = self.proof.graph.order().to_vec();
-        let mut changed = true;
-        while std::mem::take(&mut changed) {
-            for block in &order {
-                let Some(start) = self.entry[*block].clone() else { continue };
-                let mut stale = start;
-                f.insts(*block).iter().for_each(|inst| self.step(*inst, &mut stale));
-                for edge in f.end(*block).edges() {
-                    let mut arriving = stale.clone();
-                    let params = f.params(edge.block).iter();
-                    for (param, arg) in params.zip(&edge.args).filter(|(param, _)| self.is_packet(**param)) {
-                        match stale.get(&self.root(*arg)) {
-                            Some(call) => arriving.insert(*param, *call),
-                            None => arriving.remove(param),
-                        };
-                    }
-                    changed |= self.join(edge.block, arriving);
-                }
-            }
-        }
-    }
+impl Flow for Analysis<'_, '_> {
+    type State = Stale;
 
     /// What an instruction makes stale and fresh.
     fn step(&self, inst: Inst, stale: &mut Stale) {
@@ -88,18 +67,29 @@ impl Analysis<'_, '_> {
         });
     }
 
-    fn join(&mut self, block: Block, arriving: Stale) -> bool {
-        let Some(known) = &mut self.entry[block] else {
-            self.entry[block] = Some(arriving);
-            return true;
-        };
+    fn along(&self, _: Block, _: usize, edge: &Edge, stale: &mut Stale) {
+        let params = self.proof.f.params(edge.block).iter().zip(&edge.args);
+        let packets = params.filter(|(param, _)| self.is_packet(**param));
+        let found: Vec<_> =
+            packets.map(|(param, arg)| (*param, stale.get(&self.root(*arg)).copied())).collect();
+        for (param, call) in found {
+            match call {
+                Some(call) => stale.insert(param, call),
+                None => stale.remove(&param),
+            };
+        }
+    }
+
+    fn join(&self, known: &mut Stale, arriving: Stale) -> bool {
         let before = known.len();
         arriving.into_iter().for_each(|(value, call)| {
             known.entry(value).or_insert(call);
         });
         known.len() != before
     }
+}
 
+impl Analysis<'_, '_> {
     fn is_packet(&self, value: Value) -> bool {
         let ty = self.proof.f.ty(value);
         ty.is_packet() || ty == Type::Ptr(Region::PacketEnd)
