@@ -17,6 +17,8 @@ mod interval;
 pub mod limits;
 mod loops;
 mod null;
+mod outside;
+mod packet;
 mod range;
 mod readonly;
 mod refs;

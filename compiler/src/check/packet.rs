@@ -1,0 +1,153 @@
+//! How much of a packet is known to be there: what comparisons with its end on every way to an access say.
+
+use bpfl_stdlib::catalog::limit;
+
+use super::{
+    Proof,
+    bounds::{Address, Part},
+    range::Eyes,
+};
+use crate::ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value};
+
+impl Proof<'_> {
+    pub(super) fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
+        let end = address.constant.saturating_add(bytes.into());
+        address.constant >= 0
+            && address.parts.iter().all(|part| self.is_small(part))
+            && (self.inside(address, end, block) || self.inside_when_followed(address, end, block))
+    }
+
+    /// Whether an instruction moves a pointer by what the verifier lets move one in a packet.
+    pub(super) fn moves_little(&self, inst: Inst) -> bool {
+        let (Op::Advance(_, by), Some(moved)) = (*self.f.op(inst), self.f.result(inst)) else { return false };
+        self.is_small(&Part { value: by, moved, at: self.homes[moved].unwrap_or(self.f.entry()) })
+    }
+
+    /// Whether the verifier lets a number move a pointer in a packet (`find_good_pkt_pointers`).
+    fn is_small(&self, part: &Part) -> bool {
+        self.range(part.value, part.at, Eyes::Verifier).max <= limit::PACKET_OFFSET
+    }
+
+    fn inside(&self, address: &Address, end: i64, block: Block) -> bool {
+        let promised = self.f.extent(address.root).filter(|_| address.parts.is_empty()).unwrap_or(0);
+        let proven = || end <= i64::from(promised).max(self.proven(address, block));
+        proven() || self.on_all_ways(address, end, 0)
+    }
+
+    /// The same where the last parts are numbers that the verifier knows on each way, as a loop's counter
+    /// is in each round: they move the pointer as constants do, so a test of it without them will do.
+    fn inside_when_followed(&self, address: &Address, end: i64, block: Block) -> bool {
+        let rest = address.parts.iter().rposition(|part| !self.is_followed(part.value)).map_or(0, |i| i + 1);
+        let (kept, followed) = address.parts.split_at(rest);
+        if followed.is_empty() {
+            return false;
+        }
+        let farthest = |part: &Part| self.range(part.value, part.at, Eyes::Verifier).high;
+        let end = followed.iter().fold(end, |end, part| end.saturating_add(farthest(part)));
+        let before = Address { parts: kept.to_vec(), ..*address };
+        self.inside(&before, end, block)
+    }
+
+    /// Whether the bytes up to `end` are known to be there of every pointer that a joined one may
+    /// be. Null is none: that it is not used is another proof. A way that leads in a circle proves
+    /// nothing.
+    fn on_all_ways(&self, address: &Address, end: i64, depth: u32) -> bool {
+        const MOST_JOINS: u32 = 8;
+        let joined = self.f.def(address.root).is_none();
+        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
+        let Some(home) = home.filter(|_| depth < MOST_JOINS) else { return false };
+        let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
+        let fine = |pred: Block, arg: Value| {
+            if self.f.constant(arg) == Some(0) {
+                return true;
+            }
+            let mut from = self.address(arg, 0);
+            let end = end.saturating_add(from.constant);
+            from.parts.extend(&address.parts);
+            let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
+            end <= self.proven(&from, pred).max(by_edge) || self.on_all_ways(&from, end, depth + 1)
+        };
+        self.graph.preds(home).iter().all(|pred| {
+            let mut edges = self.f.end(*pred).edges().filter(|edge| edge.block == home);
+            edges.all(|edge| fine(*pred, edge.args[index]))
+        })
+    }
+
+    /// How many bytes from the root and run-time parts of `address` on are known to be there.
+    fn proven(&self, address: &Address, block: Block) -> i64 {
+        let mut most = 0;
+        let mut at = block;
+        loop {
+            if let [pred] = self.graph.preds(at) {
+                most = most.max(self.proven_by(address, *pred, at).unwrap_or(0));
+            }
+            match self.graph.idom(at) {
+                Some(up) => at = up,
+                None => return most,
+            }
+        }
+    }
+
+    /// Whether what a test at the end of `block` says of `tested` holds of `root`: the verifier gives
+    /// all that are loaded from one field of the context the same identity, and what it learns to
+    /// those that it has at the time.
+    fn same_root(&self, tested: Value, root: Value, block: Block) -> bool {
+        if tested == root {
+            return true;
+        }
+        let there = self.homes[root].is_some_and(|home| self.graph.dominates(home, block));
+        match (self.f.def_op(tested), self.f.def_op(root)) {
+            (Some(x @ Op::Load { ptr, .. }), Some(y)) => {
+                there && x == y && self.f.ty(*ptr) == Type::Ptr(Region::Ctx)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether two pointers were moved by the same numbers, and the verifier sees that they were. One that
+    /// was widened twice is the same. Two pointers become one where both are [small](super::settle::settle).
+    fn same_parts(&self, a: &[Part], b: &[Part]) -> bool {
+        let same = |a: Value, b: Value| match (self.f.def_op(a), self.f.def_op(b)) {
+            _ if a == b => true,
+            (Some(x @ Op::Zext(_)), Some(y)) => x == y,
+            _ => false,
+        };
+        let one = |a: &Part, b: &Part| a.moved == b.moved || self.is_small(a) && self.is_small(b);
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a.value, b.value) && one(a, b))
+    }
+
+    /// Whether memory with this root ends at `value`: the packet at its end; the metadata before it at its
+    /// start, as it was loaded (`reg_is_init_pkt_pointer`, kernel/bpf/verifier.c).
+    fn ends(&self, value: Value, root: Value) -> bool {
+        match (self.f.ty(root), self.f.ty(value)) {
+            (Type::Ptr(Region::PacketMeta), ty) => {
+                ty == Type::Ptr(Region::Packet) && matches!(self.f.def_op(value), Some(Op::Load { .. }))
+            }
+            (_, ty) => ty == Type::Ptr(Region::PacketEnd),
+        }
+    }
+
+    /// What the comparison at the end of `block` proves on its edge to `to`.
+    fn proven_by(&self, address: &Address, block: Block, to: Block) -> Option<i64> {
+        let Terminator::Branch(cond, a, b, then, _) = self.f.end(block) else { return None };
+        let cond = if then.block == to { *cond } else { cond.inverted() };
+        let is_end = |value: Value| self.ends(value, address.root);
+        let (cond, pointer) = match (is_end(*a), is_end(*b)) {
+            (false, true) => (cond, *a),
+            (true, false) => (cond.swapped(), *b),
+            _ => return None,
+        };
+        let tested = self.address(pointer, 0);
+        if !self.same_root(tested.root, address.root, block)
+            || !self.same_parts(&tested.parts, &address.parts)
+        {
+            return None;
+        }
+        match cond {
+            Cond::Ule | Cond::Eq => Some(tested.constant),
+            // The verifier counts the byte that "less" leaves only since 5.16 (commit 2fa7d94afc1a).
+            Cond::Ult => Some(tested.constant),
+            _ => None,
+        }
+    }
+}
