@@ -21,6 +21,7 @@ mod convert;
 mod dynptr;
 mod exits;
 mod expand;
+mod fields;
 mod forms;
 mod functions;
 mod globals;
