@@ -32,7 +32,7 @@ pub fn run(args: &Test) -> Outcome {
             // A file that does not compile does not keep the others from being tested.
             Err(Failure::Said(FAILED)) => {
                 broken = true;
-                report.broken();
+                report.broken(&file.display().to_string());
             }
             Err(failure) => {
                 report.finish();

@@ -360,3 +360,15 @@ nil nil 47
     }
     assert_eq!(refusals.lines().count(), wanted.len());
 }
+
+#[test]
+fn a_file_that_cannot_be_compiled_is_a_row_of_the_report() {
+    let folder = Folder::new("test-broken");
+    folder.write("broken.lisp", "(defprog p (:type :xdp) (nope))\n(deftest a (:prog p) t)");
+    folder
+        .write("good.lisp", "(defprog p (:type :xdp) XDP_PASS)\n(deftest b (:prog p) (= (retval) XDP_PASS))");
+    let (out, said, status) = test(&folder, &["--vm", "--tap", "broken.lisp", "good.lisp"]);
+    let wanted = "TAP version 14\nnot ok 1 - broken.lisp can be compiled\n\
+                  # good.lisp, in the userspace VM\nok 2 - b\n1..2\n";
+    assert_eq!((out.as_str(), status), (wanted, Some(1)), "{said}");
+}

@@ -56,7 +56,9 @@ impl Shown {
             if self.last.get(&id(row)) != Some(value) {
                 let mut change = json!({ "time": time, "map": row.map, "key": data::json(key), "value": data::json(value) });
                 if let (Some(rate), Json::Object(fields)) = (rate, &mut change) {
-                    fields.insert("per_second".into(), (*rate).into());
+                    // More digits would say more than a clock and a count do.
+                    let rate = (rate * 1000.0).round() / 1000.0;
+                    fields.insert("per_second".into(), rate.into());
                 }
                 lines.push(change.to_string());
             }

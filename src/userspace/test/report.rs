@@ -53,9 +53,19 @@ impl Report {
         self.flush();
     }
 
-    /// A file cannot be read or compiled, which has been said.
-    pub fn broken(&mut self) {
+    /// The tests of this file cannot be told, which has been said: it cannot be read or compiled.
+    pub fn broken(&mut self, file: &str) {
         self.broken += 1;
+        if self.style == Style::Tap {
+            self.pending += &format!("not ok {} - {file} can be compiled\n", self.count());
+            self.flush();
+        }
+    }
+
+    /// How many things have been told.
+    fn count(&self) -> usize {
+        let Tally { passed, failed, skipped } = self.tally;
+        passed + failed + skipped + self.broken
     }
 
     /// A test begins.
@@ -81,7 +91,7 @@ impl Report {
             Verdict::Skipped(why) => (&mut self.tally.skipped, "skipped", "ok", why.replace('\n', " ")),
         };
         *counter += 1;
-        let number = self.tally.passed + self.tally.failed + self.tally.skipped;
+        let number = self.count();
         let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let skip = if reason.is_empty() { String::new() } else { format!(" # SKIP {reason}") };
         self.pending += &match self.style {
@@ -109,7 +119,7 @@ impl Report {
                 format!("{passed} passed, {failed} failed, {skipped} skipped{}\n", self.untested())
             }
             (Style::Tap, Some(name)) => format!("Bail out! {name} was interrupted\n"),
-            (Style::Tap, None) => format!("1..{}\n", passed + failed + skipped),
+            (Style::Tap, None) => format!("1..{}\n", self.count()),
         };
         self.flush();
         self.tally
