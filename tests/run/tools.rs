@@ -483,3 +483,36 @@ fn without_the_privilege_the_capability_is_named() {
         }
     }
 }
+
+/// In a network namespace and a mount namespace of its own, both gone with the command.
+#[test]
+fn programs_that_other_tools_attached_without_a_link_are_shown() {
+    if cgroup().is_none() {
+        return;
+    }
+    let folder = Folder::new("tools-netlink");
+    let source = "(defprog own-xdp (:type :xdp) XDP_PASS) (defprog own-tc (:type :tc) TC_ACT_OK)";
+    let file = folder.write("own.lisp", source);
+    let script = "
+        \"$BPFL\" build \"$FILE\" -o \"$FILE.o\" && mount -t bpf bpf /sys/fs/bpf || exit 1
+        bpftool prog loadall \"$FILE.o\" /sys/fs/bpf/own && ip link add v0 type veth peer name v1 || exit 77
+        bpftool net attach xdp pinned /sys/fs/bpf/own/own_xdp dev v0 && tc qdisc add dev v0 clsact || exit 77
+        tc filter add dev v0 egress bpf da object-pinned /sys/fs/bpf/own/own_tc || exit 77
+        \"$BPFL\" ps own- --json
+        \"$BPFL\" detach own-xdp";
+    let mut command = Command::new("unshare");
+    command.args(["--net", "--mount", "sh", "-c", script]).stdin(Stdio::null());
+    let got = command.env("BPFL", env!("CARGO_BIN_EXE_bpfl")).env("FILE", file).output().unwrap();
+    if got.status.code() == Some(77) {
+        return println!("skipped: {}", text(&got.stderr));
+    }
+    let programs: Json = serde_json::from_slice(&got.stdout).unwrap();
+    let attached = |name: &str| {
+        let program = programs.as_array().unwrap().iter().find(|program| program["name"] == name).unwrap();
+        program["attached"].clone()
+    };
+    assert_eq!(attached("own_xdp"), json!([{ "event": "xdp", "link": null, "place": "v0" }]));
+    assert_eq!(attached("own_tc"), json!([{ "event": "tc/egress", "link": null, "place": "v0" }]));
+    let said = text(&got.stderr);
+    assert!(said.contains("it has no link; `ip link set dev v0 xdp off` detaches it"), "{said}");
+}

@@ -1,5 +1,5 @@
-//! Where programs are attached: what links say, and beside that what cgroups and maps of sockets say,
-//! to which programs can be attached without a link.
+//! Where programs are attached: what links say, and beside that what cgroups, maps of sockets and interfaces
+//! say, to which programs can be attached without a link.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,7 +14,10 @@ use bpfl_stdlib::catalog::{
     section,
 };
 
-use super::link::{Place, links};
+use super::{
+    link::{Place, links},
+    netlink,
+};
 use crate::{
     cgroup::Hierarchy,
     sys::{self, Numbered},
@@ -73,7 +76,7 @@ pub fn attachments() -> io::Result<Vec<Attachment>> {
         });
     }
     let known: HashSet<_> = all.iter().map(key).collect();
-    let others = in_cgroups(&cgroups).into_iter().chain(in_maps()?);
+    let others = in_cgroups(&cgroups).into_iter().chain(in_maps()?).chain(on_interfaces());
     let others: Vec<_> = others.filter(|one| !known.contains(&key(one))).collect();
     all.extend(others);
     Ok(all)
@@ -156,6 +159,18 @@ fn in_maps() -> io::Result<Vec<Attachment>> {
         }
     }
     Ok(all)
+}
+
+/// What is attached to interfaces of this network namespace.
+fn on_interfaces() -> impl Iterator<Item = Attachment> {
+    let attachment = |(program, event, place): netlink::Found| Attachment {
+        program,
+        link: None,
+        event: event.into(),
+        place,
+        without_link: None,
+    };
+    netlink::on_interfaces().into_iter().map(attachment)
 }
 
 /// What is attached to `target` for the events of its kind.

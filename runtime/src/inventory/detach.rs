@@ -32,8 +32,19 @@ pub fn detach(of: &Attachment) -> io::Result<()> {
             let (program, owner) = (sys::by_id(Numbered::Program, of.program)?, open(owner)?);
             program.zip(owner).map_or(Ok(()), |(program, owner)| sys::detach(&program, &owner, *attach_type))
         }
-        (None, None) => Ok(()),
+        (None, None) => Err(io::Error::other(by_its_own_tool(of))),
     }
+}
+
+/// How what `ip` or `tc` has attached is detached.
+fn by_its_own_tool(of: &Attachment) -> String {
+    let Attachment { event, place, .. } = of;
+    let command = match event.strip_prefix("tc/") {
+        Some(way) => format!("`tc filter del dev {place} {way}`, which removes all filters there"),
+        None if event == "tc" => format!("`tc filter del dev {place}`"),
+        None => format!("`ip link set dev {place} xdp off`"),
+    };
+    format!("it has no link; {command} detaches it")
 }
 
 fn open(owner: &Owner) -> io::Result<Option<OwnedFd>> {

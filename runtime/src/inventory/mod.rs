@@ -8,6 +8,7 @@ mod detach;
 mod holders;
 mod link;
 mod map;
+mod netlink;
 mod program;
 
 use std::{
