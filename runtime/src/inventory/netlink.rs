@@ -124,11 +124,7 @@ fn attributes(bytes: &[u8]) -> Vec<(u16, &[u8])> {
 }
 
 /// Parts that start with a header of so many bytes, which tells the length with it; each starts at a multiple of 4.
-fn parts<'b>(
-    mut bytes: &'b [u8],
-    header: usize,
-    read: impl Fn(&[u8]) -> Option<(usize, u16)>,
-) -> Vec<(u16, &'b [u8])> {
+fn parts(mut bytes: &[u8], header: usize, read: impl Fn(&[u8]) -> Option<(usize, u16)>) -> Vec<(u16, &[u8])> {
     let mut all = Vec::new();
     while let Some((length, kind)) = read(bytes).filter(|(length, _)| *length >= header) {
         let Some(part) = bytes.get(header..length) else { break };
