@@ -47,18 +47,11 @@
 (defun text (bytes)
   (map 'string #'code-char (loop for byte across bytes while (> byte 0) collect byte)))
 
-(defun address-text (family bytes)
-  (if (= family 2)
-      (format nil "~d.~d.~d.~d" (aref bytes 0) (aref bytes 1) (aref bytes 2) (aref bytes 3))
-      (format nil "[~{~(~x~)~^:~}]"
-              (loop for i from 0 below 16 by 2
-                    collect (+ (* 256 (aref bytes i)) (aref bytes (+ i 1)))))))
-
 (defun show (c)
-  (format t "~a[~d] of user ~d: ~a ~a:~d~%"
+  (format t "~a[~d] of user ~d: ~a ~a port ~d~%"
           (text (connection-comm c)) (connection-pid c) (connection-uid c)
           (if (= (connection-protocol c) 6) "tcp" "udp")
-          (address-text (connection-family c) (connection-address c))
+          (address-string (connection-address c) (connection-family c))
           (connection-port c)))
 
 (with-bpf-session ()

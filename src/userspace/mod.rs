@@ -9,6 +9,7 @@
 //! Always holds: whatever ends a script, what it attached is detached and freed, because sessions are
 //! values that end with the scope that holds them.
 
+mod address;
 mod attach;
 mod cgroup;
 mod check;
@@ -229,6 +230,7 @@ fn interpreter(names: &Names, world: World) -> Interp<'_> {
 /// Defines what userspace has beside the language.
 fn define_all(interp: &mut Interp<'_>) {
     for table in [
+        address::ROWS,
         attach::ROWS,
         attach::BY_TARGET,
         maps::ROWS,
