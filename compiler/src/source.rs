@@ -58,6 +58,11 @@ impl Span {
         }
     }
 
+    /// Whether all of `other` lies within it. A place in an expansion has no inside.
+    pub const fn contains(self, other: Self) -> bool {
+        self.expansion().is_none() && self.start <= other.start && other.end <= self.end
+    }
+
     /// The first character's place, for messages that point at an opening parenthesis.
     pub fn first(self) -> Self {
         Self { start: self.start, end: (self.start + 1).min(self.end.max(self.start)) }

@@ -36,6 +36,9 @@
               `(defmacro ,reader (p) (list 'load ',type p ,offset)))))))))
 
 (defmacro defheader (name &rest fields)
+  (loop for (field . more) on fields
+        for second = (find (car field) more :key #'car)
+        when second do (error-at (car second) "`~a` is a field of this header already" (car second)))
   `(progn ,@(loop for field in fields append (header-readers name field))))
 
 (defheader eth

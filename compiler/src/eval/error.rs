@@ -31,6 +31,12 @@ pub struct Condition {
     pub cause: Option<Rc<dyn Any>>,
 }
 
+/// The cause of an error that is told at its own place, and not at the call of the macro that found it.
+pub struct Pointing {
+    /// Where what it repeats is, if it repeats something.
+    pub first: Option<Origin>,
+}
+
 impl Condition {
     /// A condition of this type, with this message.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
@@ -42,6 +48,12 @@ impl Exit {
     /// An error with this message.
     pub fn error(message: impl Into<String>) -> Self {
         Self::Error(Box::new(Condition::new("error", message)))
+    }
+
+    /// An error about the form at `origin`, which repeats the one at `first`.
+    pub fn pointing_at(origin: Origin, message: impl Into<String>, first: Option<Origin>) -> Self {
+        let cause: Rc<dyn Any> = Rc::new(Pointing { first });
+        Self::Error(Box::new(Condition { origin, cause: Some(cause), ..Condition::new("error", message) }))
     }
 
     /// The same error, in the form at `origin` unless it already has a place.

@@ -1,6 +1,6 @@
 //! Lambda lists: the parameters of functions, and the patterns of macros.
 
-use super::{Env, Exit, Interp, Kind, Result, Symbol, Value, error};
+use super::{Env, Exit, Interp, Kind, Origin, Result, Symbol, Value, error};
 use crate::names::Name;
 
 /// Parsed parameters.
@@ -55,14 +55,40 @@ const SECTIONS: &[(&str, Section)] = &[
     ("&whole", Section::Whole),
 ];
 
+/// What holds for the whole of a list, the lists within it included.
+struct Parser<'a, 'h> {
+    interp: &'a Interp<'h>,
+    /// Whether a list may stand for a name.
+    parts: bool,
+    /// The names so far, and where they are.
+    seen: Vec<(Name, Origin)>,
+}
+
+impl Parser<'_, '_> {
+    /// The name of a parameter, which is new.
+    fn name(&mut self, name: Option<Symbol>, item: &Value) -> Result<Name> {
+        let name = name.ok_or_else(|| not_a_parameter(item))?;
+        if let Some((_, first)) = self.seen.iter().find(|(seen, _)| *seen == name.folded) {
+            let message = format!("the parameter `{}` is there twice", self.interp.text(name));
+            return Err(Exit::pointing_at(item.origin, message, Some(*first)));
+        }
+        self.seen.push((name.folded, item.origin));
+        Ok(name.folded)
+    }
+}
+
 impl LambdaList {
     /// Parses a list of parameters; `parts` says whether a list may stand for a name.
     pub fn parse(interp: &Interp<'_>, list: &Value, parts: bool) -> Result<Self> {
+        Self::parse_part(&mut Parser { interp, parts, seen: Vec::new() }, list)
+    }
+
+    fn parse_part(parser: &mut Parser<'_, '_>, list: &Value) -> Result<Self> {
         let (items, tail) = list.dotted();
         let mut parsed = Self::default();
         let mut section = Section::Required;
         for item in &items {
-            let marker = item.symbol().map(|symbol| interp.names.text(symbol.folded));
+            let marker = item.symbol().map(|symbol| parser.interp.names.text(symbol.folded));
             if let Some((_, next)) = SECTIONS.iter().find(|(name, _)| Some(*name) == marker) {
                 section = *next;
                 if section == Section::Key {
@@ -74,27 +100,21 @@ impl LambdaList {
                 parsed.other_keys = true;
                 continue;
             }
-            section = parsed.parameter(interp, section, item, parts)?;
+            section = parsed.parameter(parser, section, item)?;
         }
         match tail.kind {
             Kind::Nil => {}
-            _ => parsed.rest = Some(Pattern::parse(interp, &tail, parts)?),
+            _ => parsed.rest = Some(Pattern::parse(parser, &tail)?),
         }
         Ok(parsed)
     }
 
-    fn parameter(
-        &mut self,
-        interp: &Interp<'_>,
-        section: Section,
-        item: &Value,
-        parts: bool,
-    ) -> Result<Section> {
+    fn parameter(&mut self, parser: &mut Parser<'_, '_>, section: Section, item: &Value) -> Result<Section> {
         match section {
-            Section::Required => self.required.push(Pattern::parse(interp, item, parts)?),
-            Section::Optional => self.optional.push(Optional::parse(interp, item, parts)?),
+            Section::Required => self.required.push(Pattern::parse(parser, item)?),
+            Section::Optional => self.optional.push(Optional::parse(parser, item)?),
             Section::Key => {
-                let keyed = Keyed::parse(interp, item, parts)?;
+                let keyed = Keyed::parse(parser, item)?;
                 self.keys.get_or_insert_default().push(keyed);
             }
             Section::Aux => {
@@ -102,15 +122,14 @@ impl LambdaList {
                     Some(pair) if pair.len() == 2 => (pair[0].symbol(), pair[1].clone()),
                     _ => (item.symbol(), Value::NIL),
                 };
-                let name = name.ok_or_else(|| not_a_parameter(item))?;
-                self.aux.push((name.folded, form));
+                self.aux.push((parser.name(name, item)?, form));
             }
             Section::Whole => {
-                self.whole = Some(item.symbol().ok_or_else(|| not_a_parameter(item))?.folded);
+                self.whole = Some(parser.name(item.symbol(), item)?);
                 return Ok(Section::Required);
             }
             Section::Rest => {
-                self.rest = Some(Pattern::parse(interp, item, parts)?);
+                self.rest = Some(Pattern::parse(parser, item)?);
                 return Ok(Section::Nothing);
             }
             Section::Nothing => {
@@ -236,11 +255,11 @@ fn not_a_parameter(item: &Value) -> Exit {
 }
 
 impl Pattern {
-    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+    fn parse(parser: &mut Parser<'_, '_>, item: &Value) -> Result<Self> {
         match &item.kind {
-            Kind::Symbol(symbol) => Ok(Self::Name(symbol.folded)),
-            Kind::Cons(_) | Kind::Nil if parts => {
-                Ok(Self::Parts(Box::new(LambdaList::parse(interp, item, true)?)))
+            Kind::Symbol(symbol) => Ok(Self::Name(parser.name(Some(*symbol), item)?)),
+            Kind::Cons(_) | Kind::Nil if parser.parts => {
+                Ok(Self::Parts(Box::new(LambdaList::parse_part(parser, item)?)))
             }
             _ => Err(not_a_parameter(item)),
         }
@@ -259,17 +278,17 @@ impl Pattern {
 
 impl Optional {
     /// `name`, `(name)`, `(name default)` or `(name default supplied)`
-    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+    fn parse(parser: &mut Parser<'_, '_>, item: &Value) -> Result<Self> {
         let items = match item.elements() {
             Some(items) if !items.is_empty() => items,
             _ => vec![item.clone()],
         };
+        let pattern = Pattern::parse(parser, &items[0])?;
         let supplied = match items.get(2) {
-            Some(name) => Some(name.symbol().ok_or_else(|| not_a_parameter(name))?.folded),
+            Some(name) => Some(parser.name(name.symbol(), name)?),
             None => None,
         };
-        let default = items.get(1).cloned().unwrap_or_default();
-        Ok(Self { pattern: Pattern::parse(interp, &items[0], parts)?, default, supplied })
+        Ok(Self { pattern, default: items.get(1).cloned().unwrap_or_default(), supplied })
     }
 
     fn bind(&self, interp: &mut Interp<'_>, given: Option<Value>, env: Env) -> Result<Env> {
@@ -288,17 +307,20 @@ impl Optional {
 
 impl Keyed {
     /// As [`Optional`], and `((:keyword name) …)`.
-    fn parse(interp: &Interp<'_>, item: &Value, parts: bool) -> Result<Self> {
+    fn parse(parser: &mut Parser<'_, '_>, item: &Value) -> Result<Self> {
         let first = item.pair().map(|(first, _)| first);
         if let Some((keyword, rest)) = first.as_ref().and_then(Value::pair)
             && let Kind::Keyword(keyword) = keyword.kind
         {
             let name = rest.pair().map(|(name, _)| name).unwrap_or_default();
             let tail = item.pair().map(|(_, tail)| tail).unwrap_or_default();
-            let parameter = Optional::parse(interp, &Value::cons(name, tail), parts)?;
+            let parameter = Optional::parse(parser, &Value::cons(name, tail))?;
             return Ok(Self { keyword: keyword.folded, parameter });
         }
-        let parameter = Optional::parse(interp, item, false)?;
+        // Only a name says by which keyword it is given.
+        let parts = std::mem::replace(&mut parser.parts, false);
+        let parameter = Optional::parse(parser, item)?;
+        parser.parts = parts;
         match parameter.pattern {
             Pattern::Name(keyword) => Ok(Self { keyword, parameter }),
             Pattern::Parts(_) => Err(not_a_parameter(item)),

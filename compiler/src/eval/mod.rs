@@ -21,7 +21,7 @@ mod tests;
 use std::{any::Any, collections::HashMap, rc::Rc};
 
 pub use env::Env;
-pub use error::{Condition, Exit, Result};
+pub use error::{Condition, Exit, Pointing, Result};
 pub use value::{Function, Kind, Origin, Symbol, Value};
 
 use crate::{

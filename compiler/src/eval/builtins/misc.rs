@@ -97,6 +97,7 @@ pub const ROWS: &[Builtin] = &[
         Ok(Value::NIL)
     }),
     builtin("error", 1, MANY, raise),
+    builtin("error-at", 2, MANY, raise_at),
 ];
 
 fn is(interp: &mut Interp<'_>, value: &Value, ty: &str) -> Result {
@@ -118,6 +119,13 @@ fn macroexpand(interp: &mut Interp<'_>, form: &Value, once: bool) -> Result {
         }
     }
     Err(Exit::error("this expansion has no end"))
+}
+
+/// `(error-at form "format" argument…)`: the error is told where the form was written.
+fn raise_at(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let Kind::Str(control) = &args[1].kind else { return Err(error::wanted("a message", &args[1])) };
+    let message = format::format(interp, &control.clone(), &args[2..])?;
+    Err(Exit::pointing_at(args[0].origin, message, None))
 }
 
 /// `(error "format" argument…)`, or a condition again.

@@ -418,7 +418,7 @@ impl Builder<'_> {
         if own || size >= 4 {
             return Ok(());
         }
-        let message = format!("other CPUs share this place, and no atomic is {size} bytes wide");
+        let message = format!("other CPUs share this place, and atomics are 4 or 8 bytes wide, not {size}");
         let error = Diagnostic::error(&codes::BAD_OPERAND, span, message)
             .help("make the value a u32 or u64, which is counted atomically")
             .help("or, where losing a count is harmless, write `(setf place (+ place 1))`");

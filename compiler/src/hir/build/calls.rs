@@ -71,11 +71,15 @@ impl<'a> Builder<'a> {
             || helper::find(folded).is_some()
     }
 
-    /// Whether a name would be defined if something that has been reported were right: a reader of a struct.
+    /// Whether a name would be defined if something that has been reported were right: a macro, a reader of a
+    /// struct.
     fn comes_of_what_is_broken(&self, name: Name) -> bool {
         let reader = self.text(self.names.kernel(name));
-        let of =
-            |broken: &Name| reader.strip_prefix(self.text(*broken)).is_some_and(|rest| rest.starts_with('_'));
+        let of = |broken: &Name| {
+            reader
+                .strip_prefix(self.text(*broken))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
         self.broken.iter().any(of)
     }
 

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::{Builder, forms::Call, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    eval::{Condition, Env, Exit, Function, Kind, Origin, Value, convert, special},
+    eval::{Condition, Env, Exit, Function, Kind, Origin, Pointing, Value, convert, special},
     hir::{ExprId, Ty},
     names::Name,
     read::{Datum, DatumId},
@@ -45,7 +45,11 @@ pub fn macrolet<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         };
         match made {
             Ok((name, expander)) => b.local_macros.push((name.folded, expander)),
-            Err(exit) => b.evaluation_failed(exit, b.span(*definition), "this local macro"),
+            Err(exit) => {
+                b.evaluation_failed(exit, b.span(*definition), "this local macro");
+                let name = b.items(*definition).and_then(|parts| b.data.symbol(*parts.first()?));
+                b.broken.extend(name.map(|name| b.names.kernel(name)));
+            }
         }
     }
     let body = b.body(&call.args[1..], call.span, call.used);
@@ -112,7 +116,10 @@ impl<'a> Builder<'a> {
                 self.prelude.remove(&name.folded);
                 self.interp.define_macro(name, expander);
             }
-            Err(exit) => self.evaluation_failed(exit, definition.span, "this macro"),
+            Err(exit) => {
+                self.evaluation_failed(exit, definition.span, "this macro");
+                self.broken.insert(self.names.kernel(definition.name));
+            }
         }
     }
 
@@ -267,6 +274,9 @@ impl<'a> Builder<'a> {
             Exit::Stopped(reason) => Condition::new("error", reason),
             Exit::Return(..) => Condition::new("error", "it returns from a block that is left already"),
         };
+        if let Some(error) = pointing(&condition, span) {
+            return self.report(error);
+        }
         let message = format!("{what} fails: {}", condition.message);
         let error = Diagnostic::error(&codes::MACRO_FAILS, span, message);
         self.report(match condition.origin {
@@ -367,4 +377,19 @@ impl<'a> Builder<'a> {
             }
         }
     }
+}
+
+/// The message of an error that is told at its own place, found while the form at `span` was evaluated.
+fn pointing(condition: &Condition, span: Span) -> Option<Diagnostic> {
+    let pointing = condition.cause.as_ref()?.downcast_ref::<Pointing>()?;
+    let place = condition.origin.span()?;
+    let Some(first) = pointing.first else {
+        let error = Diagnostic::error(&codes::MACRO_FAILS, place, condition.message.clone());
+        return Some(if place == span { error } else { error.also(span, "in this form") });
+    };
+    let error = Diagnostic::error(&codes::DUPLICATE, place, condition.message.clone());
+    Some(match first.span() {
+        Some(first) => error.also(first, "first here"),
+        None => error,
+    })
 }

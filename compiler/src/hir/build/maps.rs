@@ -1,6 +1,9 @@
 //! Operations on maps.
 
-use bpfl_stdlib::catalog::{helper, map::ValueRule};
+use bpfl_stdlib::catalog::{
+    helper,
+    map::{ValueRule, compat},
+};
 
 use super::{Builder, Global, forms::Call};
 use crate::{
@@ -160,7 +163,13 @@ impl Builder<'_> {
         let message = format!("the entries of {} map are not found by key here", article(kind.name));
         let mut error = Diagnostic::error(&codes::MAP_OPERATION, span, message).also(defined, "defined here");
         if kind.program.queue {
-            error = error.help("it has `map-push`, `map-pop` and `map-peek`");
+            let forms = match compat::takes("map_pop_elem", kind) {
+                true => "it has `map-push`, `map-pop` and `map-peek`",
+                false => "it has `map-push`, and `map-peek`, which tells whether a value may be in it",
+            };
+            error = error.help(forms);
+        } else if let Some(owner) = kind.name.strip_suffix("-storage") {
+            error = error.help(format!("`({owner}-storage-get map owner)` gives the value of its owner"));
         } else if sockets {
             error = error.help("sockets are put in with `sock-map-update` or `sock-hash-update`, and messages sent to them with `msg-redirect-map` or `msg-redirect-hash`");
         }

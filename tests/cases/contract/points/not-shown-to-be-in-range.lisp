@@ -1,16 +1,15 @@
-;; error: E0309 @ 15:51
-;; error: E0309 @ 16:53
-;; error: E0309 @ 17:54
-;; error: E0309 @ 18:56
-;; error: E0309 @ 18:61
-;; error: E0309 @ 19:58
-;; error: E0309 @ 20:56
-;; error: E0309 @ 21:51
-;; error: E0309 @ 22:73
-;; error: E0309 @ 23:71
-;; error: E0309 @ 24:51
-;; warning: E0207 @ 25:53
-;; error: E0309 @ 25:75
+;; error: E0309 @ 14:51
+;; error: E0309 @ 15:53
+;; error: E0309 @ 16:54
+;; error: E0309 @ 17:56
+;; error: E0309 @ 18:58
+;; error: E0309 @ 19:56
+;; error: E0309 @ 20:51
+;; error: E0309 @ 21:73
+;; error: E0309 @ 22:71
+;; error: E0309 @ 23:51
+;; warning: E0207 @ 24:53
+;; error: E0309 @ 24:75
 ; A value that cannot be shown to be inside the range, and constants outside it, in every form of an exit.
 (defprog computed (:section "cgroup_skb/ingress") (ctx mark))
 (defprog wider-mask (:section "cgroup_skb/ingress") (logand (ctx mark) 3))

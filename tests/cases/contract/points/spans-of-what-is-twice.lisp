@@ -1,7 +1,9 @@
-;; error: E0105 @ 6:30
-;; error: E0105 @ 7:29
-;; error: E0105 @ 8:25
-;; error: E0105 @ 9:27
+;; error: E0105 @ 8:30
+;; error: E0105 @ 9:29
+;; error: E0105 @ 10:25
+;; error: E0105 @ 11:27
+;; error: E0105 @ 12:18
+;; error: E0601 @ 13:41
 ; Parameters, fields and members that are defined twice: at the second.
 (defstruct s (a u32) (b u8) (a u64))
 (defunion u (a u32) (b u8) (a u64))
