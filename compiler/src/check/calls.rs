@@ -87,7 +87,7 @@ fn summary(proof: &Proof<'_>) -> Summary {
 fn reaches(proof: &Proof<'_>) -> Vec<Reach> {
     let mut all = Vec::new();
     for block in proof.graph.order() {
-        for inst in proof.f.insts(*block) {
+        for inst in proof.f.insts(*block).iter().filter(|inst| !proof.f.kept.contains_key(inst)) {
             for (ptr, offset, bytes) in proof.reached(*inst, *block) {
                 // Where a run-time number moves the pointer, it is within an array.
                 let found =

@@ -51,6 +51,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
     let callees = calls::Callees::new(module, hir.programs.len(), names);
     let programs = hir.programs.values().map(|program| (Some(program.ty), Some(program)));
     let functions = hir.functions.values().map(|function| (function.ty, None));
+    let sleeps = hir.programs.values().any(|program| program.section.sleepable);
     for (function, (ty, program)) in module.functions.iter().zip(programs.chain(functions)) {
         let mut proof = Proof::new(function, module, names, &callees, diagnostics);
         proof.packet = Words::of(ty);
@@ -63,7 +64,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         stale::check(&mut proof);
         refs::check(&mut proof);
         dynptr::check(&mut proof);
-        trust::check(&mut proof, program);
+        trust::check(&mut proof, program, sleeps);
         loops::check(&mut proof);
         if let Some(program) = program {
             returns::check(&mut proof, program);

@@ -211,7 +211,12 @@ fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
         | Op::Advance(ptr, _) => vec![*ptr],
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
-            args.iter().zip(kinds).filter(|(_, kind)| !takes_null(**kind)).map(|(arg, _)| arg).collect()
+            let wanted = |(arg, kind): &(Value, &Arg)| match kind {
+                // What may be a reference must be one, or plainly null.
+                Arg::KptrOrNull => proof.f.constant(*arg) != Some(0),
+                kind => !kind.takes_null(),
+            };
+            args.iter().zip(kinds).filter(wanted).map(|(arg, _)| arg).collect()
         }
         Op::CallFunction(func, args) => {
             let Some(callee) = proof.module.function(*func) else { return Vec::new() };
@@ -221,8 +226,4 @@ fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
         }
         _ => Vec::new(),
     }
-}
-
-fn takes_null(arg: Arg) -> bool {
-    arg.takes_null()
 }

@@ -21,14 +21,14 @@ use super::{
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
-    ir::{Block, Cond, Edge, Inst, Module, Op, Region, Terminator, Type, Value},
+    ir::{Block, Cond, Edge, Inst, Kept, Module, Op, Region, Terminator, Type, Value},
 };
 
 /// Reports every leak and every use of what is gone.
 pub fn check(proof: &mut Proof<'_>) {
     let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
     let module = proof.module;
-    let concerned = |op: &Op| acquires(module, op) || released(module, op).is_some();
+    let concerned = |op: &Op| acquires(module, op) || released(proof, op).is_some();
     if !insts.into_iter().any(|inst| concerned(proof.f.op(*inst))) {
         return; // As in most programs.
     }
@@ -52,14 +52,18 @@ fn reference(module: &Module, op: &Op) -> Option<Reference> {
 }
 
 /// The value that a call gives back, if it does.
-fn released(module: &Module, op: &Op) -> Option<Value> {
-    if let (Op::Kfunc(_, args), Some(Reference::Releases)) = (op, reference(module, op)) {
+fn released(proof: &Proof<'_>, op: &Op) -> Option<Value> {
+    if let (Op::Kfunc(_, args), Some(Reference::Releases)) = (op, reference(proof.module, op)) {
         return args.iter().next();
     }
     let Op::Call(id, args) = op else { return None };
     let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
-    let gives_back = |kind: &Arg| matches!(kind, Arg::RingbufMem | Arg::SockReleased);
-    args.iter().zip(kinds).find(|(_, kind)| gives_back(kind)).map(|(value, _)| value)
+    let gives_back = |(value, kind): &(Value, &Arg)| match kind {
+        Arg::RingbufMem | Arg::SockReleased => true,
+        Arg::KptrOrNull => proof.f.constant(*value) != Some(0),
+        _ => false,
+    };
+    args.iter().zip(kinds).find(gives_back).map(|(value, _)| value)
 }
 
 /// Whether a helper gives another view of the socket it is given, which lives as long as that one.
@@ -83,8 +87,10 @@ impl Kind {
         match proof.f.ty(value) {
             Type::Ptr(Region::Socket) => Self::Socket,
             Type::Ptr(Region::Kernel) => {
-                match proof.f.def_op(value).and_then(|op| reference(proof.module, op)) {
-                    Some(Reference::Acquires { release, .. }) => Self::Object(release),
+                let kept = proof.f.def(value).and_then(|inst| proof.f.kept.get(&inst));
+                match (kept, proof.f.def_op(value).and_then(|op| reference(proof.module, op))) {
+                    (Some(Kept::Exchanges { release }), _) => Self::Object(release),
+                    (_, Some(Reference::Acquires { release, .. })) => Self::Object(release),
                     _ => Self::Object("its release function"),
                 }
             }
@@ -139,7 +145,7 @@ impl Flow for Analysis<'_, '_> {
 
     fn step(&self, inst: Inst, state: &mut State) {
         let f = self.proof.f;
-        if let Some(value) = released(self.proof.module, f.op(inst)) {
+        if let Some(value) = released(self.proof, f.op(inst)) {
             state.insert(value, Held { held: false, gone: Some(inst) });
         }
         if acquires(self.proof.module, f.op(inst))
@@ -225,7 +231,7 @@ impl Analysis<'_, '_> {
     /// Only what a lookup gave can be released; a record's origin its type already tells.
     fn never_held(&mut self, inst: Inst) {
         let f = self.proof.f;
-        let Some(value) = released(self.proof.module, f.op(inst)) else { return };
+        let Some(value) = released(self.proof, f.op(inst)) else { return };
         if f.def_op(value).is_some_and(|op| acquires(self.proof.module, op)) {
             return;
         }

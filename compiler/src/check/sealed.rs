@@ -1,4 +1,4 @@
-//! Timers and locks in map values are left to helpers.
+//! Timers, locks and kernel pointers in map values are left to helpers, and to what is for them.
 //!
 //! The verifier refuses each access that touches their bytes (`check_map_access`,
 //! kernel/bpf/verifier.c), and so a copy of the whole value, too.
@@ -18,6 +18,9 @@ pub fn check(proof: &mut Proof<'_>) {
     let mut said: Vec<Span> = Vec::new();
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
+            if proof.f.kept.contains_key(&inst) {
+                continue; // That is what may be done.
+            }
             let span = proof.f.span(inst);
             for (ptr, offset, bytes) in proof.reached(inst, block) {
                 let addresses = proof.addresses(ptr, offset);
@@ -45,10 +48,16 @@ fn touched<'a>(proof: &Proof<'a>, address: &Address, bytes: u32) -> Option<&'a S
 }
 
 fn diagnostic(part: &SealedPart, span: Span) -> Diagnostic {
-    let name = part.c_name.replace('_', "-");
-    let message = format!("this touches the `{name}` in a map's value, which is left to helpers");
+    let (code, message) = match part.c_name {
+        "" => (&codes::KPTR, "this touches a kernel pointer in a map's value, which has its own ways".into()),
+        name => {
+            let name = name.replace('_', "-");
+            let message = format!("this touches the `{name}` in a map's value, which is left to helpers");
+            (&codes::LOCK_HELD, message)
+        }
+    };
     let (start, end) = (part.offset, part.offset + part.bytes);
-    Diagnostic::error(&codes::LOCK_HELD, span, message)
+    Diagnostic::error(code, span, message)
         .note(format!("it is bytes {start} to {} of the value", end - 1))
         .help("read, set or copy the other fields one by one")
 }

@@ -107,6 +107,9 @@ impl Target<'_> {
             Op::Atomic { fetch: true, .. } | Op::CompareExchange { .. } => {
                 self.feature(&feature::ATOMICS, span);
             }
+            Op::Load { .. } | Op::Store { .. } if f.kept.contains_key(&inst) => {
+                self.feature(&feature::KPTRS, span);
+            }
             Op::Load { bytes, ptr, offset } | Op::Store { bytes, ptr, offset, .. } => match f.ty(ptr) {
                 Type::Ptr(Region::Ctx) => self.field(hook, offset, bytes.into(), span),
                 Type::Ptr(Region::Kernel) => self.feature(&feature::KERNEL_POINTERS, span),

@@ -82,6 +82,7 @@ codes! {
     LOCK_HELD "E0408" "a lock or a timer is not used as it must be"
     UNTRUSTED "E0409" "a pointer that the kernel does not vouch for"
     DYNPTR "E0410" "a dynptr is not used as it must be"
+    KPTR "E0411" "a kernel pointer in a map's value is not used as it must be"
     STACK_LIMIT "E0501" "more than 512 bytes of stack"
     TOO_LARGE "E0502" "a program or jump is too large"
     NO_KERNEL_TYPES "E0503" "the kernel's types are needed, and not there"

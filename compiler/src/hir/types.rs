@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use bpfl_stdlib::catalog::kptr::tag;
+
 use super::{
     MapId,
     kernel::{KernelId, KernelStruct},
@@ -52,6 +54,17 @@ pub enum TypeKind {
     Kernel(KernelId),
     /// A map like the one that is defined so; only pointed to.
     Map(MapId),
+    /// A pointer to one of the kernel's objects that a map's value keeps; only a field is that.
+    Kptr(Kptr),
+}
+
+/// A pointer that a map's value keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Kptr {
+    /// The struct that it points to.
+    pub of: KernelId,
+    /// Whether the value owns a reference to it.
+    pub owned: bool,
 }
 
 /// What a socket pointer may point to.
@@ -246,7 +259,7 @@ impl Types {
         match self.get(ty) {
             TypeKind::Bool => 1,
             TypeKind::Int(int) => u32::from(int.bits) / 8,
-            TypeKind::Ptr(_) => 8,
+            TypeKind::Ptr(_) | TypeKind::Kptr(_) => 8,
             TypeKind::Array { element, count } => self.size(element).saturating_mul(count),
             TypeKind::Struct(id) => self.structs[id].size,
             TypeKind::Kernel(id) => self.kernel[id].size,
@@ -287,6 +300,9 @@ impl Types {
             TypeKind::Kernel(id) if self.kernel[id].name.is_empty() => "an unnamed kernel struct".into(),
             TypeKind::Kernel(id) => self.kernel[id].name.clone(),
             TypeKind::Map(_) => "map".into(),
+            TypeKind::Kptr(Kptr { of, owned }) => {
+                format!("({} {})", tag(owned).replace('_', "-"), self.kernel[of].name)
+            }
             TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
             TypeKind::Socket(Socket::FlowKeys) => "bpf-flow-keys".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),

@@ -1,6 +1,6 @@
 //! Functions and the module they are in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bpfl_stdlib::catalog::kfunc::Reference;
 
@@ -33,7 +33,7 @@ pub struct SealedPart {
     pub offset: u32,
     /// How many.
     pub bytes: u32,
-    /// The struct that is there.
+    /// The struct that is there; empty for a kernel pointer.
     pub c_name: &'static str,
 }
 
@@ -48,6 +48,25 @@ pub struct KfuncInfo {
     pub nullable: Vec<bool>,
     /// Which arguments are memory of the program's.
     pub memory: Vec<Option<Extent>>,
+    /// Whether it takes what only an RCU section keeps.
+    pub rcu: bool,
+}
+
+/// What an instruction does with a kernel pointer that a map's value keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// Reads it.
+    Reads {
+        /// Whether the value owns a reference to what it points to.
+        owned: bool,
+    },
+    /// Puts another one there, which the value does not own.
+    Writes,
+    /// Takes it out, with the reference, and puts another one there.
+    Exchanges {
+        /// The kernel's function that gives the reference back.
+        release: &'static str,
+    },
 }
 
 /// How much memory a function of the kernel's takes.
@@ -177,6 +196,8 @@ pub struct Function {
     pub returns_low: bool,
     /// Stores of pointers that somebody else reads and relies on. Stale after optimisation.
     pub promises: Vec<(Inst, Pointee)>,
+    /// The uses of kernel pointers that maps' values keep. Stale after optimisation.
+    pub kept: HashMap<Inst, Kept>,
     /// The counted loops, inner ones before those around them. Stale after optimisation.
     pub loops: Vec<LoopData>,
     /// The instructions that move a packet pointer by a number that is small enough for the verifier where

@@ -44,7 +44,8 @@ mod print;
 pub mod verify;
 
 pub use function::{
-    Asm, Extent, Function, GlobalInfo, KfuncInfo, LoopData, MapInfo, Module, Pointee, SealedPart, SlotData,
+    Asm, Extent, Function, GlobalInfo, Kept, KfuncInfo, LoopData, MapInfo, Module, Pointee, SealedPart,
+    SlotData,
 };
 pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};

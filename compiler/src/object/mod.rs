@@ -3,7 +3,7 @@
 mod kernel;
 mod struct_ops;
 
-use bpfl_stdlib::catalog::program::ProgramType;
+use bpfl_stdlib::catalog::{kptr::tag, program::ProgramType};
 
 use crate::{
     arena::{Arena, Entity},
@@ -244,6 +244,11 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
         TypeKind::Ptr(pointer) => {
             let pointee = ty(btf, hir, pointer.pointee);
             btf.ptr(pointee)
+        }
+        TypeKind::Kptr(kptr) => {
+            let (name, target) = (btf.intern(tag(kptr.owned)), kernel::structure(btf, hir, kptr.of));
+            let tagged = btf.add(Type::TypeTag { name, target, attribute: false });
+            btf.ptr(tagged)
         }
         TypeKind::Error
         | TypeKind::Literal

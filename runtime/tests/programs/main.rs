@@ -6,6 +6,7 @@ mod clang;
 mod every;
 mod iterate;
 mod kernel;
+mod kptr;
 mod network;
 mod relocate;
 mod ring;

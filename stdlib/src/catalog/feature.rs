@@ -37,6 +37,8 @@ features! {
     ATOMICS "an atomic operation that gives the old value" false 5 12;
     /// Calls of the kernel's functions (commit e6ac2450d6de).
     KFUNCS "calls of the kernel's functions" true 5 13;
+    /// Kernel pointers in maps' values, under the tags that they have (commits c0a5a21c25f3, 03b77e17aeb2).
+    KPTRS "kernel pointers in a map's values" true 6 3;
     /// Tables of functions that are attached as links (commit 68b04864ca42).
     TABLES "a table of functions in a link" false 6 4;
 }

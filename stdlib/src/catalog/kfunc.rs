@@ -52,6 +52,50 @@ pub static REFERENCES: &[(&str, Reference)] = &[
     releases("bpf_ct_release"),
 ];
 
+/// Functions that also take what only an RCU section keeps (`KF_RCU`), with the same sources.
+static RCU: &[&str] = &[
+    "bpf_task_acquire",
+    "bpf_task_under_cgroup",
+    "bpf_task_get_cgroup1",
+    "bpf_cgroup_acquire",
+    "bpf_cgroup_ancestor",
+    "bpf_crypto_ctx_acquire",
+    "bpf_crypto_encrypt",
+    "bpf_crypto_decrypt",
+    "bpf_cpumask_first",
+    "bpf_cpumask_first_zero",
+    "bpf_cpumask_first_and",
+    "bpf_cpumask_set_cpu",
+    "bpf_cpumask_clear_cpu",
+    "bpf_cpumask_test_cpu",
+    "bpf_cpumask_test_and_set_cpu",
+    "bpf_cpumask_test_and_clear_cpu",
+    "bpf_cpumask_setall",
+    "bpf_cpumask_clear",
+    "bpf_cpumask_and",
+    "bpf_cpumask_or",
+    "bpf_cpumask_xor",
+    "bpf_cpumask_equal",
+    "bpf_cpumask_intersects",
+    "bpf_cpumask_subset",
+    "bpf_cpumask_empty",
+    "bpf_cpumask_full",
+    "bpf_cpumask_copy",
+    "bpf_cpumask_any_distribute",
+    "bpf_cpumask_any_and_distribute",
+    "bpf_cpumask_weight",
+];
+
+/// Whether the kernel function called `name` takes what only an RCU section keeps.
+///
+/// ```
+/// use bpfl_stdlib::catalog::kfunc::takes_rcu;
+/// assert!(takes_rcu("bpf_task_acquire") && !takes_rcu("bpf_task_release"));
+/// ```
+pub fn takes_rcu(name: &str) -> bool {
+    RCU.contains(&name)
+}
+
 /// What the kernel function called `name` does with references.
 ///
 /// ```

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod feature;
 pub mod helper;
 pub mod kfunc;
+pub mod kptr;
 pub mod limit;
 pub mod machine;
 pub mod map;

@@ -273,6 +273,9 @@ impl<'a> Builder<'a> {
         if self.ty(value) == Ty::ERROR || pointer.is_some_and(|p| self.kind(p.pointee) == wanted) {
             return value;
         }
+        if pointer.is_some_and(|p| self.starts_with(self.kind(p.pointee), name)) {
+            return value;
+        }
         let message = format!("this is {}, and a kernel `{name}` is wanted here", self.show(self.ty(value)));
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);
         self.fail(match name {
@@ -466,7 +469,7 @@ fn describe(arg: Arg) -> &'static str {
 
 /// Whether what is acquired so is known to be given back.
 fn releasable(ret: Ret) -> bool {
-    matches!(ret, Ret::RingbufMemOrNull | Ret::SocketOrNull | Ret::SockCommonOrNull)
+    matches!(ret, Ret::RingbufMemOrNull | Ret::SocketOrNull | Ret::SockCommonOrNull | Ret::KptrOrNull)
 }
 
 /// Whether the language has something to give for it.
@@ -480,9 +483,11 @@ fn supported(arg: Arg) -> bool {
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
     let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull);
     let dynptr = matches!(arg, A::Dynptr | A::UninitDynptr | A::DynptrReleased);
+    let kptr = matches!(arg, A::KptrDest | A::KptrOrNull);
     fixed
         || kernel
         || dynptr
+        || kptr
         || [&pointers[..], &sockets, &memory, &values, &scalars].iter().any(|args| args.contains(&arg))
 }
 

@@ -166,6 +166,9 @@ impl<'a> Builder<'a> {
             Place::Memory { ptr, offset, ty, .. } if self.module.types.is_aggregate(ty) => {
                 self.address_at(ptr, offset, ty, span)
             }
+            Place::Memory { ptr, offset, ty, .. } if let TypeKind::Kptr(kptr) = self.kind(ty) => {
+                self.read_kept(ptr, offset, kptr, span)
+            }
             Place::Memory { ptr, offset, ty, .. } => self.add(ExprKind::Load(ptr, offset), ty, span),
             Place::Bits { ptr, offset, ty, first, bits } => {
                 self.read_bits(ptr, offset, ty, (first, bits), span)

@@ -2,7 +2,7 @@
 
 use super::{
     Builder, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, dynptr, exits,
-    expand, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
+    expand, kptr, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -328,6 +328,7 @@ pub const FORMS: &[Form] = &[
         each!(storage::plain, "cgrp_storage_delete"),
     ),
     form("dynptr-data", 3, 3, "(dynptr-data dynptr offset type-or-size)", dynptr::data),
+    form("kptr-xchg", 2, 2, "(kptr-xchg field pointer)", kptr::exchange),
     form("ringbuf-reserve", 2, 3, "(ringbuf-reserve map type-or-size [flags])", storage::reserve),
     form(
         "ringbuf-submit",

@@ -18,7 +18,13 @@ impl<'a> Builder<'a> {
             self.report(error.help("write `(defvar name u64 0)`"));
             return;
         };
+        let place = self.span(*ty);
         let Some(ty) = self.parse_type(*ty) else { return };
+        if self.has_kptrs(ty) {
+            let message = "a global cannot have kernel pointers";
+            let error = Diagnostic::error(&codes::KPTR, place, message);
+            return self.report(error.help("keep them in the value of an array with one entry"));
+        }
         let (init, options) = match rest {
             [first, options @ ..] if !matches!(self.data.get(*first), Datum::Keyword(_)) => {
                 (Some(*first), options)

@@ -66,6 +66,9 @@ impl<'a> Builder<'a> {
         let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
         let place = options.get("value").map_or(at, |datum| self.span(datum));
         let value = value.filter(|value| self.sealed_parts_allowed(rules, *value, place));
+        let value = value.filter(|value| self.kptrs_allowed(rules, *value, false, place));
+        let place = options.get("key").map_or(at, |datum| self.span(datum));
+        let key = key.filter(|key| self.kptrs_allowed(rules, *key, true, place));
         let inner = kind.and_then(|kind| self.inner(kind, &options, (definition.name, at)));
         let map = Map {
             symbol: self.symbol_of(&definition),

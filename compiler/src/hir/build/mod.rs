@@ -27,6 +27,7 @@ mod functions;
 mod globals;
 mod kernel;
 mod kfunc;
+mod kptr;
 mod locks;
 mod log2;
 mod loops;

@@ -241,6 +241,10 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         };
         match self.module.types.as_pointer(self.ty(value)) {
+            Some(p) if p.pointee != pointee && self.has_kptrs(pointee) => {
+                let message = "kernel pointers are only where their map says that they are";
+                self.fail_at(&codes::KPTR, span, message)
+            }
             Some(p) if MEMORY.contains(&p.region) => {
                 let ty = self.module.types.pointer(pointee, p.region, p.nullable);
                 self.add(ExprKind::Convert(value), ty, span)

@@ -3,7 +3,7 @@
 use super::{Builder, Global, bytes, forms::Call, structs::Accessor};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapUse, Ty, VarId},
+    hir::{ExprId, ExprKind, MapUse, Ty, TypeKind, VarId},
     ir::Region,
     read::DatumId,
     source::Span,
@@ -232,6 +232,9 @@ impl<'a> Builder<'a> {
             Place::Memory { ty, .. } if self.module.types.is_aggregate(ty) => {
                 let message = format!("a {} is set field by field", self.show(ty));
                 self.fail_at(&codes::NOT_A_PLACE, span, message)
+            }
+            Place::Memory { ptr, offset, ty, .. } if let TypeKind::Kptr(kptr) = self.kind(ty) => {
+                self.write_kept((ptr, offset), kptr, value, span)
             }
             Place::Memory { ptr, offset, ty, .. } => {
                 let value = self.store_as(value, ty);

@@ -205,6 +205,10 @@ impl<'a> Builder<'a> {
                 self.read_place(place, call.span)
             }
             Accessor::FieldPtr(id, index) => match self.field_place(id, index, call.args, call.span) {
+                Place::Memory { ty, .. } if let TypeKind::Kptr(_) = self.kind(ty) => {
+                    let message = "the address of a kernel pointer is for `kptr-xchg` only";
+                    self.fail_at(&codes::KPTR, call.span, message)
+                }
                 Place::Memory { ptr, offset, ty, .. } => self.address_at(ptr, offset, ty, call.span),
                 Place::Bits { .. } => {
                     let error =
@@ -233,6 +237,10 @@ impl<'a> Builder<'a> {
             let value = self.value(*value);
             let field = &self.module.types.structs[id].fields[index];
             let (ty, offset, bits) = (field.ty, field.offset(), field.bits);
+            if let TypeKind::Kptr(_) = self.kind(ty) {
+                let message = "a kernel pointer is put into a map's value itself, and this is a copy";
+                return self.fail_at(&codes::KPTR, self.span(pair[0]), message);
+            }
             match (bits, self.module.types.is_aggregate(ty)) {
                 (None, false) => fields.push((offset, self.store_as(value, ty))),
                 _ => later.push((index, value)),

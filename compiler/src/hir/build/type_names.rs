@@ -40,7 +40,10 @@ impl Builder<'_> {
             }
             return Some(self.module.types.intern(TypeKind::Array { element, count: found? }));
         }
-        self.unknown_type(datum);
+        match self.items(datum).and_then(|items| self.keeps(*items.first()?)) {
+            Some(_) => self.only_a_field(datum),
+            None => self.unknown_type(datum),
+        }
         None
     }
 
@@ -55,6 +58,7 @@ impl Builder<'_> {
                 }
                 Some(Ty::U64)
             }
+            Some([head, pointee]) if let Some(owned) = self.keeps(*head) => self.kptr_type(owned, *pointee),
             _ => self.parse_type(datum),
         }
     }

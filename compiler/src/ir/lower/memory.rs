@@ -102,10 +102,12 @@ impl Lower<'_> {
 
     pub(super) fn load(&mut self, ptr: ExprId, offset: i32, ty: Ty, span: Span) -> Value {
         let pointer = self.value(ptr);
-        match self.part(ptr, pointer, offset, ty) {
+        let value = match self.part(ptr, pointer, offset, ty) {
             Some(part) => self.load_parts(pointer, offset, ty, part, span),
             None => self.load_at(pointer, offset, ty, span),
-        }
+        };
+        self.note_read(ptr, offset, value);
+        value
     }
 
     pub(super) fn load_at(&mut self, ptr: Value, offset: i32, ty: Ty, span: Span) -> Value {
@@ -146,6 +148,7 @@ impl Lower<'_> {
             Some(part) => self.store_parts(pointer, offset, value, ty, part, span),
             None => self.store_at(pointer, offset, value, ty, span),
         }
+        self.note_write(ptr, offset);
         value
     }
 

@@ -10,6 +10,7 @@ mod arith;
 mod bytes;
 mod callback;
 mod control;
+mod kept;
 mod maps;
 mod memory;
 mod packed;
@@ -32,7 +33,11 @@ use vars::Vars;
 
 /// The parts of a type, so many bytes from a value's start, that only helpers touch.
 fn sealed(types: &hir::Types, ty: Ty, from: u32) -> Vec<SealedPart> {
-    let TypeKind::Struct(id) = types.get(ty) else { return Vec::new() };
+    let id = match types.get(ty) {
+        TypeKind::Struct(id) => id,
+        TypeKind::Kptr(_) => return vec![SealedPart { offset: from, bytes: types.size(ty), c_name: "" }],
+        _ => return Vec::new(),
+    };
     let of = &types.structs[id];
     match map::sealed(&of.c_name) {
         Some(row) => vec![SealedPart { offset: from, bytes: of.size, c_name: row.c_name }],
@@ -64,6 +69,7 @@ pub fn lower(hir: &hir::Module) -> Module {
             reference: kfunc.reference,
             nullable: kfunc.params.iter().map(|(_, ty)| nullable(ty)).collect(),
             memory: kernel_memory(hir, kfunc),
+            rcu: kfunc::takes_rcu(&kfunc.symbol),
         }
     });
     Module { maps: maps.collect(), globals: globals.collect(), kfuncs: kfuncs.collect(), functions }
@@ -440,6 +446,7 @@ impl<'a> Lower<'a> {
                 let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
                 let value = self.call(helper.id, helper.ret, &args, ty, span);
+                self.note_exchange(helper, value, expr.ty);
                 self.give_back(lent);
                 value
             }

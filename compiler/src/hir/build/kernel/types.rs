@@ -65,6 +65,22 @@ impl Builder<'_> {
         kernel
     }
 
+    /// Whether a struct of the kernel's has another one, called `name`, as its first member, or in that: then
+    /// a pointer to it is one to that, too (`btf_struct_ids_match`, kernel/bpf/btf.c).
+    pub(in crate::hir::build) fn starts_with(&self, ty: TypeKind, name: &str) -> bool {
+        let (TypeKind::Kernel(id), Ok(view)) = (ty, self.kernel.view()) else { return false };
+        let mut at = view.composite(&self.module.types.kernel[id].name);
+        for _ in 0..ANONYMOUS_DEPTH {
+            let Some(Type::Struct(of)) = at.and_then(|id| view.get(id)) else { return false };
+            if view.str(of.name) == name {
+                return true;
+            }
+            let first = of.members.first().filter(|member| member.offset == 0);
+            at = first.map(|member| view.resolved(member.ty).0);
+        }
+        false
+    }
+
     /// The kernel's struct of this name, of which nothing else need be known.
     pub(in crate::hir::build) fn kernel_named(&mut self, name: &str) -> KernelId {
         let all = &mut self.module.types.kernel;
