@@ -15,7 +15,7 @@ use super::{LoadError, other};
 use crate::{
     btf::ext::{Ext, Table},
     insn::{CALL, Insn, LOAD_64},
-    spec::{elf::File, globals::is_data},
+    spec::{Types, elf::File, globals::is_data, kconfig},
 };
 
 /// What an instruction refers to.
@@ -56,6 +56,9 @@ pub(crate) struct Records {
     pub(crate) relocations: Vec<u32>,
 }
 
+/// Where the kernel's options are in their memory, by name.
+type Options<'a> = HashMap<&'a str, u32>;
+
 /// All functions of an object.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
@@ -64,11 +67,12 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// The functions of `file`, of which `.BTF.ext` says `ext`.
-    pub(crate) fn read(file: &File<'_>, ext: &Ext) -> Result<Self, LoadError> {
+    /// The functions of `file`, of which `.BTF` and `.BTF.ext` say `types`.
+    pub(crate) fn read(file: &File<'_>, types: &Types) -> Result<Self, LoadError> {
         let mut functions = Vec::new();
+        let options = types.btf.iter().flat_map(kconfig::variables).collect();
         for section in file.sections().filter(|section| section.kind() == SectionKind::Text) {
-            section_functions(file, ext, &section, &mut functions).map_err(other)?;
+            section_functions(file, (&types.ext, &options), &section, &mut functions).map_err(other)?;
         }
         let place = |(index, one): (usize, &Function)| ((one.section, one.start as i64), index);
         let by_place = functions.iter().enumerate().map(place).collect();
@@ -88,7 +92,7 @@ impl Code {
 
 fn section_functions<'a>(
     file: &File<'a>,
-    ext: &Ext,
+    (ext, options): (&Ext, &Options<'_>),
     section: &ElfSection64<'a, '_, object::Endianness>,
     all: &mut Vec<Function>,
 ) -> Result<(), object::Error> {
@@ -109,7 +113,7 @@ fn section_functions<'a>(
         });
     }
     all[first..].sort_by_key(|function| function.start);
-    refer(file, section, &mut all[first..])
+    refer(file, options, section, &mut all[first..])
 }
 
 fn records(ext: &Ext, section: &str, range: &Range<usize>) -> Records {
@@ -125,6 +129,7 @@ fn records(ext: &Ext, section: &str, range: &Range<usize>) -> Records {
 /// Gives the functions of a section, which are in order, the references that its relocations are.
 fn refer<'a>(
     file: &File<'a>,
+    options: &Options<'_>,
     section: &ElfSection64<'a, '_, object::Endianness>,
     functions: &mut [Function],
 ) -> Result<(), object::Error> {
@@ -138,7 +143,7 @@ fn refer<'a>(
         let own = slot - function.start;
         let Some(insn) = function.insns.get(own) else { continue };
         let symbol = file.symbol_by_index(index)?;
-        if let Some(reference) = reference(file, *insn, &symbol)? {
+        if let Some(reference) = reference(file, options, *insn, &symbol)? {
             function.references.push((own, reference));
         }
     }
@@ -148,11 +153,18 @@ fn refer<'a>(
 
 fn reference<'a>(
     file: &File<'a>,
+    options: &Options<'_>,
     insn: Insn,
     symbol: &impl ObjectSymbol<'a>,
 ) -> Result<Option<Reference>, object::Error> {
     let Some(SectionIndex(section)) = symbol.section_index() else {
         let (name, weak) = (symbol.name()?.to_string(), symbol.is_weak());
+        if let Some(offset) = options.get(&*name) {
+            return Ok(Some(Reference::Memory {
+                section: kconfig::SECTION.into(),
+                offset: (*offset).into(),
+            }));
+        }
         return Ok(symbol.is_undefined().then_some(Reference::Kernel { name, weak }));
     };
     let target = file.section_by_index(SectionIndex(section))?;

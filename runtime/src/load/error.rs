@@ -14,6 +14,7 @@ use crate::{
     host::capability,
     pin::PinError,
     spec::{ProgramSpec, SpecError},
+    value::EncodeError,
 };
 
 /// Why an object could not be loaded.
@@ -56,6 +57,31 @@ pub enum LoadError {
     NoFunction {
         /// The function.
         name: String,
+    },
+    /// The object reads an option that the running kernel's configuration does not have.
+    #[error(
+        "the object reads `{name}`, which {}; declare it weak, and it is zero then",
+        if *known {
+            "the running kernel's configuration does not set"
+        } else {
+            "nobody tells: there is no /proc/config.gz or /boot/config of the running kernel's"
+        }
+    )]
+    NoOption {
+        /// The option.
+        name: String,
+        /// Whether there is a configuration to read.
+        known: bool,
+    },
+    /// An option's value does not fit the variable.
+    #[error("the kernel's `{name}` is {value}, which its variable cannot hold: {error}")]
+    Option {
+        /// The option.
+        name: String,
+        /// What it is set to.
+        value: String,
+        /// Why it does not fit.
+        error: EncodeError,
     },
     /// The verifier refused the program.
     #[error("the kernel's verifier refused `{program}` ({source})")]

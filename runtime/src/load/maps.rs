@@ -23,7 +23,8 @@ use crate::{
     spec::{
         MapSpec, ObjectSpec,
         elf::File,
-        globals::{self, is_data},
+        globals::{self, is_constant, is_data},
+        kconfig,
     },
     sys::{self, NewMap, RawMap, flag},
 };
@@ -72,7 +73,7 @@ pub(super) fn make_all(
 /// Makes a map, whose key and value are of `types`.
 fn make(spec: &MapSpec, types: Option<BorrowedFd<'_>>) -> Result<OwnedFd, LoadError> {
     let inner = spec.making.inner.as_ref().map(|inner| make(inner, types)).transpose()?;
-    let read_only = spec.globals && spec.name.starts_with(".rodata");
+    let read_only = spec.globals && is_constant(&spec.name);
     let described = types.filter(|_| is_described(spec));
     let new = NewMap {
         name: &spec.name,
@@ -118,12 +119,16 @@ pub(crate) fn entries(spec: &MapSpec) -> u32 {
 fn start(spec: &MapSpec, file: &File<'_>, map: BorrowedFd<'_>) -> Result<(), LoadError> {
     let failed = |source| LoadError::Map { map: spec.name.clone(), source };
     let section = file.section_by_name(&spec.name);
-    let bytes = section.map(|section| section.data()).transpose().map_err(other)?.unwrap_or_default();
+    let bytes = match section {
+        Some(section) => section.data().map_err(other)?,
+        None if spec.name == kconfig::SECTION => &kconfig::values(spec, file)?,
+        None => &[],
+    };
     if bytes.iter().any(|byte| *byte != 0) {
         let raw = RawMap::new(map, 1).map_err(failed)?;
         raw.update(&0u32.to_ne_bytes(), bytes, 0).map_err(failed)?;
     }
-    if spec.name.starts_with(".rodata") {
+    if is_constant(&spec.name) {
         sys::freeze_map(map).map_err(failed)?;
     }
     Ok(())

@@ -124,7 +124,7 @@ impl Loaded {
         }
         let names = kept.keys().cloned().collect();
         let file = File::parse(bytes).map_err(other)?;
-        let code = Code::read(&file, &spec.types.ext)?;
+        let code = Code::read(&file, &spec.types)?;
         // A kernel without them says no more than that the program is wrong.
         if code.depends_on_kernel() && !Path::new(KERNEL_BTF).exists() {
             return Err(LoadError::NoKernelBtf);

@@ -14,7 +14,7 @@ use crate::{
         CONST, DATASEC, DECL_TAG, ENUM64, FLOAT, FUNC, FUNC_PROTO, HEAD, INT, RawBtf, RawType, STRUCT,
         TYPE_TAG, UNION, VAR, word,
     },
-    spec::elf::File,
+    spec::{elf::File, kconfig},
     sys,
 };
 
@@ -113,7 +113,15 @@ impl Types {
             self.strings[ty.name as usize] = b'_';
         }
         let entries = (0..ty.parts).map(|index| ty.part(index, ENTRY));
-        if self.word(ty.at + 8) == 0 {
+        if section == kconfig::SECTION {
+            let mut end = 0;
+            for at in entries.clone() {
+                let start;
+                (start, end) = kconfig::place(end, self.word(at + 8));
+                self.set(at + 4, start);
+            }
+            self.set(ty.at + 8, end);
+        } else if self.word(ty.at + 8) == 0 {
             let size = file.section_by_name(&section).map_or(0, |section| section.size());
             self.set(ty.at + 8, size as u32);
             for at in entries.clone() {

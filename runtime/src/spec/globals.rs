@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use super::{Making, MapSpec, SpecError, elf::File};
+use super::{Making, MapSpec, SpecError, elf::File, kconfig};
 use crate::{
     btf::{
         Btf, Kind, TypeId,
@@ -30,6 +30,7 @@ pub(super) fn read(file: &File<'_>, btf: &Btf, shapes: &mut Shapes<'_>) -> Resul
             all.push(map(name, section.size() as usize, fields, value));
         }
     }
+    all.extend(kconfig::read(btf, shapes)?);
     Ok(all)
 }
 
@@ -43,6 +44,11 @@ fn holds_globals(section: &str) -> bool {
 pub(crate) fn is_data(section: &str) -> bool {
     let base = section.split('.').nth(1).unwrap_or("");
     section.starts_with('.') && matches!(base, "data" | "bss" | "rodata")
+}
+
+/// Whether programs only read a section, which then nobody can change once it is filled.
+pub(crate) fn is_constant(section: &str) -> bool {
+    section.starts_with(".rodata") || section == kconfig::SECTION
 }
 
 /// The map for a section of so many bytes, whose type in the object's BTF is `value`.

@@ -7,6 +7,7 @@
 pub(crate) mod elf;
 mod fingerprint;
 pub(crate) mod globals;
+pub(crate) mod kconfig;
 mod lines;
 mod maps;
 mod own;

@@ -44,6 +44,7 @@ use crate::{
         MapSpec, ObjectSpec, ProgramSpec,
         elf::File,
         globals::{self, is_data},
+        kconfig,
     },
 };
 
@@ -157,7 +158,7 @@ impl Machine {
     /// start.
     pub(crate) fn new(spec: &ObjectSpec, bytes: &[u8], before: &Before) -> Result<Self, LoadError> {
         let file = File::parse(bytes).map_err(other)?;
-        let code = Code::read(&file, &spec.types.ext)?;
+        let code = Code::read(&file, &spec.types)?;
         let mut state = State { memory: Memory::new(), tables: Tables::default(), printed: Vec::new() };
         state.make_tables(spec, &file)?;
         for (section, offset, bytes) in &before.globals {
@@ -223,6 +224,9 @@ impl State {
         let cpus = aya::util::nr_cpus().map_or(1, |cpus| cpus);
         for map in &spec.maps {
             self.add_table(map, map_entries(map), cpus)?;
+            if map.name == kconfig::SECTION {
+                self.put(&map.name, 0, &kconfig::values(map, file)?);
+            }
         }
         for section in file.sections() {
             let name = section.name().map_err(other)?;
