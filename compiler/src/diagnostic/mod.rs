@@ -122,14 +122,21 @@ pub struct Diagnostics {
     errors: usize,
 }
 
+/// How far diagnostics had come.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    count: usize,
+    errors: usize,
+}
+
 impl Diagnostics {
     /// Adds one, unless the same was already said of the same place.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let same = |d: &Diagnostic| {
             d.span == diagnostic.span && d.code == diagnostic.code && d.message == diagnostic.message
         };
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
         if !self.list.iter().rev().take(64).any(same) {
-            self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.list.push(diagnostic);
         }
     }
@@ -139,7 +146,8 @@ impl Diagnostics {
         self.errors > 0
     }
 
-    /// How many errors there are.
+    /// How many errors were found, those that were said before among them: what is built again and has
+    /// the same errors is as wrong as it was.
     pub fn error_count(&self) -> usize {
         self.errors
     }
@@ -171,11 +179,15 @@ impl Diagnostics {
         later.for_each(|d| d.labels.push(Label { span, text: text.into() }));
     }
 
-    /// Forgets those found after there were `count`: what they are of is done over.
-    pub fn truncate(&mut self, count: usize) {
-        let errors = |d: &&Diagnostic| d.severity == Severity::Error;
-        self.errors -= self.list[count.min(self.list.len())..].iter().filter(errors).count();
-        self.list.truncate(count);
+    /// Where [`Diagnostics::rewind`] goes back to.
+    pub fn mark(&self) -> Mark {
+        Mark { count: self.list.len(), errors: self.errors }
+    }
+
+    /// Forgets what was found since.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.list.truncate(mark.count);
+        self.errors = mark.errors;
     }
 
     /// Brings the places that are in expansions to the calls, with the macros as labels.

@@ -85,13 +85,13 @@ impl<'a> Builder<'a> {
                 None => Built::Rounds(self.too_many_rounds(span)),
             };
         }
-        let said = self.diagnostics.len();
+        let said = self.diagnostics.mark();
         let before = std::mem::take(&mut self.counters.wanted);
         let (var, once) = self.running_round(header, span, body);
         let wanted = std::mem::replace(&mut self.counters.wanted, before);
         match rounds.filter(|_| wanted) {
             Some(rounds) => {
-                self.diagnostics.truncate(said);
+                self.diagnostics.rewind(said);
                 Built::Rounds(self.rounds(header, rounds, span, body))
             }
             None => {
