@@ -247,55 +247,44 @@ pub fn step<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
     };
     match place {
         Place::Error => b.add(ExprKind::Error, Ty::ERROR, call.span),
-        Place::Var(var) => {
-            let old = b.read_var(var, call.span);
-            let new = b.operate(op, old, amount, call.span);
-            b.write(Place::Var(var), new, call.span)
-        }
-        Place::Bits { ptr, offset, ty, first, bits } => {
-            if let Err(error) = b.bits_steppable(ptr, call.span) {
-                return error;
-            }
-            let (pointer, ptr) = b.hold(ptr);
-            let place = |ptr| Place::Bits { ptr, offset, ty, first, bits };
-            let p = b.read_var(pointer, call.span);
-            let old = b.read_place(place(p), call.span);
-            let new = b.operate(op, old, amount, call.span);
-            let p = b.read_var(pointer, call.span);
-            let stored = b.write(place(p), new, call.span);
-            let ty = b.ty(stored);
-            b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
-        }
-        Place::Swapped(bytes, inner) => step_swapped(b, call, op, (bytes, *inner), amount),
         Place::Element { map, key } => step_element(b, call, op, map, key, amount),
-        Place::Memory { ptr, offset, ty, sharing } => match sharing {
-            Sharing::Shared => step_atomically(b, call, op, (ptr, offset, ty), amount),
-            Sharing::Own => step_plainly(b, call, op, (ptr, offset, ty), amount),
+        Place::Memory { ptr, offset, ty, sharing: Sharing::Shared } => {
+            step_atomically(b, call, op, (ptr, offset, ty), amount)
+        }
+        Place::Swapped(_, inner) if !matches!(*inner, Place::Memory { .. }) => {
+            let error = Diagnostic::error(&codes::NOT_A_PLACE, call.span, "this cannot be changed in place");
+            b.fail(error.help("read it, swap it, and set it: `(setf place …)`"))
+        }
+        Place::Bits { ptr, .. } => match b.bits_steppable(ptr, call.span) {
+            Ok(()) => step_plainly(b, call, op, place, amount),
+            Err(error) => error,
         },
+        _ => step_plainly(b, call, op, place, amount),
     }
 }
 
-/// A place in network order: read, changed and written in host order.
-fn step_swapped<'a>(
+/// Reads the place, changes what is there and writes it: after the place's subforms and the amount, as
+/// Common Lisp has it, so that what these do to the place counts.
+fn step_plainly<'a>(
     b: &mut Builder<'a>,
     call: &Call<'a>,
     op: Binary,
-    (bytes, inner): (u8, Place),
+    place: Place,
     amount: ExprId,
 ) -> ExprId {
-    let Place::Memory { ptr, offset, ty, sharing } = inner else {
-        let error = Diagnostic::error(&codes::NOT_A_PLACE, call.span, "this cannot be changed in place");
-        return b.fail(error.help("read it, swap it, and set it: `(setf place …)`"));
-    };
-    let (pointer, ptr) = b.hold(ptr);
-    let place = |ptr| Place::Swapped(bytes, Box::new(Place::Memory { ptr, offset, ty, sharing }));
-    let p = b.read_var(pointer, call.span);
-    let old = b.read_place(place(p), call.span);
+    let mut bindings = Vec::new();
+    let held = b.hold_place(place, &mut bindings);
+    let again = b.place_again(&held, call.span);
+    let old = b.read_place(again, call.span);
+    let amount = b.hold_amount(amount, b.ty(old), &mut bindings);
     let new = b.operate(op, old, amount, call.span);
-    let p = b.read_var(pointer, call.span);
-    let stored = b.write(place(p), new, call.span);
+    let again = b.place_again(&held, call.span);
+    let stored = b.write(again, new, call.span);
     let ty = b.ty(stored);
-    b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
+    match bindings[..] {
+        [] => stored,
+        _ => b.add(ExprKind::Let(bindings, stored), ty, call.span),
+    }
 }
 
 /// The amount as something to add, of type `ty`.
@@ -358,23 +347,6 @@ fn step_atomically<'a>(
     b.add(ExprKind::Let(vec![(pointer, ptr), (amount, value)], new), ty, span)
 }
 
-fn step_plainly<'a>(
-    b: &mut Builder<'a>,
-    call: &Call<'a>,
-    op: Binary,
-    (ptr, offset, ty): (ExprId, i32, Ty),
-    amount: ExprId,
-) -> ExprId {
-    let (pointer, ptr) = b.hold(ptr);
-    let p = b.read_var(pointer, call.span);
-    let old = b.add(ExprKind::Load(p, offset), ty, call.span);
-    let new = b.operate(op, old, amount, call.span);
-    let new = b.store_as(new, ty);
-    let p = b.read_var(pointer, call.span);
-    let stored = b.add(ExprKind::Store(p, offset, new), ty, call.span);
-    b.add(ExprKind::Let(vec![(pointer, ptr)], stored), ty, call.span)
-}
-
 impl Builder<'_> {
     fn hold_place(&mut self, mut place: Place, bindings: &mut Vec<(VarId, ExprId)>) -> HeldPlace {
         let subform = place.subform().map(|subform| *subform);
@@ -392,6 +364,23 @@ impl Builder<'_> {
             *subform = self.read_var(var, span);
         }
         place
+    }
+
+    /// The amount by which a place of type `ty` is stepped, in a variable unless it is a constant.
+    fn hold_amount(&mut self, amount: ExprId, ty: Ty, bindings: &mut Vec<(VarId, ExprId)>) -> ExprId {
+        if self.constant(amount).is_some() || [Ty::ERROR, Ty::NEVER].contains(&self.ty(amount)) {
+            return amount;
+        }
+        let amount = match (self.ty(amount), self.module.types.as_int(ty)) {
+            (Ty::LITERAL, Some(int)) => {
+                let wide = self.module.types.int(int.widened());
+                self.store_as(amount, wide)
+            }
+            _ => amount,
+        };
+        let (span, (var, value)) = (self.expr_span(amount), self.hold(amount));
+        bindings.push((var, value));
+        self.read_var(var, span)
     }
 
     /// Whether a bit-field can be stepped: its neighbours are read and written with it.

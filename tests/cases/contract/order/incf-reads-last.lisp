@@ -1,0 +1,28 @@
+; incf and decf read their place after its subforms and the amount, so that what these do to it counts.
+;; run: -> ret 1, o[0]=21, o[1]=18, o[2]=5, o[3]=42, o[4]=103, o[5]=9, o[6]=0xfff6, g=33, o[7]=33, o[8]=52, o[9]=2
+(defstruct s (b (array u8 4)) (low (bits u32 4)) (h u16) (w i32))
+(defmap o :type :array :key u32 :value u64 :max-entries 16)
+(defvar g u64)
+(defprog p (:section "cgroup_skb/egress")
+  (let ((x 1) (y i8 1) (s (make-s)) (i 0) (z i32 1) (p (stack-addr x)))
+    (incf x (progn (setf x 20) 1))
+    (setf (getmap o 0) x)
+    (decf y (progn (setf y 20) (if (= y 20) 2 3)))       ; a choice among literals takes the place's type
+    (setf (getmap o 1) y)
+    (incf (s-low s) (progn (setf (s-low s) 3) 2))
+    (setf (getmap o 2) (s-low s))
+    (incf (s-b s (setf i 2)) (progn (setf (s-b s i) 40) (setf i 1) 2))
+    (setf (getmap o 3) (s-b s 2))
+    (incf (ntohs (s-h s)) (u16 (progn (setf (s-h s) (htons 100)) 3)))
+    (setf (getmap o 4) (ntohs (s-h s)))
+    (incf z (incf z (incf z)))                           ; z is 2, then 4, then 8
+    (setf (getmap o 5) (+ z 1))
+    (decf (s-w s) (progn (setf (s-w s) -5) 5))
+    (setf (getmap o 6) (u16 (s-w s)))
+    (incf g (progn (setf g 30) 3))
+    (setf (getmap o 7) g)
+    (incf (deref p) (progn (setf x 50) 2))
+    (setf (getmap o 8) (deref p))
+    (setf (getmap o 9) 1)
+    (incf (getmap o (progn (setf i 9) (u32 i))) (progn (setf i 3) 1)))
+  1)
