@@ -65,7 +65,8 @@ pub fn shift<'a>(b: &mut Builder<'a>, call: &Call<'a>, op: Binary) -> ExprId {
 /// `(ash a n)`: left by a positive constant, right by a negative one.
 pub fn ash<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let (left, amount) = (b.value(call.args[0]), b.value(call.args[1]));
-    let Some(count) = b.constant(amount) else {
+    let Some(count) = b.known(amount) else {
+        b.counters.want_constants();
         let error = Diagnostic::error(&codes::NOT_CONSTANT, b.expr_span(amount), "`ash` takes a constant")
             .help("for a count known at run time write `(<< a n)` or `(>> a n)`");
         return b.fail(error);
@@ -78,7 +79,7 @@ pub fn ash<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 /// `(min a …)` and `(max a …)`: `keep` is the comparison under which the left one stays.
 pub fn extreme<'a>(b: &mut Builder<'a>, call: &Call<'a>, keep: Compare) -> ExprId {
     let mut operands: Vec<_> = call.args.iter().map(|arg| b.value(*arg)).collect();
-    if let Some(values) = operands.iter().map(|o| b.constant(*o)).collect::<Option<Vec<_>>>() {
+    if let Some(values) = operands.iter().map(|o| b.literal_value(*o)).collect::<Option<Vec<_>>>() {
         let found = if keep == Compare::Le { values.iter().min() } else { values.iter().max() };
         return b.literal(found.copied().unwrap_or(0), call.span);
     }
@@ -92,7 +93,7 @@ pub fn extreme<'a>(b: &mut Builder<'a>, call: &Call<'a>, keep: Compare) -> ExprI
 /// `(abs a)`; the least value is its own.
 pub fn abs<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let value = b.value(call.args[0]);
-    if let Some(value) = b.constant(value) {
+    if let Some(value) = b.literal_value(value) {
         return b.literal(value.abs(), call.span);
     }
     let value = b.number(value);
@@ -180,10 +181,7 @@ impl<'a> Builder<'a> {
         if let Some(pointer) = self.pointer_arithmetic(op, left, right, span) {
             return pointer;
         }
-        if let (Some(a), Some(c)) = (self.constant(left), self.constant(right))
-            && self.ty(left) == Ty::LITERAL
-            && self.ty(right) == Ty::LITERAL
-        {
+        if let (Some(a), Some(c)) = (self.literal_value(left), self.literal_value(right)) {
             return self.fold_literals(op, a, c, span);
         }
         let mut operands = [left, right];
@@ -265,7 +263,7 @@ impl<'a> Builder<'a> {
     }
 
     fn shift(&mut self, op: Binary, left: ExprId, amount: ExprId, span: Span) -> ExprId {
-        if let (Some(a), Some(n), Ty::LITERAL) = (self.constant(left), self.constant(amount), self.ty(left)) {
+        if let (Some(a), Some(n)) = (self.literal_value(left), self.constant(amount)) {
             return match (0..64).contains(&n) {
                 true => self.fold_literals(op, a, n, span),
                 false => self.shift_too_far(n, 64, amount),

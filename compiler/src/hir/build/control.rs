@@ -228,13 +228,17 @@ pub fn dotimes<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let (max, unroll) = b.loop_options(options);
     let bound = b.value(count);
     let mut bound = b.settled(bound);
-    if b.constant(bound).is_none() && max.is_none() {
+    let known = b.known(bound);
+    if known.is_none() && max.is_none() {
         return b.unbounded(bound);
     }
     if !matches!(b.kind(b.ty(bound)), TypeKind::Int(_) | TypeKind::Error) {
         bound = b.mismatch(bound, Ty::U64);
     }
-    let rounds = b.constant(bound).map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
+    if let Some(value) = known {
+        bound = b.add(ExprKind::Int(value), b.ty(bound), b.expr_span(bound));
+    }
+    let rounds = known.map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX));
     let header =
         Header { name: Some(name), span: b.span(header[0]), ty: b.ty(bound), rounds, start: 0, step: 1 };
     let body = |b: &mut Builder<'a>, _| b.body(&call.args[1..], call.span, false);
@@ -311,7 +315,8 @@ impl<'a> Builder<'a> {
 
     fn case_test(&mut self, var: crate::hir::VarId, key: DatumId, span: Span) -> ExprId {
         let key = self.value(key);
-        if self.constant(key).is_none() && self.ty(key) != Ty::ERROR {
+        if self.known(key).is_none() && self.ty(key) != Ty::ERROR {
+            self.counters.want_constants();
             let message = "a key of `case` is a constant";
             return self.fail_at(&codes::NOT_CONSTANT, self.expr_span(key), message);
         }
@@ -328,6 +333,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unbounded(&mut self, bound: ExprId) -> ExprId {
+        self.counters.want_constants();
         let span = self.expr_span(bound);
         let message = "the verifier must see how often this loop runs at most";
         let error = Diagnostic::error(&codes::UNBOUNDED_LOOP, span, message)

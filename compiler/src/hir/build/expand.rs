@@ -339,6 +339,9 @@ impl<'a> Builder<'a> {
     /// A form for the evaluator, which knows no layouts: sizes and offsets in it are numbers already.
     fn with_sizes(&mut self, datum: DatumId) -> Value {
         if let Some(name) = self.data.symbol(datum) {
+            if let Some(value) = self.counter(name) {
+                return Value::from(value);
+            }
             self.define_ahead(self.names.kernel(name));
         }
         let Some(items @ [head, ..]) = self.items(datum) else { return self.template(datum) };
@@ -350,6 +353,16 @@ impl<'a> Builder<'a> {
             "quote" => self.template(datum),
             _ => Value::list(items.iter().map(|item| self.with_sizes(*item)).collect::<Vec<_>>()),
         }
+    }
+
+    /// What the counter of an unrolled loop is in this round.
+    fn counter(&mut self, name: Name) -> Option<i128> {
+        let var = self.scope.find(self.names.folded(name))?;
+        let value = self.counters.constant(var);
+        if value.is_none() {
+            self.counters.want_constants();
+        }
+        value
     }
 
     /// Whether a form in it is one that is not folded, or is known to the evaluator and not to the kernel

@@ -178,6 +178,7 @@ impl<'a> Builder<'a> {
     }
 
     fn no_limit(&mut self, span: Span, usage: &str) -> ExprId {
+        self.counters.want_constants();
         let message = "the verifier must see how often this loop runs at most";
         let error = Diagnostic::error(&codes::UNBOUNDED_LOOP, span, message);
         self.fail(error.help(format!("give a limit: `{usage}`; the loop stops there")))
@@ -235,7 +236,7 @@ impl<'a> Builder<'a> {
     ) -> ExprId {
         let bound = self.value(count);
         let bound = self.store_as(bound, Ty::U64);
-        if let Some(rounds) = self.constant(bound) {
+        if let Some(rounds) = self.known(bound) {
             let rounds = u64::try_from(rounds).unwrap_or(u64::MAX).min(max.unwrap_or(u64::MAX));
             return self.counted(rounds, span, &|b, _| b.tested(tests, body, span));
         }
@@ -269,7 +270,7 @@ impl<'a> Builder<'a> {
             return self.fail_at(&codes::LITERAL_RANGE, self.span(datum), message);
         }
         let by = by.map_or(1, |(_, by)| by);
-        let (Some(a), Some(z)) = (self.constant(from), self.constant(to)) else {
+        let (Some(a), Some(z)) = (self.known(from), self.known(to)) else {
             return match max {
                 Some(max) => self.stepped_at_run_time(range, (from, to, by), max, tests, body, span),
                 None => self.no_limit(range.span, "(loop for i from a below n :max 64 do body…)"),

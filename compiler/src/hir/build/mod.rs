@@ -28,6 +28,7 @@ mod globals;
 mod kernel;
 mod kfunc;
 mod kptr;
+mod known;
 mod locks;
 mod log2;
 mod loops;
@@ -327,10 +328,7 @@ impl<'a> Builder<'a> {
     fn name(&mut self, name: Name, span: Span) -> ExprId {
         let folded = self.names.folded(name);
         if let Some(var) = self.scope.find(folded) {
-            return match self.counters.constant(var) {
-                Some(value) => self.add(ExprKind::Int(value), self.module.vars[var].ty, span),
-                None => self.read_var(var, span),
-            };
+            return self.read_var(var, span);
         }
         match self.text(folded) {
             "nil" => return self.nil(span),

@@ -44,6 +44,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The value of a constant that has no type of its own yet.
+    pub(super) fn literal_value(&self, expr: ExprId) -> Option<i128> {
+        self.constant(expr).filter(|_| self.ty(expr) == Ty::LITERAL)
+    }
+
     pub(super) fn variable(&mut self, name: Option<Name>, ty: Ty, span: Span) -> VarId {
         self.module.vars.push(Var { name, ty, span, addressed: false })
     }

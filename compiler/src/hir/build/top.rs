@@ -208,7 +208,7 @@ impl<'a> Builder<'a> {
     pub(super) fn constant_value(&mut self, datum: DatumId) -> Option<i128> {
         let before = self.diagnostics.error_count();
         let expr = self.evaluated(datum).unwrap_or_else(|| self.value(datum));
-        let value = self.constant(expr);
+        let value = self.known(expr);
         if value.is_none() && self.diagnostics.error_count() == before {
             self.counters.want_constants();
             let message = "a constant is wanted here";
