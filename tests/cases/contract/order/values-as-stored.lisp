@@ -1,0 +1,27 @@
+; setf, incf and decf give the value as stored, whatever the place is: narrow, signed, bits, swapped, nested.
+;; run: mark=0x1ff -> ret 1, o[0]=0xff, o[1]=0xffffffffffffffff, o[2]=7, o[3]=0xffffffffffffffff, o[4]=0xf0, o[5]=0x1ff, o[6]=0xfe, o[7]=1
+;;   , o[8]=0xffffffffffffff80, o[9]=0, o[10]=0xfff0, o[11]=0x100, o[12]=0xff, o[13]=0x7f, o[14]=0x201
+;; perfmon: stack
+(defmap o :type :array :key u32 :value u64 :max-entries 16)
+(defmap narrow :type :hash :key u32 :value u8 :max-entries 4)
+(defstruct in (b (array i8 4)) (low (bits u32 3)) (signed (bits i32 3)) (port u16))
+(defstruct s (many (array in 3)))
+(defvar g i16)
+(defprog p (:section "cgroup_skb/egress")
+  (let* ((m (ctx mark)) (s (make-s)) (x u8 0) (in (s-many-ptr s (logand m 1))) (a 0) (b u8 0))
+    (setf (getmap o 0) (setf x m)
+          (getmap o 1) (u64 (setf (in-b in 2) m))
+          (getmap o 2) (setf (in-low in) m)
+          (getmap o 3) (u64 (setf (in-signed in) m))
+          (getmap o 4) (setf x (- m 15))
+          (getmap o 5) (ntohs (setf (in-port in) (htons m)))
+          (getmap o 6) (setf (getmap narrow 1) (setf x (+ m 255)))
+          (getmap o 7) (incf (in-low in) 2)
+          (getmap o 8) (u64 (incf (in-b in 2) (progn (setf (in-b in 2) 127) 1)))
+          (getmap o 9) (- (setf a (setf b m)) 255)
+          (getmap o 10) (logand (u32 (setf g #xfff0)) #xffff)
+          (getmap o 11) (incf (ntohs (in-port in)) (- #x100 #x1ff))
+          (getmap o 12) (setf a 5 b m)
+          (getmap o 13) (u64 (decf (in-b in 2)))
+          (getmap o 14) (setf (ntohs (in-port in)) (+ m 2))))
+  1)
