@@ -18,6 +18,9 @@ pub(crate) const CALL: u8 = 0x85;
 /// `BPF_LD | BPF_IMM | BPF_DW`, the first of two.
 pub(crate) const LOAD_64: u8 = 0x18;
 
+/// `BPF_ALU64 | BPF_MOV | BPF_X`
+const MOVE_64: u8 = 0xbf;
+
 /// What the source register of [`CALL`] and [`LOAD_64`] says of the number (include/uapi/linux/bpf.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -65,6 +68,11 @@ impl Insn {
     pub(crate) fn set_source(&mut self, pseudo: Pseudo) {
         let (own, new) = (self.registers, pseudo as u8);
         self.registers = if cfg!(target_endian = "big") { own & 0xf0 | new } else { own & 0x0f | new << 4 };
+    }
+
+    /// Whether it casts an address to or from an arena's (`addr_space_cast`).
+    pub(crate) fn is_cast(self) -> bool {
+        self.code == MOVE_64 && self.offset == 1
     }
 
     /// Whether it calls a function of the object.

@@ -10,6 +10,7 @@
 //! values that end with the scope that holds them.
 
 mod address;
+mod arena;
 mod attach;
 mod cgroup;
 mod check;
@@ -236,6 +237,7 @@ fn define_all(interp: &mut Interp<'_>) {
         maps::ROWS,
         objects::ROWS,
         process::ROWS,
+        arena::ROWS,
         ring::ROWS,
         socket::ROWS,
         system::ROWS,

@@ -46,6 +46,16 @@ fn connections_are_told_with_who_starts_them() {
 }
 
 #[test]
+fn a_list_in_an_arena_is_the_same_for_programs_and_userspace() {
+    if own_cgroup().is_none() {
+        return;
+    }
+    let told = finish(start("arena-list", &[]));
+    let sum: u64 = (0..600).map(|n| n * n).sum();
+    assert_eq!(told, format!("the program's sum: {sum}\nwhat userspace reads: {sum}, of 600 nodes\n"));
+}
+
+#[test]
 fn waits_for_a_cpu_are_shown_as_a_histogram() {
     if own_cgroup().is_none() {
         return;

@@ -29,7 +29,7 @@ const TARGETS: &[(&str, &str)] = &[
 ];
 
 /// Kinds that the compiler does not make yet.
-const NOT_YET: &[&str] = &["struct-ops", "arena", "insn-array"];
+const NOT_YET: &[&str] = &["struct-ops", "insn-array"];
 
 /// A test's name and what it does.
 type Row = (&'static str, fn() -> Result<(), String>);

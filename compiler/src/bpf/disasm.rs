@@ -144,6 +144,9 @@ fn atomic(insn: Insn) -> Option<String> {
 
 fn alu(insn: Insn, width: Width) -> Option<String> {
     let dst = format!("{}{}", width.prefix(), insn.dst);
+    if (Insn { dst: 0, src: 0, ..insn }) == Insn::arena(0, 0) {
+        return Some(format!("r{} = addr_space_cast(r{}, 0, 1)", insn.dst, insn.src));
+    }
     match insn.opcode & op::MASK {
         op::NEG => Some(format!("{dst} = -{dst}")),
         op::END => endian(insn, width),

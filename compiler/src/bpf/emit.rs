@@ -207,6 +207,7 @@ impl Emitter<'_> {
                 self.push(Insn::mov(reg, FP), span);
                 self.push(Insn::alu64(AluOp::Add, reg, Operand::Imm(offset)), span);
             }
+            Inst::Arena => self.push(Insn::arena(self.reg(i, 0), self.reg(i, 1)), span),
             Inst::MapAddr(map) => {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Map(map)));
                 self.push_both(Insn::load_map(self.reg(i, 0), 0), span);

@@ -107,6 +107,13 @@ impl Insn {
         Self { off, ..Self::alu(width, AluOp::Mov, dst, Operand::Reg(src)) }
     }
 
+    /// `dst =` what is at the address `src` in the program's arena: from address space 1 to 0 (`addr_space_cast`
+    /// of Documentation/bpf/standardization/instruction-set.rst).
+    pub const fn arena(dst: u8, src: u8) -> Self {
+        let to_from = 1;
+        Self { off: 1, imm: to_from, ..Self::mov(dst, src) }
+    }
+
     /// `dst = -dst`.
     pub const fn neg(width: Width, dst: u8) -> Self {
         Self { opcode: width.alu() | op::NEG, dst, src: 0, off: 0, imm: 0 }

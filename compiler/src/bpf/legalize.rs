@@ -2,12 +2,13 @@
 //!
 //! - Signed division (v4 only) becomes unsigned division of the absolute values.
 //! - Sign extension (v4 only) becomes a pair of shifts.
+//! - What is accessed in an arena is cast first, for an address there is a number to the verifier.
 //! - 32-bit signed comparisons (v3) become 64-bit ones; unsigned ones are right as they are,
 //!   because an `i32` has zero above it.
 
 use crate::{
     driver::Cpu,
-    ir::{Binary, Block, Cond, Function, Inst, Op, Terminator, Type, Value},
+    ir::{Binary, Block, Cond, Function, Inst, Op, Region, Terminator, Type, Value},
     source::Span,
 };
 
@@ -51,7 +52,7 @@ impl Legalizer<'_> {
                 let (a, b) = (self.widened(a), self.widened(b));
                 Some(Op::Compare(cond, a, b))
             }
-            _ => None,
+            (op, _) => self.in_arena(op),
         };
         if let Some(op) = replacement {
             *self.f.op_mut(inst) = op;
@@ -103,6 +104,28 @@ impl Legalizer<'_> {
         let amount = self.constant(amount.into(), ty);
         let high = self.binary(Binary::Shl, a, amount, ty);
         Op::Binary(Binary::Ashr, high, amount)
+    }
+
+    /// An access of an arena, through a cast of its address without what the access has room for.
+    fn in_arena(&mut self, mut op: Op) -> Option<Op> {
+        let (Op::Load { ptr, offset, .. }
+        | Op::Store { ptr, offset, .. }
+        | Op::Atomic { ptr, offset, .. }
+        | Op::CompareExchange { ptr, offset, .. }) = &mut op
+        else {
+            return None;
+        };
+        if self.f.ty(*ptr) != Type::Ptr(Region::Arena) {
+            return None;
+        }
+        while let Some(Op::Advance(base, by)) = self.f.def_op(*ptr)
+            && let Some(sum) = self.f.constant(*by).and_then(|by| by.checked_add((*offset).into()))
+            && let Ok(sum) = i16::try_from(sum)
+        {
+            (*ptr, *offset) = (*base, sum.into());
+        }
+        *ptr = self.emit(Op::Arena(*ptr), Type::Ptr(Region::ArenaMemory));
+        Some(op)
     }
 
     /// With s the sign as 0 or -1, `(x ^ s) - s` is the absolute value of x, and gives a value the

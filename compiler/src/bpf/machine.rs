@@ -61,6 +61,8 @@ pub enum Inst {
     CompareExchange(Size, i16),
     /// d = the frame's address plus the slot's offset plus a constant.
     SlotAddr(Slot, i32),
+    /// d = what is at the address a of an arena.
+    Arena,
     /// d = a map.
     MapAddr(MapId),
     /// d = the address of a global plus a constant.

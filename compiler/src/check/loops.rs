@@ -58,6 +58,7 @@ fn cost(proof: &Proof<'_>, block: Block) -> u64 {
         Op::Const(_)
         | Op::SlotAddr(_)
         | Op::MapAddr(_)
+        | Op::Same(_)
         | Op::GlobalAddr(_)
         | Op::Core(..)
         | Op::Zext(_)

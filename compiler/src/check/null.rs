@@ -8,7 +8,10 @@
 
 use std::collections::HashSet;
 
-use bpfl_stdlib::catalog::helper::{self, Arg};
+use bpfl_stdlib::catalog::{
+    helper::{self, Arg},
+    kfunc,
+};
 
 use super::{
     Proof,
@@ -180,7 +183,7 @@ impl Analysis<'_, '_> {
                 }
                 Op::Kfunc(id, _) => {
                     let name = self.proof.module.kfuncs.get(*id).map_or("this call", |info| &info.symbol);
-                    format!("`{}` gives null when there is nothing to give", name.replace('_', "-"))
+                    format!("`{}` gives null when there is nothing to give", kfunc::called(name))
                 }
                 Op::Const(_) => "null here".into(),
                 _ => "this may be null".into(),

@@ -136,6 +136,11 @@ pub enum Region {
     Dynptr,
     /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
     Kernel,
+    /// An arena, by the address that userspace knows: a number to the verifier, which is
+    /// [cast](Op::Arena) where it is accessed.
+    Arena,
+    /// An arena, where the verifier lets the program access it: `PTR_TO_ARENA`.
+    ArenaMemory,
     /// Not known: a function's parameter.
     Unknown,
 }
@@ -157,13 +162,15 @@ const REGIONS: &[(&str, Region)] = &[
     ("flow_keys", Region::FlowKeys),
     ("dynptr", Region::Dynptr),
     ("kernel", Region::Kernel),
+    ("arena", Region::Arena),
+    ("arena_memory", Region::ArenaMemory),
     ("unknown", Region::Unknown),
 ];
 
 impl Region {
     /// Whether other CPUs may change what is there at the same time.
     pub fn is_shared(self) -> bool {
-        matches!(self, Self::MapValue | Self::Global | Self::Unknown)
+        matches!(self, Self::MapValue | Self::Global | Self::Arena | Self::Unknown)
     }
 
     /// Whether it is the packet or the metadata before it: of a length that only tests tell.

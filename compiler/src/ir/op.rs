@@ -57,6 +57,12 @@ pub enum Op {
     Core(CoreId, u32),
     /// The address of a function of the module, for helpers that call it.
     FuncAddr(Func),
+    /// An `i64` as the address in an arena that it is, or such an address as an `i64`.
+    Same(Value),
+    /// What is at an address in an arena, for accesses.
+    Arena(Value),
+    /// Names a map, so that the verifier knows which arena a program has.
+    UseMap(MapId),
     /// 1, 2, 4 or 8 bytes at pointer plus offset, zero-extended to the result's width.
     Load {
         /// How many bytes.
@@ -134,6 +140,7 @@ impl Op {
             Self::Load { .. } => Effect::Reads,
             Self::Store { .. } | Self::Atomic { .. } | Self::CompareExchange { .. } => Effect::Writes,
             Self::Call(..) | Self::CallFunction(..) | Self::Kfunc(..) | Self::Asm(..) => Effect::Writes,
+            Self::UseMap(_) => Effect::Writes,
             _ => Effect::Pure,
         }
     }
@@ -151,7 +158,8 @@ impl Op {
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
             Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
-            Self::Core(..) | Self::FuncAddr(_) => {}
+            Self::Core(..) | Self::FuncAddr(_) | Self::UseMap(_) => {}
+            Self::Same(a) | Self::Arena(a) => *a = f(*a),
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }

@@ -234,6 +234,12 @@ impl Reader {
             (["advance"], [a, b]) => Op::Advance(self.value(a)?, self.value(b)?),
             (["distance"], [a, b]) => Op::Distance(self.value(a)?, self.value(b)?),
             (["addr"], [what]) => self.address(what)?,
+            (["same"], [a]) => Op::Same(self.value(a)?),
+            (["arena"], [a]) => Op::Arena(self.value(a)?),
+            (["use"], [what]) => match self.address(what)? {
+                Op::MapAddr(map) => Op::UseMap(map),
+                _ => return Err(unknown()),
+            },
             (["load", bytes], [ptr, offset]) => {
                 Op::Load { bytes: self.number(bytes)?, ptr: self.value(ptr)?, offset: self.number(offset)? }
             }

@@ -87,6 +87,12 @@ impl Verifier<'_> {
             Op::GlobalAddr(_) => ty == Some(Type::Ptr(Region::Global)),
             Op::FuncAddr(_) => ty == Some(Type::Ptr(Region::Unknown)),
             Op::Core(..) => ty == Some(Type::I64),
+            Op::Same(a) => {
+                let both = [Some(of(a)), ty];
+                both.contains(&Some(Type::I64)) && both.contains(&Some(Type::Ptr(Region::Arena)))
+            }
+            Op::Arena(a) => of(a) == Type::Ptr(Region::Arena) && ty == Some(Type::Ptr(Region::ArenaMemory)),
+            Op::UseMap(_) => ty.is_none(),
             Op::MapAddr(_) => ty == Some(Type::Ptr(Region::Map)),
             Op::Load { bytes, ptr, .. } => pointer(ptr) && ty.is_some_and(|ty| loads(bytes, ty)),
             Op::Store { bytes, ptr, value, .. } => {

@@ -106,6 +106,17 @@ pub enum LoadError {
         /// The error number.
         source: io::Error,
     },
+    /// An arena's memory cannot be had at the address where programs have it.
+    #[error(
+        "the memory of arena `{map}` cannot be mapped ({source}); when another process has it, or what is at the \
+         address of its `:map-extra`, say another address there: `:map-extra #x100000000000`"
+    )]
+    Arena {
+        /// The map.
+        map: String,
+        /// The error number.
+        source: io::Error,
+    },
     /// The kernel takes no such table of functions.
     #[error("the running kernel takes no `{kernel}` from programs, which `{table}` is")]
     NoTable {

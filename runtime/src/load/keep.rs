@@ -8,13 +8,13 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-use super::{Before, LoadError, Loaded, other};
+use super::{Before, LoadError, Loaded, maps, other};
 use crate::spec::{ObjectSpec, ProgramSpec};
 
 /// What goes on, by name.
 #[derive(Default)]
 pub(crate) struct Kept {
-    pub(super) maps: HashMap<String, OwnedFd>,
+    pub(super) maps: HashMap<String, maps::Kept>,
     pub(super) programs: HashMap<String, OwnedFd>,
 }
 
@@ -31,7 +31,7 @@ impl Loaded {
     ) -> Result<Kept, LoadError> {
         let mut kept = Kept::default();
         for name in maps {
-            kept.maps.insert(name.into(), own(&self.map(name)?)?);
+            kept.maps.insert(name.into(), (own(&self.map(name)?)?, self.memory(name)));
         }
         for program in programs {
             if let Ok(fd) = self.program(program) {

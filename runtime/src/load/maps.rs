@@ -12,9 +12,10 @@ use std::{
         unix::ffi::OsStrExt,
     },
     path::Path,
+    sync::Arc,
 };
 
-use bpfl_stdlib::catalog::map::{Access, EntriesRule, ring_size};
+use bpfl_stdlib::catalog::map::{ARENA, Access, EntriesRule, ring_size};
 use object::{Object, ObjectSection};
 
 use super::{LoadError, needed_for_map, not_permitted, other};
@@ -26,7 +27,7 @@ use crate::{
         globals::{self, is_constant, is_data},
         kconfig,
     },
-    sys::{self, NewMap, RawMap, flag},
+    sys::{self, ArenaMemory, NewMap, RawMap, flag},
 };
 
 /// A map of an object, in the kernel.
@@ -34,7 +35,13 @@ use crate::{
 pub(super) struct Made {
     pub(super) name: String,
     pub(super) fd: OwnedFd,
+    /// An arena's memory, which is mapped before any program that uses it is loaded: the verifier wants to
+    /// know its address.
+    pub(super) memory: Option<Arc<ArenaMemory>>,
 }
+
+/// A map that goes on from an object before.
+pub(super) type Kept = (OwnedFd, Option<Arc<ArenaMemory>>);
 
 /// All maps of an object; `pins` is where those are that are pinned by name. Those that are in `kept` are
 /// taken from there.
@@ -43,19 +50,20 @@ pub(super) fn make_all(
     file: &File<'_>,
     types: Option<BorrowedFd<'_>>,
     pins: &Path,
-    kept: &mut HashMap<String, OwnedFd>,
+    kept: &mut HashMap<String, Kept>,
 ) -> Result<Vec<Made>, LoadError> {
     let mut all = Vec::with_capacity(spec.maps.len());
     for map in &spec.maps {
-        if let Some(fd) = kept.remove(&map.name) {
-            all.push(Made { name: map.name.clone(), fd });
+        if let Some((fd, memory)) = kept.remove(&map.name) {
+            all.push(Made { name: map.name.clone(), fd, memory });
             continue;
         }
         let fd = if map.pinned { pinned(map, types, &pins.join(&map.name))? } else { make(map, types)? };
         if map.globals {
             start(map, file, fd.as_fd())?;
         }
-        all.push(Made { name: map.name.clone(), fd });
+        let memory = if map.kind.name == ARENA { Some(share(map, fd.as_fd())?) } else { None };
+        all.push(Made { name: map.name.clone(), fd, memory });
     }
     // Sections of literals are memory too, though no variables are in them.
     for section in file.sections() {
@@ -64,7 +72,7 @@ pub(super) fn make_all(
             let map = globals::map(name, section.size() as usize, Vec::new(), 0);
             let fd = make(&map, None)?;
             start(&map, file, fd.as_fd())?;
-            all.push(Made { name: name.into(), fd });
+            all.push(Made { name: name.into(), fd, memory: None });
         }
     }
     Ok(all)
@@ -96,6 +104,16 @@ fn make(spec: &MapSpec, types: Option<BorrowedFd<'_>>) -> Result<OwnedFd, LoadEr
         _ => Err(error),
     });
     made.map_err(|source| refused(spec, source))
+}
+
+/// The memory of an arena, in this process too.
+fn share(spec: &MapSpec, fd: BorrowedFd<'_>) -> Result<Arc<ArenaMemory>, LoadError> {
+    let bytes = u64::from(spec.max_entries) * rustix::param::page_size() as u64;
+    let length = usize::try_from(bytes).map_err(other)?;
+    match ArenaMemory::map(fd, spec.making.extra, length) {
+        Ok(memory) => Ok(Arc::new(memory)),
+        Err(source) => Err(LoadError::Arena { map: spec.name.clone(), source }),
+    }
 }
 
 /// Whether the kernel may be told the types of the map's keys and values.

@@ -27,6 +27,7 @@ use std::{
     collections::{HashMap, HashSet},
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use bpfl_stdlib::catalog::{feature, program::ProgramType, section::Section};
@@ -48,6 +49,7 @@ use crate::{
     host::{self, memlock},
     map, pin,
     spec::{ObjectSpec, ProgramSpec, TableSpec, TableValue, elf::File},
+    sys::ArenaMemory,
 };
 
 /// The running kernel's own types.
@@ -117,7 +119,7 @@ impl Loaded {
         spec: &ObjectSpec,
         bytes: &[u8],
         before: &Before,
-        mut kept: HashMap<String, OwnedFd>,
+        mut kept: HashMap<String, maps::Kept>,
     ) -> Result<Self, LoadError> {
         if before.in_vm {
             return Err(LoadError::InVm);
@@ -156,6 +158,11 @@ impl Loaded {
     pub(crate) fn map(&self, name: &str) -> Result<BorrowedFd<'_>, LoadError> {
         let found = self.find_map(name);
         found.ok_or_else(|| LoadError::NoMap { map: name.into() })
+    }
+
+    /// The memory of the arena of this name.
+    pub(crate) fn memory(&self, name: &str) -> Option<Arc<ArenaMemory>> {
+        self.maps.iter().find(|map| map.name == name)?.memory.clone()
     }
 
     fn find_map(&self, name: &str) -> Option<BorrowedFd<'_>> {

@@ -1,5 +1,6 @@
 //! Reading and writing the entries of a loaded map through their types.
 
+mod arena;
 pub mod kind;
 mod raw;
 mod ring;
@@ -13,6 +14,7 @@ use std::{
     sync::Arc,
 };
 
+pub use arena::Arena;
 use kind::{Access, MapKind};
 use raw::Raw;
 pub use ring::{Ring, UserRing};
@@ -82,6 +84,30 @@ pub enum MapError {
         map: String,
         /// Its kind.
         kind: &'static str,
+    },
+    /// A map that is no arena.
+    #[error("map `{map}` is of type {kind}; only an arena has memory to read by address")]
+    NoArena {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// An address that is not an arena's.
+    #[error(
+        "the {bytes} bytes at {address:#x} are not in arena `{map}`, which is from {start:#x} to {end:#x}"
+    )]
+    OutsideArena {
+        /// The map.
+        map: String,
+        /// The address.
+        address: u64,
+        /// How many bytes were wanted there.
+        bytes: usize,
+        /// The arena's first address.
+        start: u64,
+        /// The address behind its last.
+        end: u64,
     },
     /// A kind of map without entries that userspace can walk.
     #[error("map `{map}` is a {kind} map, which has no entries to look up")]

@@ -5,6 +5,7 @@
 //! frees its programs and maps; a killed process does the same, because nothing is pinned and
 //! attachments are links.
 
+mod arena;
 mod globals;
 mod pins;
 mod replace;

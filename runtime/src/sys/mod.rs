@@ -1,11 +1,12 @@
 //! The bpf system call, a function for each command that is used.
 //!
-//! What it shares with a process as memory, rings, is here too.
+//! What it shares with a process as memory, rings and arenas, is here too.
 //!
 //! Always holds: this folder and the child's way into its cgroup are the only unsafe code of the
 //! crate, and every wrapper here is safe to call with any arguments. Layouts are those of
 //! `union bpf_attr` in include/uapi/linux/bpf.h; the kernel takes shorter forms of it.
 
+mod arena;
 mod attach;
 mod map;
 mod object;
@@ -16,6 +17,7 @@ mod ring;
 mod run;
 mod socket;
 
+pub(crate) use arena::ArenaMemory;
 pub(crate) use attach::{
     Attached, Multi, detach, detach_link, link, link_iterator, link_multi, link_netfilter,
     open_raw_tracepoint, update_link,

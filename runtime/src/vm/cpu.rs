@@ -164,6 +164,7 @@ impl<'m> Cpu<'m> {
             return Err(wrong());
         }
         match insn.code & code::CLASS {
+            _ if insn.is_cast() => return Err(Trap::Missing { what: "arena".into() }),
             class @ (code::ALU | code::ALU64) => {
                 registers[to] =
                     alu(insn, class == code::ALU64, registers[to], registers[from]).ok_or_else(wrong)?;

@@ -2,6 +2,7 @@
 //! to something of the test's own. Tracing programs count only what this process does. Without the
 //! privilege these tests say so and pass, and so they do where the kernel lacks something.
 
+mod arena;
 mod clang;
 mod every;
 mod iterate;
@@ -38,8 +39,12 @@ fn ready() -> bool {
 
 /// The object of a source.
 fn session(source: &str) -> Session {
-    let read = || std::fs::read(KERNEL_BTF).map_err(|error| error.to_string());
-    Session::open(compiled(source, KernelBtf::new(read))).unwrap()
+    Session::open(compiled(source, kernel_types())).unwrap()
+}
+
+/// The running kernel's types.
+fn kernel_types() -> KernelBtf {
+    KernelBtf::new(|| std::fs::read(KERNEL_BTF).map_err(|error| error.to_string()))
 }
 
 /// The bytes of it, compiled for the kernel's types `btf`.

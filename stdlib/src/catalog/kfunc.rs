@@ -1,4 +1,4 @@
-//! Kernel functions that give or take a reference.
+//! Kernel functions that give or take a reference, and those that forms of the language call.
 //!
 //! The kernel's BTF tells the prototype of a kernel function, but not the flags that it is registered
 //! with: these rows are the `KF_ACQUIRE`, `KF_RELEASE` and `KF_RET_NULL` of the `BTF_ID_FLAGS` lists in
@@ -116,4 +116,78 @@ pub fn reference(name: &str) -> Option<Reference> {
 /// ```
 pub fn is_size(param: &str) -> bool {
     param.ends_with("__sz") || param.ends_with("__szk")
+}
+
+/// What a parameter or the result of a [`Called`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A map.
+    Map,
+    /// An address in an arena.
+    Arena,
+    /// The same, or null.
+    ArenaOrNull,
+    /// `u32`
+    U32,
+    /// `int`
+    I32,
+    /// `u64`
+    U64,
+    /// Nothing.
+    Void,
+}
+
+/// A kernel function that a form of the language calls.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Called {
+    /// Its name.
+    pub name: &'static str,
+    /// The form.
+    pub form: &'static str,
+    /// Its parameters.
+    pub params: &'static [(&'static str, Kind)],
+    /// Its result.
+    pub returns: Kind,
+    /// Whether it may sleep (`KF_SLEEPABLE`): the verifier has programs that may not not call it.
+    pub sleeps: bool,
+}
+
+/// Gives pages of an arena (kernel/bpf/arena.c; loaded on Linux 6.18). The second parameter is where they are
+/// to be, if that matters, the fourth the NUMA node.
+pub static ARENA_ALLOC: Called = Called {
+    name: "bpf_arena_alloc_pages",
+    form: "arena-alloc-pages",
+    params: &[
+        ("p__map", Kind::Map),
+        ("addr__ign", Kind::ArenaOrNull),
+        ("page_cnt", Kind::U32),
+        ("node_id", Kind::I32),
+        ("flags", Kind::U64),
+    ],
+    returns: Kind::ArenaOrNull,
+    sleeps: true,
+};
+
+/// Takes pages of an arena back (kernel/bpf/arena.c; loaded on Linux 6.18).
+pub static ARENA_FREE: Called = Called {
+    name: "bpf_arena_free_pages",
+    form: "arena-free-pages",
+    params: &[("p__map", Kind::Map), ("ptr__ign", Kind::Arena), ("page_cnt", Kind::U32)],
+    returns: Kind::Void,
+    sleeps: true,
+};
+
+/// The functions that forms call.
+pub static CALLED: &[&Called] = &[&ARENA_ALLOC, &ARENA_FREE];
+
+/// How a kernel function is called in programs: by the form that does, or by its own name.
+///
+/// ```
+/// use bpfl_stdlib::catalog::kfunc::called;
+/// assert_eq!(called("bpf_arena_alloc_pages"), "arena-alloc-pages");
+/// assert_eq!(called("bpf_task_from_pid"), "bpf-task-from-pid");
+/// ```
+pub fn called(name: &str) -> String {
+    let form = CALLED.iter().find(|row| row.name == name).map(|row| row.form);
+    form.map_or_else(|| name.replace('_', "-"), str::to_string)
 }

@@ -26,6 +26,10 @@ pub const FOLLOWED_INSNS: u64 = 1_000_000;
 /// `kernel/bpf/verifier.c`.
 pub const PACKET_OFFSET: u64 = 0xffff;
 
+/// How many pages an arena has at most, 4 GiB: `arena_map_alloc` in `kernel/bpf/arena.c`. All of it has the
+/// same upper half of its addresses.
+pub const ARENA_PAGES: u32 = 1 << 20;
+
 /// The page that ring buffers are measured in, in bytes: `PAGE_SIZE` at its least. On machines with
 /// larger pages the kernel wants multiples of those, which are powers of two as well.
 pub const PAGE_BYTES: u32 = 4096;

@@ -282,6 +282,15 @@ impl Selector<'_> {
         match (op, result) {
             (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Core(..), _) => {}
             (Op::FuncAddr(_), _) => {}
+            (Op::Same(a), Some(d)) => self.same(a, d),
+            (Op::Arena(a), Some(d)) => {
+                let (a, d) = (self.reg(a), self.define(d));
+                self.push(Machine::Arena, &[Operand::reg_def(d), Operand::reg_use(a)]);
+            }
+            (Op::UseMap(map), _) => {
+                let named = self.code.vreg();
+                self.push(Machine::MapAddr(map), &[Operand::reg_def(named)]);
+            }
             (Op::Binary(op, a, b), Some(d)) => self.binary(op, a, b, d),
             (Op::Compare(cond, a, b), Some(d)) => self.set_if(cond, a, b, d),
             (Op::Zext(a), Some(d)) if self.makeable(d).is_none() => self.same(a, d),

@@ -155,6 +155,7 @@ impl<'a> Builder<'a> {
                 self.add(ExprKind::Not(inverse), Ty::BOOL, span)
             }
             _ if self.module.types.as_int(from).is_some() => self.convert(value, ty),
+            _ if ty == Ty::U64 && self.is_in_arena(from) => self.add(ExprKind::Convert(value), ty, span),
             _ => self.store_as(value, ty),
         }
     }

@@ -46,6 +46,14 @@ fn perform(
     (ptr, offset, ty): AtomicPlace,
     value: ExprId,
 ) -> ExprId {
+    let bits = matches!(op, Atomic::And | Atomic::Or | Atomic::Xor);
+    if fetch && bits && b.is_in_arena(b.ty(ptr)) {
+        // The JIT of x86 makes loops of these, and none in arenas (`bpf_jit_supports_insn`,
+        // arch/x86/net/bpf_jit_comp.c).
+        let message = "in an arena this atomic does not give what was there before";
+        let error = Diagnostic::error(&codes::BAD_OPERAND, call.span, message);
+        return b.fail(error.help("leave `fetch` away, or repeat `(atomic-cmpxchg pointer old new)`"));
+    }
     let kind = ExprKind::Atomic { op, ptr, offset, value, fetch };
     b.add(kind, if fetch { ty } else { Ty::NOTHING }, call.span)
 }

@@ -402,6 +402,7 @@ impl<'a> Builder<'a> {
             Some(p) if regions.contains(&p.region) => value,
             _ if self.ty(value) == Ty::ERROR => value,
             None if nullable && self.constant(value) == Some(0) => self.store_as(value, Ty::U64),
+            Some(p) if p.region == Region::Arena => self.only_in_arena(p.pointee, datum),
             _ => {
                 let message = format!("this is {}, and a pointer is wanted here", self.show(self.ty(value)));
                 let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.span(datum), message);

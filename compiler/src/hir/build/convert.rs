@@ -127,7 +127,18 @@ impl Builder<'_> {
     pub(super) fn mismatch(&mut self, expr: ExprId, to: Ty) -> ExprId {
         let (from, span) = (self.show(self.ty(expr)), self.expr_span(expr));
         let message = format!("this is {from}, and {} is wanted here", self.show(to));
-        self.fail_at(&codes::TYPE_MISMATCH, span, message)
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
+        let pointer = self.module.types.as_pointer(self.ty(expr)).is_some();
+        self.fail(match (self.is_in_arena(self.ty(expr)), self.is_in_arena(to)) {
+            (true, false) if to == Ty::U64 => error.help("its address is a number: `(u64 …)`"),
+            (false, true) if pointer => {
+                error.help("what a pointer in an arena leads to lies in the arena, too")
+            }
+            (false, true) => {
+                error.help("a number that is an address in the arena: `(arena-ptr type number)`")
+            }
+            _ => error,
+        })
     }
 
     /// The type at which values of all these types can be computed with: at least 32 bits wide, and

@@ -92,10 +92,11 @@ impl<'a> Builder<'a> {
             return Place::Bits { ptr, offset, ty, first: (first % unit) as u8, bits };
         }
         let sharing = self.sharing(ptr);
-        match element {
+        let place = match element {
             None => Place::Memory { ptr, offset, ty, sharing },
             Some(element) => self.indexed(ptr, offset, ty, element, span),
-        }
+        };
+        self.in_arena(place, (id, index))
     }
 
     pub(super) fn sharing(&self, ptr: ExprId) -> Sharing {

@@ -1,8 +1,8 @@
 //! The table of special forms.
 
 use super::{
-    Builder, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, dynptr, exits,
-    expand, kptr, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
+    Builder, arena, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, dynptr,
+    exits, expand, kptr, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -327,6 +327,9 @@ pub const FORMS: &[Form] = &[
         "(cgrp-storage-delete map cgroup)",
         each!(storage::plain, "cgrp_storage_delete"),
     ),
+    form("arena-alloc-pages", 2, 3, "(arena-alloc-pages arena pages [type])", arena::alloc),
+    form("arena-free-pages", 3, 3, "(arena-free-pages arena pointer pages)", arena::free),
+    form("arena-ptr", 2, 2, "(arena-ptr type number)", arena::pointer),
     form("dynptr-data", 3, 3, "(dynptr-data dynptr offset type-or-size)", dynptr::data),
     form("kptr-xchg", 2, 2, "(kptr-xchg field pointer)", kptr::exchange),
     form("ringbuf-reserve", 2, 3, "(ringbuf-reserve map type-or-size [flags])", storage::reserve),

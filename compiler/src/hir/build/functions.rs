@@ -411,7 +411,10 @@ impl<'a> Builder<'a> {
             ParamType::Pointer { pointee, nullable } => match self.kind(pointee) {
                 TypeKind::Socket(_) => self.module.types.pointer(pointee, Region::Socket, nullable),
                 TypeKind::Kernel(_) => self.module.types.pointer(pointee, Region::Kernel, nullable),
-                _ => self.module.types.pointer(pointee, Region::MapValue, nullable),
+                _ => {
+                    let region = if self.lies_in_arena(pointee) { Region::Arena } else { Region::MapValue };
+                    self.module.types.pointer(pointee, region, nullable)
+                }
             },
             ParamType::Packet => self.module.types.pointer(Ty::U8, Region::Packet, false),
             ParamType::Map(map) => self.map_pointer(map, false),

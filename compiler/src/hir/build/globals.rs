@@ -19,7 +19,8 @@ impl<'a> Builder<'a> {
             return;
         };
         let place = self.span(*ty);
-        let Some(ty) = self.parse_type(*ty) else { return };
+        let pointer = self.global_pointer(*ty);
+        let Some(ty) = pointer.or_else(|| self.parse_type(*ty)) else { return };
         if self.has_kptrs(ty) {
             let message = "a global cannot have kernel pointers";
             let error = Diagnostic::error(&codes::KPTR, place, message);
@@ -142,6 +143,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn global_address(&mut self, id: GlobalId, span: Span) -> ExprId {
         let ty = self.module.globals[id].ty;
+        self.unsound |= ty == Ty::ERROR;
         let pointer = self.module.types.pointer(ty, Region::Global, false);
         self.add(ExprKind::Global(id), pointer, span)
     }

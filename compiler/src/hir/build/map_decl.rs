@@ -1,7 +1,7 @@
 //! `defmap`: the options of a map, under the rules of its kind, which are the catalogue's.
 
 use bpfl_stdlib::catalog::{
-    limit::PAGE_BYTES,
+    limit::{ARENA_PAGES, PAGE_BYTES},
     map::{self, EntriesRule, KeyRule, MapKind, ValueRule},
 };
 
@@ -29,7 +29,7 @@ const OPTIONS: &[&str] = &[
 ];
 
 /// Kinds that need more than a definition, which this version does not have yet.
-const UNSUPPORTED: &[&str] = &["arena", "insn-array"];
+const UNSUPPORTED: &[&str] = &["insn-array"];
 
 /// The kind whose maps are tables of functions.
 const STRUCT_OPS: &str = "struct-ops";
@@ -59,6 +59,9 @@ impl<'a> Builder<'a> {
         if kind.is_some_and(|kind| kind.name == STRUCT_OPS) {
             return self.struct_ops(&definition, &options);
         }
+        if kind.is_some_and(|kind| kind.name == map::ARENA) {
+            self.only_arena(&definition);
+        }
         // A map with mistakes is known all the same, so that its uses are not reported too.
         let rules = kind.unwrap_or(&map::MAPS[0]);
         let at = definition.name_span;
@@ -70,15 +73,16 @@ impl<'a> Builder<'a> {
         let place = options.get("key").map_or(at, |datum| self.span(datum));
         let key = key.filter(|key| self.kptrs_allowed(rules, *key, true, place));
         let inner = kind.and_then(|kind| self.inner(kind, &options, (definition.name, at)));
+        let max_entries = self.max_entries(rules, &options, at);
         let map = Map {
             symbol: self.symbol_of(&definition),
             kind: rules,
             key: key.filter(|_| kind.is_some()).unwrap_or(Ty::ERROR),
             value: value.unwrap_or(Ty::ERROR),
-            max_entries: self.max_entries(rules, &options, at),
+            max_entries,
             flags: self.map_flags(rules, &options),
             pinned: options.get("pinning").is_some_and(|pinning| self.pinned(pinning)),
-            extra: self.map_extra(rules, &options),
+            extra: self.map_extra(rules, &options, max_entries),
             inner,
             values: Vec::new(),
             span: at,
@@ -256,6 +260,7 @@ impl<'a> Builder<'a> {
                 let error = Diagnostic::error(&codes::BAD_OPTION, at, "this map needs `:max-entries`");
                 self.report(match kind.entries {
                     EntriesRule::Ring => error.help("say how many bytes it has: `:max-entries 262144`"),
+                    EntriesRule::Pages => error.help("say how many pages it has: `:max-entries 100`"),
                     _ => error.help("say for how many entries there is to be room: `:max-entries 1024`"),
                 });
             }
@@ -274,7 +279,11 @@ impl<'a> Builder<'a> {
                     format!("a ring buffer's size is a power of two and a multiple of {PAGE_BYTES}");
                 Some((message, format!("the next one is {next}")))
             }
-            (EntriesRule::Some | EntriesRule::Pages, Some(0)) | (_, None) => Some((
+            (EntriesRule::Pages, None | Some(0) | Some(TOO_MANY_PAGES..)) => Some((
+                format!("an arena has 1 to {ARENA_PAGES} pages"),
+                format!("a page is {PAGE_BYTES} bytes; `:max-entries 100` is enough for many"),
+            )),
+            (EntriesRule::Some, Some(0)) | (_, None) => Some((
                 "`:max-entries` is a number from 1 to 4294967295".into(),
                 "say for how many entries there is to be room".into(),
             )),
@@ -299,12 +308,12 @@ impl<'a> Builder<'a> {
     }
 
     /// `:map-extra n`: how many hash functions a bloom filter has; the address of an arena.
-    fn map_extra(&mut self, kind: &MapKind, options: &Options) -> u64 {
+    fn map_extra(&mut self, kind: &MapKind, options: &Options, entries: u32) -> u64 {
         let Some(datum) = options.get("map-extra") else { return 0 };
         let value = self.constant_value(datum).unwrap_or(0);
         let fits = match kind.name {
             "bloom-filter" => (0..=15).contains(&value),
-            "arena" => u64::try_from(value).is_ok(),
+            map::ARENA => is_arena_address(value, entries),
             _ => {
                 let message = format!("{} map has no `:map-extra`", article(kind.name));
                 self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
@@ -312,11 +321,14 @@ impl<'a> Builder<'a> {
             }
         };
         if !fits {
-            let message = match kind.name {
-                "arena" => "this is not an address",
-                _ => "a bloom filter has up to 15 hash functions",
-            };
-            self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
+            let error = |message| Diagnostic::error(&codes::MAP_RULE, self.span(datum), message);
+            self.report(match kind.name {
+                map::ARENA => error("an arena cannot be at this address").help(format!(
+                    "take a multiple of {PAGE_BYTES} with room for all pages below the next multiple of 4 GiB, \
+                     such as #x100000000000"
+                )),
+                _ => error("a bloom filter has up to 15 hash functions"),
+            });
         }
         u64::try_from(value).unwrap_or(0)
     }
@@ -367,6 +379,17 @@ fn value_sizes(kind: &MapKind) -> Option<Sizes> {
         },
     })
 }
+
+/// Whether userspace can have an arena of so many pages at an address: within what 32 bits count (`arena_map_alloc`,
+/// kernel/bpf/arena.c), and not at the page of null. 0 leaves the choice to userspace.
+fn is_arena_address(address: i128, pages: u32) -> bool {
+    let end = address + i128::from(pages) * i128::from(PAGE_BYTES) - 1;
+    let page = address % i128::from(PAGE_BYTES) == 0;
+    address == 0 || address > 0 && end < 1 << 47 && page && address >> 32 == end >> 32
+}
+
+/// One more than an arena has.
+const TOO_MANY_PAGES: u32 = ARENA_PAGES + 1;
 
 /// The widest value that the kernel's maps take: `KMALLOC_MAX_SIZE` less bookkeeping is above it
 /// on every kernel, and a program could not hold more on its stack anyway.

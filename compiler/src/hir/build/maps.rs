@@ -2,7 +2,7 @@
 
 use bpfl_stdlib::catalog::{
     helper,
-    map::{ValueRule, compat},
+    map::{self, ValueRule, compat},
 };
 
 use super::{Builder, Global, forms::Call};
@@ -162,7 +162,10 @@ impl Builder<'_> {
         }
         let message = format!("the entries of {} map are not found by key here", article(kind.name));
         let mut error = Diagnostic::error(&codes::MAP_OPERATION, span, message).also(defined, "defined here");
-        if kind.program.queue {
+        if kind.name == map::ARENA {
+            error =
+                error.help("its memory is reached through pointers: `(arena-alloc-pages arena pages type)`");
+        } else if kind.program.queue {
             let forms = match compat::takes("map_pop_elem", kind) {
                 true => "it has `map-push`, `map-pop` and `map-peek`",
                 false => "it has `map-push`, and `map-peek`, which tells whether a value may be in it",
@@ -200,7 +203,7 @@ impl Builder<'_> {
         let pointer = self.module.types.as_pointer(self.ty(value));
         let size = self.module.types.size(ty);
         match pointer {
-            Some(p) if self.module.types.size(p.pointee) == size => value,
+            Some(p) if self.module.types.size(p.pointee) == size => self.out_of_arena(value),
             _ if self.ty(value) == Ty::ERROR => value,
             _ => {
                 let (is, wanted) = (self.show(self.ty(value)), self.show(ty));
@@ -214,7 +217,7 @@ impl Builder<'_> {
     /// What a helper gets for a key or value: the pointer, or the address of a slot that holds it.
     pub(super) fn operand(&mut self, value: ExprId) -> ExprId {
         match self.module.types.as_pointer(self.ty(value)) {
-            Some(_) => value,
+            Some(_) => self.out_of_arena(value),
             None => self.slot(value),
         }
     }

@@ -5,6 +5,7 @@
 //! is defined after it.
 
 mod ahead;
+mod arena;
 mod arith;
 mod ask;
 mod asm;
@@ -107,6 +108,10 @@ struct Builder<'a> {
     globals: HashMap<Name, (Global, Span)>,
     /// Structs and unions by kernel name.
     structs: HashMap<Name, StructId>,
+    /// The fields that are pointers, with the name of what they point to.
+    pointees: HashMap<(StructId, usize), DatumId>,
+    /// Where a global is said to point into an arena.
+    arena_globals: Option<Span>,
     /// Structs whose definition has errors.
     broken: HashSet<Name>,
     /// What structs define, by kernel name.
@@ -217,6 +222,8 @@ pub fn build_and_expand(
         scope: Scope::default(),
         globals: HashMap::new(),
         structs: HashMap::new(),
+        pointees: HashMap::new(),
+        arena_globals: None,
         broken: HashSet::new(),
         accessors: HashMap::new(),
         kernel,

@@ -44,8 +44,15 @@ pub struct Param {
 }
 
 /// The regions that are plain memory, so that any type may be read there.
-const MEMORY: [Region; 6] =
-    [Region::Stack, Region::MapValue, Region::PerCpu, Region::Packet, Region::Ringbuf, Region::Global];
+const MEMORY: [Region; 7] = [
+    Region::Stack,
+    Region::MapValue,
+    Region::PerCpu,
+    Region::Packet,
+    Region::Ringbuf,
+    Region::Global,
+    Region::Arena,
+];
 
 impl<'a> Builder<'a> {
     /// A list of parameters, `((a u32) (p (ptr name)) …)`.
@@ -180,7 +187,8 @@ impl<'a> Builder<'a> {
             (ParamType::Value(ty), None) => Some(self.store_as(value, ty)),
             (ParamType::Pointer { pointee, nullable: true }, None) if self.constant(value) == Some(0) => {
                 let span = self.expr_span(value);
-                let ty = self.module.types.pointer(pointee, Region::MapValue, true);
+                let region = if self.lies_in_arena(pointee) { Region::Arena } else { Region::MapValue };
+                let ty = self.module.types.pointer(pointee, region, true);
                 Some(self.add(ExprKind::Int(0), ty, span))
             }
             (ParamType::Pointer { pointee, nullable }, Some(p)) => {
@@ -246,6 +254,9 @@ impl<'a> Builder<'a> {
                 self.fail_at(&codes::KPTR, span, message)
             }
             Some(p) if MEMORY.contains(&p.region) => {
+                if p.region == Region::Arena {
+                    self.keep_struct(pointee);
+                }
                 let ty = self.module.types.pointer(pointee, p.region, p.nullable);
                 self.add(ExprKind::Convert(value), ty, span)
             }

@@ -68,7 +68,11 @@ impl Sides {
 
     fn is_type(&self, names: &Names, data: &Data, ty: DatumId) -> bool {
         if let Some(list) = data.list(ty) {
-            return list.first().is_some_and(|head| text(names, data, *head) == "array");
+            return match (list.first().map(|head| text(names, data, *head)), list) {
+                (Some("array"), _) => true,
+                (Some("ptr"), [_, to]) => text(names, data, *to) == "void" || self.is_type(names, data, *to),
+                _ => false,
+            };
         }
         let Some(name) = data.symbol(ty) else { return false };
         let kernel = names.kernel(name);

@@ -143,6 +143,7 @@ impl<'a> Builder<'a> {
             let before = self.module.types.structs[before].span;
             self.report(Diagnostic::error(&codes::DUPLICATE, span, message).also(before, "first here"));
         }
+        self.note_pointees(id, definition.rest);
         self.define_accessors(id, self.text(key));
     }
 
@@ -209,7 +210,11 @@ impl<'a> Builder<'a> {
                     let message = "the address of a kernel pointer is for `kptr-xchg` only";
                     self.fail_at(&codes::KPTR, call.span, message)
                 }
-                Place::Memory { ptr, offset, ty, .. } => self.address_at(ptr, offset, ty, call.span),
+                Place::Memory { ptr, offset, ty, .. } => {
+                    // The address of a pointer is that of a number, as which it is changed atomically.
+                    let pointer = self.module.types.as_pointer(ty).is_some();
+                    self.address_at(ptr, offset, if pointer { Ty::U64 } else { ty }, call.span)
+                }
                 Place::Bits { .. } => {
                     let error =
                         Diagnostic::error(&codes::NOT_A_PLACE, call.span, "a bit-field has no address");

@@ -78,6 +78,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.uncalled();
+        self.globals_have_arena();
         self.fill_maps();
         self.fill_tables();
     }

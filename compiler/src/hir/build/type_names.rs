@@ -32,19 +32,23 @@ impl Builder<'_> {
             && self.is_symbol(*head, "array")
         {
             let element = self.parse_type(*element)?;
-            let value = self.constant_value(*count)?;
-            let found = u32::try_from(value).ok().filter(|n| (1..=MAX_COUNT).contains(n));
-            if found.is_none() {
-                let message = "an array has at least one element";
-                self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(*count), message));
-            }
-            return Some(self.module.types.intern(TypeKind::Array { element, count: found? }));
+            return self.array_of(element, *count);
         }
         match self.items(datum).and_then(|items| self.keeps(*items.first()?)) {
             Some(_) => self.only_a_field(datum),
             None => self.unknown_type(datum),
         }
         None
+    }
+
+    fn array_of(&mut self, element: Ty, count: DatumId) -> Option<Ty> {
+        let value = self.constant_value(count)?;
+        let found = u32::try_from(value).ok().filter(|n| (1..=MAX_COUNT).contains(n));
+        if found.is_none() {
+            let message = "an array has at least one element";
+            self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(count), message));
+        }
+        Some(self.module.types.intern(TypeKind::Array { element, count: found? }))
     }
 
     /// The type of a field. A pointer in memory, which anybody may have written, is an address: a number of
@@ -59,6 +63,12 @@ impl Builder<'_> {
                 Some(Ty::U64)
             }
             Some([head, pointee]) if let Some(owned) = self.keeps(*head) => self.kptr_type(owned, *pointee),
+            Some([head, element, count])
+                if self.is_symbol(*head, "array") && self.pointee_named(*element).is_some() =>
+            {
+                let element = self.field_data_type(*element)?;
+                self.array_of(element, *count)
+            }
             _ => self.parse_type(datum),
         }
     }

@@ -89,6 +89,9 @@ impl Lower<'_> {
     pub(super) fn convert(&mut self, expr: ExprId, to: Ty, span: Span) -> Value {
         let from = self.hir.exprs[expr].ty;
         let value = self.value(expr);
+        if self.f.ty(value).is_pointer() != self.type_of(to).is_pointer() {
+            return self.emit(Op::Same(value), self.type_of(to), span);
+        }
         let (Some(from), Some(int)) = (self.hir.types.as_int(from), self.hir.types.as_int(to)) else {
             return value; // Between pointer types only what is known of the value differs.
         };

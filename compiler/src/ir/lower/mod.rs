@@ -6,6 +6,7 @@
 //!
 //! The input has no errors: every expression is typed and every call checked.
 
+mod arena;
 mod arith;
 mod bytes;
 mod callback;
@@ -129,6 +130,7 @@ impl<'a> Lower<'a> {
         lower.f.returns_low = !ranged && lower.f.ty(value) == Type::I32;
         lower.end(Terminator::Return(value), lower.tail_span(program.body));
         crate::opt::params::run(&mut lower.f);
+        arena::name(hir, &mut lower.f);
         lower.f
     }
 
@@ -172,6 +174,7 @@ impl<'a> Lower<'a> {
         let value = lower.value(function.body);
         lower.end(Terminator::Return(value), lower.tail_span(function.body));
         crate::opt::params::run(&mut lower.f);
+        arena::name(hir, &mut lower.f);
         lower.f
     }
 
@@ -180,7 +183,13 @@ impl<'a> Lower<'a> {
         let pointer = self.hir.types.as_pointer(ty)?;
         let memory = !matches!(
             pointer.region,
-            Region::Ctx | Region::PacketEnd | Region::Socket | Region::Kernel | Region::Map | Region::Dynptr
+            Region::Ctx
+                | Region::PacketEnd
+                | Region::Socket
+                | Region::Kernel
+                | Region::Arena
+                | Region::Map
+                | Region::Dynptr
         );
         let size = self.hir.types.size(pointer.pointee);
         // `packet` says nothing of how long the packet is.
@@ -203,6 +212,7 @@ impl<'a> Lower<'a> {
                 Region::Ctx
                     | Region::Socket
                     | Region::Kernel
+                    | Region::Arena
                     | Region::PacketEnd
                     | Region::Map
                     | Region::Dynptr
@@ -330,7 +340,9 @@ impl<'a> Lower<'a> {
         let value = self.lowered(id);
         let expr = &self.hir.exprs[id];
         self.note_map(value, expr.ty);
-        let fresh = matches!(expr.kind, ExprKind::Call(..) | ExprKind::Kfunc(..) | ExprKind::Load(..));
+        let made = self.f.def_op(value).is_some_and(|op| matches!(op, Op::Same(_)));
+        let fresh =
+            made || matches!(expr.kind, ExprKind::Call(..) | ExprKind::Kfunc(..) | ExprKind::Load(..));
         if fresh && self.hir.types.as_pointer(expr.ty).is_some_and(|pointer| pointer.nullable) {
             self.f.set_nullable(value);
         }

@@ -16,6 +16,11 @@ pub use table::MAPS;
 
 use super::version::Version;
 
+/// The kind whose maps are memory that programs and userspace share. An object has one of them, as
+/// libbpf has it (`bpf_object__init_user_btf_maps`, tools/lib/bpf/libbpf.c), and a program at most one
+/// (`check_map_prog_compatibility`, kernel/bpf/verifier.c).
+pub const ARENA: &str = "arena";
+
 /// What programs can do with the entries of a map. Helpers of one kind only, such as
 /// `msg_redirect_hash`, name the kind in their own row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
