@@ -116,6 +116,8 @@ impl<'a> Builder<'a> {
         };
         match u32::try_from(index).ok().filter(|index| *index < most) {
             Some(index) => Some(WantedValue { map, index, name, span }),
+            // A map without room was reported.
+            None if most == 0 => None,
             None => {
                 let message =
                     format!("an entry from the start is one from 0 to {}, and this is {index}", most - 1);
