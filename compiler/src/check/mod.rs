@@ -25,6 +25,7 @@ mod refs;
 mod returns;
 mod sealed;
 pub mod settle;
+mod sizes;
 mod stale;
 pub mod target;
 mod trust;
@@ -57,6 +58,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         proof.packet = Words::of(ty);
         null::check(&mut proof);
         bounds::check(&mut proof);
+        sizes::check(&mut proof);
         align::check(&mut proof);
         sealed::check(&mut proof);
         asm::check(&mut proof);
