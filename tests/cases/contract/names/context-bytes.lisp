@@ -1,0 +1,16 @@
+; (ctx T offset) counts bytes, any width the kernel allows, and is a place; one setf of a field is one store.
+;; run: mark=0x12345678, priority=7, cb[0]=0x01020304 -> ret 1, o[0]=0x12345678, o[1]=0x78, o[2]=0x1234, o[3]=7, o[4]=0x04, mark=0x12345679, priority=9, cb[1]=5, cb[2]=6, cb[3]=0x0000ff00
+(defmap o :type :array :key u32 :value u64 :max-entries 8)
+(define-symbol-macro second 2)
+(defprog p (:section "cgroup_skb/egress")
+  (setf (getmap o 0) (ctx u32 8)
+        (getmap o 1) (ctx u8 8)
+        (getmap o 2) (ctx u16 (+ 8 second))
+        (getmap o 3) (ctx u32 (offsetof skb priority))
+        (getmap o 4) (ctx u8 48))
+  (incf (ctx mark))
+  (setf (ctx priority) (+ (ctx priority) second))
+  (setf (ctx cb 1) 5 (ctx cb second) 6)
+  (setf (ctx u8 (+ 48 12 1)) #xff)
+  1)
+(defstruct skb (len u32) (pkt-type u32) (mark u32) (queue u32) (protocol u32) (vlan u32) (tci u32) (proto u32) (priority u32))

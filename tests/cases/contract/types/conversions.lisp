@@ -1,0 +1,27 @@
+; Storing reinterprets between signs of one width and truncates; (T x) converts what is computed, bools too; cast truncates.
+;; run: mark=0xfffffff6 -> ret 1, o[0]=0xf6, o[1]=0xfffffffffffffff6, o[2]=0xfffffff6, o[3]=1, o[4]=0xfff6, o[5]=0xfffffffffffffff6, o[6]=1, o[7]=0x2c
+;;   , o[8]=0xf6, o[9]=0xfffffffffffffff6, o[10]=1, o[11]=0xf6, o[12]=2, o[13]=0xffffffffffffffff, o[14]=0xff, gi=0xfffffff6, gh=0xfff6, m8[7]=0xf6, m8[0xf6]=3
+(defmap o :type :array :key u32 :value u64 :max-entries 16)
+(defmap m8 :type :hash :key u8 :value i8 :max-entries 4)
+(defvar gi i32)
+(defvar gh u16)
+(defun widened ((x i64) (b u8)) :returns i64 (+ x b))
+(defprog p (:section "cgroup_skb/egress")
+  (let* ((m (ctx mark)) (i i32 m) (b u8 m) (s i8 m) (big u64 300) (yes (= m (u32 i))))
+    (setf gi m gh i (getmap m8 7) m (getmap m8 m) 3)
+    (setf (getmap o 0) b
+          (getmap o 1) (u64 s)
+          (getmap o 2) (u64 (u32 s))
+          (getmap o 3) (u64 yes)
+          (getmap o 4) (u64 (u16 i))
+          (getmap o 5) (u64 (i32 m))
+          (getmap o 6) (+ (u8 yes) (i64 0))
+          (getmap o 7) (cast u8 big)
+          (getmap o 8) (u8 m)
+          (getmap o 9) (u64 (i16 m))
+          (getmap o 10) (bool m)
+          (getmap o 11) (u8 (widened m 0))
+          (getmap o 12) (+ (u64 yes) (u64 (bool big)))
+          (getmap o 13) (u64 (i8 (- (u8 yes) 2)))
+          (getmap o 14) (cast u8 -1)))
+  1)
