@@ -58,6 +58,24 @@ fn rewrap(interp: &mut Interp<'_>, template: &Value, form: &Value, env: &Env, le
     Ok(Value::list([head, filled]).at(template.origin))
 }
 
+/// What an item of a list becomes: one value, or as many as `,,@` or `,@,@` give, each with the mark that is
+/// left for the level outside.
+fn fill_item(interp: &mut Interp<'_>, item: &Value, env: &Env, level: u32) -> Result<Vec<Value>> {
+    match mark(interp, item) {
+        Some((Mark::Splice, form)) if level == 1 => {
+            let spliced = interp.eval(&form, env)?;
+            spliced.elements().ok_or_else(|| error::wanted("a list", &spliced).at(form.origin))
+        }
+        Some((Mark::Unquote | Mark::Splice, form)) if level > 1 => {
+            let head = item.pair().map(|(head, _)| head).unwrap_or_default();
+            let inner = fill_item(interp, &form, env, level - 1)?;
+            let marked = |value| Value::list([head.clone(), value]).at(item.origin);
+            Ok(inner.into_iter().map(marked).collect())
+        }
+        _ => Ok(vec![fill_at(interp, item, env, level)?]),
+    }
+}
+
 fn fill_list(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -> Result {
     let mut filled: Vec<Value> = Vec::new();
     let mut at = template.clone();
@@ -77,7 +95,7 @@ fn fill_list(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -
                     None => return Err(error::wanted("a list", &spliced).at(form.origin)),
                 }
             }
-            _ => filled.push(fill_at(interp, &item, env, level)?),
+            _ => filled.extend(fill_item(interp, &item, env, level)?),
         }
         at = rest;
     };
