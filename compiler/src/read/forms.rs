@@ -41,6 +41,8 @@ struct Splitter<'a> {
     open: Vec<(Span, usize)>,
     /// How many prefix tokens stand before the next datum.
     prefixes: usize,
+    /// How many data of this form are still to be skipped, outside all parentheses.
+    skipped: usize,
     depth: usize,
     too_deep: bool,
     first: usize,
@@ -55,6 +57,7 @@ impl<'a> Splitter<'a> {
             by_column,
             open: Vec::new(),
             prefixes: 0,
+            skipped: 0,
             depth: 0,
             too_deep: false,
             first: 0,
@@ -77,6 +80,7 @@ impl<'a> Splitter<'a> {
     fn step(&mut self, index: usize, token: Token, span: Span) {
         if token.is_prefix() {
             self.prefixes += 1;
+            self.skipped += usize::from(token == Token::Skip && self.open.is_empty());
             self.check_depth(self.depth + self.prefixes, span);
             return;
         }
@@ -89,6 +93,7 @@ impl<'a> Splitter<'a> {
                 Some((_, depth)) => self.depth = depth,
                 None => {
                     self.stray(span);
+                    self.skipped = 0;
                     self.first = index + 1;
                     return;
                 }
@@ -96,7 +101,10 @@ impl<'a> Splitter<'a> {
         }
         self.prefixes = 0;
         if self.open.is_empty() {
-            self.end_form(index + 1);
+            self.skipped = self.skipped.saturating_sub(1);
+            if self.skipped == 0 {
+                self.end_form(index + 1);
+            }
         }
     }
 
@@ -112,7 +120,7 @@ impl<'a> Splitter<'a> {
         let end = self.file.base + self.file.text.trim_end().len() as u32;
         if !self.open.is_empty() {
             self.give_up(Span::new(end.saturating_sub(1).max(self.file.base), end));
-        } else if self.prefixes > 0 {
+        } else if self.prefixes + self.skipped > 0 {
             // The grammar says what is missing after the prefix.
             self.result.forms.push(Form { first: self.first, end: self.tokens.len() });
         }
@@ -145,7 +153,7 @@ impl<'a> Splitter<'a> {
         };
         self.result.problems.push(problem.help(help));
         self.open.clear();
-        (self.depth, self.prefixes, self.too_deep) = (0, 0, false);
+        (self.depth, self.prefixes, self.skipped, self.too_deep) = (0, 0, 0, false);
     }
 
     fn stray(&mut self, span: Span) {

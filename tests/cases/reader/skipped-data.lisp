@@ -6,3 +6,5 @@
 (i #;'j k)
 #; #| comment |# l m
 (n #;o)
+#;#;(p q) r (s #;#;t #;u v w)
+(v #;#;#;w x y z)
