@@ -130,10 +130,12 @@ impl Proof<'_> {
                 let args: Vec<Value> = args.iter().collect();
                 let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
                 let used = |i: usize| {
-                    // A size that the user wrote is what is wrong with it.
+                    // A size that is written in the call is what is wrong with it.
                     let size =
                         args.get(i + 1).filter(|_| kinds.get(i + 1).is_some_and(|next| next.is_size()));
-                    let span = size.and_then(|size| self.f.def(*size)).map_or(span, |size| self.f.span(size));
+                    let size = size.and_then(|size| self.f.def(*size)).map(|size| self.f.span(size));
+                    let span =
+                        size.filter(|size| span.start <= size.start && size.end <= span.end).unwrap_or(span);
                     Some((*args.get(i)?, 0, self.used_by_helper(&args, kinds, i, block)?, span))
                 };
                 (0..kinds.len()).filter_map(used).collect()

@@ -88,6 +88,11 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, call.span);
         }
         let text = self.text(call.name);
+        if matches!(text, "unquote" | "unquote-splicing") {
+            let error =
+                Diagnostic::error(&codes::MALFORMED, call.span, "a comma stands inside a quasiquote only");
+            return self.fail(error.help("delete it, or put a backquote before the form that it is in"));
+        }
         let message = format!("there is no form or helper called `{text}`");
         let mut error = Diagnostic::error(&codes::UNKNOWN_FORM, call.head, message);
         let bare = text.strip_prefix("bpf-").or_else(|| text.strip_prefix("bpf_")).unwrap_or(text);

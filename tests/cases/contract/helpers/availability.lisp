@@ -1,3 +1,12 @@
+;; error: E0101 @ 14:4
+;; error: E0101 @ 15:4
+;; error: E0102 @ 16:3
+;; error: E0201 @ 17:31
+;; error: E0201 @ 19:21
+;; error: E0310 @ 20:6
+;; error: E0311 @ 24:4
+;; error: E0102 @ 27:3
+;; error: E0310 @ 28:4
 ; A helper that the type or attach type does not offer, or only to GPL code; unknown ones with the nearest; wrong arguments.
 (defmap m :type :hash :key u32 :value u64 :max-entries 4)
 (defstruct s (comm (array u8 16)))

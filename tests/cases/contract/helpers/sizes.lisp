@@ -1,3 +1,10 @@
+;; error: E0402 @ 13:44
+;; error: E0402 @ 14:48
+;; error: E0402 @ 15:5
+;; error: E0401 @ 16:5
+;; error: E0402 @ 18:37
+;; error: E0402 @ 19:47
+;; error: E0402 @ 20:43
 ; A pointer-and-size pair is proven against the place: too much, nothing, a run-time size that is not bounded, what was never written.
 (defstruct s (comm (array u8 16)) (n u32))
 (defmap m :type :hash :key u32 :value s :max-entries 4)

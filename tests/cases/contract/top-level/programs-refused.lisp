@@ -1,3 +1,23 @@
+;; error: E0305 @ 22:33
+;; error: E0304 @ 23:10
+;; error: E0303 @ 24:19
+;; error: E0304 @ 25:22
+;; error: E0108 @ 26:10
+;; error: E0108 @ 27:48
+;; error: E0309 @ 29:44
+;; error: E0309 @ 30:41
+;; error: E0309 @ 31:60
+;; error: E0102 @ 32:53
+;; error: E0114 @ 34:37
+;; error: E0203 @ 36:14
+;; error: E0204 @ 37:21
+;; error: E0109 @ 38:15
+;; error: E0108 @ 39:26
+;; error: E0105 @ 40:12
+;; error: E0204 @ 41:25
+;; error: E0108 @ 42:42
+;; error: E0108 @ 43:61
+;; error: E0104 @ 44:13
 ; Types and sections that do not agree or do not determine each other, licences, return values, functions, globals, structs.
 (defprog a (:type :xdp :section "cgroup_skb/egress") 1)
 (defprog b (:type :cgroup-sock) 1)
