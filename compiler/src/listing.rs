@@ -43,6 +43,7 @@ fn function(sources: &SourceMap, hir: &hir::Module, code: &Code, out: &mut Strin
         let comment = reloc.map(|(_, target)| match target {
             Target::Map(map) => format!("   ; {}", hir.maps[*map].symbol),
             Target::Function(func) => function_name(hir, *func),
+            Target::Ksym(ksym) => format!("   ; {}", hir.ksyms[*ksym].symbol),
             Target::Kfunc(kfunc) => format!("   ; {}", hir.kfuncs[*kfunc].symbol),
             Target::Global(global, _) => format!("   ; {}", hir.globals[*global].symbol),
         });

@@ -46,7 +46,7 @@ fn cgroup() -> Option<ChildCgroup> {
 
 /// The sections whose programs are attached to a target of `kind`.
 fn sections(kind: TargetKind) -> impl Iterator<Item = (&'static str, &'static AttachType)> {
-    let rows = section::ALL.iter().filter(|row| row.supported && row.btf_prefix().is_none());
+    let rows = section::ALL.iter().filter(|row| row.btf_prefix().is_none());
     rows.filter_map(|row| Some((row.name, row.attach_type?))).filter(move |(_, at)| at.target == kind)
 }
 

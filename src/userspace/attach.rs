@@ -19,6 +19,7 @@ use crate::output;
 pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:attach", min: 1, max: usize::MAX, call: attach },
     Builtin { name: "bpf:detach", min: 1, max: 1, call: detach },
+    Builtin { name: "bpf:replace-function", min: 2, max: 3, call: replace_function },
     Builtin { name: "bpf:iterate", min: 1, max: 3, call: iterate },
 ];
 
@@ -57,6 +58,18 @@ to! {
     "attach-perf-event" to_clock;
     "attach-trace" to_own_event;
     "attach-lsm" to_own_event;
+}
+
+/// `(bpf:replace-function program other [function])`: puts a program of a section "freplace/FUNCTION" in the place
+/// of a global function of another one, which is loaded; gives the link.
+fn replace_function(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, program) = Handle::program(&args[0])?;
+    let (other, target) = Handle::program(&args[1])?;
+    let function = args.get(2).map(|function| name(interp, function)).transpose()?;
+    let target = other.borrow_mut().program_fd(target).map_err(failed)?;
+    let link =
+        session.borrow_mut().replace_function(program, &target, function.as_deref()).map_err(failed)?;
+    Ok(Handle::value(session, What::Link(link)))
 }
 
 /// Makes a target of what follows the program.

@@ -6,7 +6,7 @@ use bpfl_compiler::{
     btf::{
         Btf, Type, TypeId,
         basic::Basic,
-        types::{Composite, Enum, Linkage, Member},
+        types::{Composite, Enum, Linkage, Member, SecVar},
     },
     ir::interp::Memory,
     kernel_btf::KernelBtf,
@@ -89,6 +89,7 @@ fn made() -> Btf {
     btf.define(task, Type::Struct(composite));
     add_functions(&mut btf, parent);
     add_table(&mut btf);
+    add_variables(&mut btf, task);
     add_records(&mut btf);
     btf
 }
@@ -147,6 +148,24 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let proto = btf.func_proto(TypeId::VOID, &bare);
     let (name, target) = (btf.intern("btf_trace_sched_switch"), btf.ptr(proto));
     btf.add(Type::Typedef { name, target });
+}
+
+/// Variables, some of which each CPU has for itself.
+fn add_variables(btf: &mut Btf, task: TypeId) {
+    let (u32, u64, i32) = (btf.basic(Basic::U32), btf.basic(Basic::U64), btf.basic(Basic::I32));
+    let queue = composite(btf, "rq", 64, &[("nr_running", u32, 32, 0), ("clock", u64, 64, 0)]);
+    let queue = btf.add(Type::Struct(queue));
+    let array = btf.array(u64, 4);
+    for (name, ty) in [("init_task", task), ("boot_count", u32), ("table", array)] {
+        btf.var(name, ty, Linkage::Global);
+    }
+    let own = [("runqueues", queue, 64), ("cpu_number", i32, 4)];
+    let vars = own.map(|(name, ty, size)| {
+        let var = btf.var(name, ty, Linkage::Global);
+        SecVar { var, offset: 0, size }
+    });
+    let name = btf.intern(".data..percpu");
+    btf.add(Type::DataSec { name, size: 128, vars: vars.into() });
 }
 
 /// A table of functions that the kernel takes from programs, and what has their parameters' names.

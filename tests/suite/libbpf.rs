@@ -76,7 +76,7 @@ fn opened(folder: &Path, text: &str, members: &[&str]) -> Result<(), String> {
 fn sections() -> Result<(), String> {
     let folder = Folder::new()?;
     let mut count = 0;
-    for row in section::ALL.iter().filter(|row| row.supported) {
+    for row in section::ALL.iter() {
         let bare = row.name.trim_end_matches(".s");
         let target = TARGETS.iter().find(|(name, _)| *name == bare).map(|(_, target)| format!("/{target}"));
         let section = format!("{}{}", row.name, target.unwrap_or_default());

@@ -73,7 +73,7 @@ fn mutants(texts: &[String], seed: u64, load: bool) -> Result<(), String> {
         let text = mutant(&texts[random.below(texts.len())], &mut random);
         // What a raw instruction does with memory is not proven, and the kernel's functions of the cases
         // are made up.
-        let load = load && !["asm", "defkfunc"].iter().any(|word| text.contains(word));
+        let load = load && !["asm", "defkfunc", "defksym"].iter().any(|word| text.contains(word));
         try_one(&text, load).map_err(|problem| format!("{problem}\n{text}"))?;
     }
     Ok(())

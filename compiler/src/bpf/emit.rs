@@ -216,6 +216,10 @@ impl Emitter<'_> {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Global(global, offset)));
                 self.push_both(Insn::load_map_value(self.reg(i, 0), 0, 0), span);
             }
+            Inst::KsymAddr(ksym) => {
+                self.out.relocs.push((self.out.insns.len() as u32, Target::Ksym(ksym)));
+                self.push_both(Insn::load_imm64(self.reg(i, 0), 0), span);
+            }
             Inst::FuncAddr(func) => {
                 self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
                 self.push_both(Insn::load_function(self.reg(i, 0), 0), span);

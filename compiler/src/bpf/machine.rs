@@ -6,7 +6,7 @@ use regalloc2::{Operand, PRegSet, VReg};
 
 use super::opcode::{AluOp, AtomicOp, JmpOp, Size, Width};
 use crate::{
-    hir::{CoreId, GlobalId, KfuncId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, KsymId, MapId},
     ir::{Asm, Func, Slot},
     source::Span,
 };
@@ -67,6 +67,8 @@ pub enum Inst {
     MapAddr(MapId),
     /// d = the address of a global plus a constant.
     GlobalAddr(GlobalId, i32),
+    /// d = the address of a symbol of the kernel's.
+    KsymAddr(KsymId),
     /// d = the address of a function.
     FuncAddr(Func),
     /// d = the answer to a question about a kernel struct.

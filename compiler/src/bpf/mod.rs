@@ -18,7 +18,7 @@ mod select;
 
 use crate::{
     driver::Cpu,
-    hir::{CoreId, GlobalId, KfuncId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, KsymId, MapId},
     ir::{self, Func},
     source::Span,
 };
@@ -46,6 +46,8 @@ pub enum Target {
     Map(MapId),
     /// A function of the kernel's.
     Kfunc(KfuncId),
+    /// The address of a symbol of the kernel's.
+    Ksym(KsymId),
     /// The address of a global plus a constant.
     Global(GlobalId, i32),
     /// A function, which is called or whose address is taken.

@@ -69,6 +69,12 @@ impl View {
     pub const FUNCTION: &'static [u32] = &[12];
     /// The kind of typedefs.
     pub const TYPEDEF: &'static [u32] = &[8];
+    /// The kind of variables.
+    pub const VARIABLE: &'static [u32] = &[14];
+    /// The kind of sections of variables.
+    const SECTION: &'static [u32] = &[15];
+    /// The section of those variables of which each CPU has one.
+    const PER_CPU: &'static str = ".data..percpu";
     /// The kinds of enumerations.
     const ENUM: &'static [u32] = &[6, 19];
 
@@ -98,6 +104,17 @@ impl View {
     /// The names of all enumerations, for suggestions.
     pub fn enumerations(&self) -> impl Iterator<Item = &str> {
         self.named(Self::ENUM)
+    }
+
+    /// The type of the variable called `name`, and whether each CPU has one.
+    pub fn variable(&self, name: &str) -> Option<(TypeId, bool)> {
+        let id = self.find(Self::VARIABLE, name)?;
+        let Type::Var { ty, .. } = self.get(id)? else { return None };
+        let percpu = match self.find(Self::SECTION, Self::PER_CPU).and_then(|id| self.get(id)) {
+            Some(Type::DataSec { vars, .. }) => vars.iter().any(|var| var.var == id),
+            _ => false,
+        };
+        Some((ty, percpu))
     }
 
     /// The parameters of the function called `name`, and what it returns.

@@ -80,7 +80,10 @@ fn summary(proof: &Proof<'_>) -> Summary {
         moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
         writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),
         cost: loops::whole_cost(proof),
-        result: [Eyes::Compiler, Eyes::Verifier].map(|eyes| result(proof, eyes)),
+        result: [Eyes::Compiler, Eyes::Verifier].map(|eyes| match proof.f.global {
+            true => Range::full(Type::I64),
+            false => result(proof, eyes),
+        }),
     }
 }
 

@@ -50,7 +50,7 @@ use range::{Eyes, Range};
 /// it relies on what its signature says of the pointers that it is given, and each call proves that.
 pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics: &mut Diagnostics) {
     let callees = calls::Callees::new(module, hir.programs.len(), names);
-    let programs = hir.programs.values().map(|program| (Some(program.ty), Some(program)));
+    let programs = hir.programs.values().map(|program| (Some(program.seen_as), Some(program)));
     let functions = hir.functions.values().map(|function| (function.ty, None));
     let sleeps = hir.programs.values().any(|program| program.section.sleepable);
     for (function, (ty, program)) in module.functions.iter().zip(programs.chain(functions)) {
@@ -62,7 +62,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         align::check(&mut proof);
         sealed::check(&mut proof);
         asm::check(&mut proof);
-        readonly::check(&mut proof, program.map(|program| program.ty));
+        readonly::check(&mut proof, program.map(|program| program.seen_as));
         stale::check(&mut proof);
         refs::check(&mut proof);
         dynptr::check(&mut proof);

@@ -143,6 +143,13 @@ impl Proof<'_> {
         {
             return None;
         }
+        // Of a pointer that may be farther away it learns nothing (`find_good_pkt_pointers`).
+        let farthest = |part: &Part| self.range(part.value, part.at, Eyes::Verifier).max;
+        let reach =
+            tested.parts.iter().map(farthest).fold(tested.constant.max(0) as u64, u64::saturating_add);
+        if reach > limit::PACKET_OFFSET {
+            return None;
+        }
         match cond {
             Cond::Ule | Cond::Eq => Some(tested.constant),
             // The verifier counts the byte that "less" leaves only since 5.16 (commit 2fa7d94afc1a).

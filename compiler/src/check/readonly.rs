@@ -20,11 +20,30 @@ pub fn check(proof: &mut Proof<'_>, ty: Option<ProgramType>) {
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
             memory(proof, inst);
+            lent(proof, inst);
             if let (Some(ty), Some(store)) = (looks, packet(proof.f, proof.callees, inst)) {
                 let error = only_looked_at(ty, proof.f.span(inst), store);
                 proof.diagnostics.push(error);
             }
         }
+    }
+}
+
+/// What a global function is lent it may change, whether it does or not (`check_mem_reg`,
+/// kernel/bpf/verifier.c).
+fn lent(proof: &mut Proof<'_>, inst: Inst) {
+    let Op::CallFunction(func, args) = *proof.f.op(inst) else { return };
+    if !proof.module.function(func).is_some_and(|callee| callee.global) {
+        return;
+    }
+    for arg in args.iter() {
+        let what = match proof.f.ty(arg) {
+            Type::Ptr(Region::Global) if in_rodata(proof, arg) => "in `.rodata`",
+            _ => continue,
+        };
+        let message = format!("this is {what}, and a global function may change what it is lent");
+        let error = Diagnostic::error(&codes::NOT_A_PLACE, proof.f.span(inst), message);
+        proof.diagnostics.push(error.help("copy it first, and lend the copy"));
     }
 }
 
@@ -36,6 +55,7 @@ fn memory(proof: &mut Proof<'_>, inst: Inst) {
     };
     let what = match proof.f.ty(ptr) {
         Type::Ptr(Region::MapKey) => "a map's key",
+        Type::Ptr(Region::KernelMemory) => "the kernel's own",
         Type::Ptr(Region::Global) if in_rodata(proof, ptr) => "in `.rodata`",
         _ => return,
     };

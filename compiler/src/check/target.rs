@@ -24,7 +24,7 @@ pub fn check(hir: &hir::Module, module: &Module, target: Version, diagnostics: &
     let mut target = Target { target, said: Vec::new(), diagnostics };
     target.maps(hir);
     target.hooks(hir);
-    let programs = hir.programs.values().map(|program| (Some(program.ty), program.section.attach_type));
+    let programs = hir.programs.values().map(|program| (Some(program.seen_as), program.section.attach_type));
     let functions = hir.functions.values().map(|function| (function.ty, None));
     for ((function, hook), (span, of)) in
         module.functions.iter().zip(programs.chain(functions)).zip(spans(hir))

@@ -94,6 +94,9 @@ fn trust(proof: &Proof<'_>, value: Value, here: Here) -> Trust {
     match f.def_op(value) {
         Some(Op::Load { ptr, .. }) if f.ty(*ptr) == Type::Ptr(Region::Ctx) && here.own => Trust::Whole,
         Some(Op::Load { ptr, .. } | Op::Advance(ptr, _)) => trust(proof, *ptr, here).min(Trust::Helpers),
+        // A variable of the kernel's is always there, and not counted.
+        Some(Op::KsymAddr(_)) => Trust::Helpers,
+        Some(Op::Call(id, _)) if helper::by_id(*id).is_some_and(|row| row.ret.is_per_cpu()) => Trust::Helpers,
         None if f.params(f.entry()).contains(&value) => Trust::Helpers,
         None => joined(proof, value, here),
         _ => Trust::Whole,

@@ -344,8 +344,9 @@ fn prepare(insn: &mut Insn, target: Target, addend: u32) -> Option<RelocationTyp
         (insn.src, insn.imm) = (pseudo::CALL, (addend / SLOT as u32) as i32 - 1);
         return Some(R_CALL);
     }
-    if insn.is_wide() && !matches!(target, Target::Extern(_)) {
-        let src = if callable { pseudo::FUNC } else { 0 };
+    if insn.is_wide() {
+        let function = matches!(target, Target::Function(_));
+        let src = if function { pseudo::FUNC } else { 0 };
         (insn.src, insn.imm) = (src, addend as i32);
         return Some(R_LOAD);
     }

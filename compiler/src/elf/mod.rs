@@ -19,7 +19,8 @@ mod types;
 pub use error::Error;
 pub use layout::TEXT;
 pub use model::{
-    Contents, CoreRelo, DataReloc, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable,
+    Contents, CoreRelo, DataReloc, DataSection, Extern, External, Function, Map, Object, Reloc, Target,
+    Variable,
 };
 
 /// The object file of `object`.

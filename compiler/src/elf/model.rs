@@ -18,7 +18,7 @@ pub struct Object<'a> {
     pub maps: Vec<Map>,
     /// Sections of globals.
     pub data: Vec<DataSection>,
-    /// Kernel functions that are called.
+    /// Kernel functions that are called, and kernel symbols.
     pub externs: Vec<Extern>,
     /// The licence, as the kernel compares it.
     pub license: String,
@@ -88,7 +88,7 @@ pub enum Target {
     },
     /// A function: called, or its address taken by a two-slot load.
     Function(usize),
-    /// A kernel function (call).
+    /// A kernel function (call), or a kernel symbol (two-slot load).
     Extern(usize),
 }
 
@@ -184,13 +184,22 @@ pub struct DataReloc {
     pub target: Target,
 }
 
-/// A kernel function (`.ksyms`).
+/// What of the kernel's an object names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum External {
+    /// A function, with its prototype.
+    Function(TypeId),
+    /// A variable, with its type; `const void` where only its address is wanted.
+    Variable(TypeId),
+}
+
+/// A symbol of the kernel's (`.ksyms`).
 #[derive(Clone, Debug)]
 pub struct Extern {
     /// Its name in the kernel.
     pub name: String,
-    /// Its prototype.
-    pub proto: TypeId,
+    /// What it is.
+    pub what: External,
     /// Whether the program loads on a kernel without it.
     pub weak: bool,
 }

@@ -5,7 +5,7 @@ use super::{
     Error,
     layout::{Layout, Section},
     lines,
-    model::{DataSection, Function, Map, Object},
+    model::{DataSection, External, Function, Map, Object},
 };
 use crate::{
     bpf::insn::SLOT,
@@ -97,11 +97,14 @@ fn data(btf: &mut Btf, section: &DataSection) {
     datasec(btf, &section.name, section.contents.len() as u32, vars);
 }
 
-/// Kernel functions are entries of `.ksyms` without place and size; libbpf gives them both.
+/// Kernel functions and symbols are entries of `.ksyms` without place and size; libbpf gives them both.
 fn externs(btf: &mut Btf, object: &Object) {
-    let func = |e: &super::Extern| btf.func(&e.name, e.proto, Linkage::Extern);
-    let functions: Vec<_> = object.externs.iter().map(func).collect();
-    let vars = functions.into_iter().map(|var| SecVar { var, offset: 0, size: 0 }).collect();
+    let entry = |e: &super::Extern| match e.what {
+        External::Function(proto) => btf.func(&e.name, proto, Linkage::Extern),
+        External::Variable(ty) => btf.var(&e.name, ty, Linkage::Extern),
+    };
+    let entries: Vec<_> = object.externs.iter().map(entry).collect();
+    let vars = entries.into_iter().map(|var| SecVar { var, offset: 0, size: 0 }).collect();
     datasec(btf, ".ksyms", 0, vars);
 }
 

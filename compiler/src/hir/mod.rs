@@ -33,6 +33,8 @@ entity! {
     pub struct MapId "map";
     /// A function of the kernel's.
     pub struct KfuncId "kfunc";
+    /// A symbol of the kernel's.
+    pub struct KsymId "ksym";
     /// A program.
     pub struct ProgramId "prog";
     /// A function.
@@ -64,6 +66,8 @@ pub struct Module {
     pub functions: Arena<FunctionId, Function>,
     /// The kernel's functions that can be called, in the order of their definitions.
     pub kfuncs: Arena<KfuncId, Kfunc>,
+    /// The kernel's symbols that are named, in the order of their definitions.
+    pub ksyms: Arena<KsymId, Ksym>,
     /// The questions about the layout of kernel structs.
     pub cores: Arena<CoreId, kernel::Core>,
     /// The structs that are records of ring buffers, each once: userspace reads them by their types.
@@ -91,9 +95,20 @@ pub struct Function {
     pub span: Span,
     /// The type of the programs that call it.
     pub ty: Option<ProgramType>,
+    /// Its prototype where it is global: the verifier proves it by itself, and others may call or replace it.
+    pub global: Option<Prototype>,
     /// For a body that the kernel calls: the variables around it that it uses. Its last parameter
     /// is the address of the frame that holds them, 8 bytes each.
     pub captures: Vec<Captured>,
+}
+
+/// A function as C sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prototype {
+    /// Its parameters' types.
+    pub params: Vec<Ty>,
+    /// The type of its value.
+    pub returns: Ty,
 }
 
 /// A variable that a callback uses and does not bind.
@@ -162,6 +177,19 @@ pub struct Kfunc {
     pub span: Span,
 }
 
+/// A `defksym`.
+#[derive(Clone, Debug)]
+pub struct Ksym {
+    /// Its name in the kernel.
+    pub symbol: String,
+    /// What it is, a number or a struct of the kernel's; an address where nothing is said.
+    pub ty: Option<Ty>,
+    /// Whether each CPU has one.
+    pub percpu: bool,
+    /// Where its name stands in the definition.
+    pub span: Span,
+}
+
 /// A `defprog`.
 #[derive(Debug)]
 pub struct Program {
@@ -175,6 +203,10 @@ pub struct Program {
     pub section_name: String,
     /// Its licence.
     pub license: String,
+    /// The type that the verifier takes it for: that of the programs whose function it replaces, or its own.
+    pub seen_as: ProgramType,
+    /// Its parameters and its prototype, where it replaces a function and is not given the context.
+    pub called: Option<(Vec<VarId>, Prototype)>,
     /// What it does; the value is what it returns.
     pub body: ExprId,
     /// Where its name stands in the definition.
@@ -298,6 +330,8 @@ pub enum ExprKind {
     },
     /// The address of a global.
     Global(GlobalId),
+    /// The address of a symbol of the kernel's.
+    Ksym(KsymId),
     /// A struct on the stack, zero but for the fields given: byte offset and value of each.
     Make(StructId, Vec<(u32, ExprId)>),
     /// A copy, on the stack, of what the operand points to.

@@ -104,6 +104,7 @@ impl Printer<'_> {
             K::CompareExchange { ptr, offset, old, new } => {
                 (format!("compare-exchange at {offset}"), plain(&[*ptr, *old, *new]))
             }
+            K::Ksym(ksym) => (format!("ksym {}", self.m.ksyms[*ksym].symbol), vec![]),
             K::Global(global) => (format!("global {}", self.m.globals[*global].symbol), vec![]),
             K::Make(id, fields) => {
                 let fields = fields.iter().map(|(offset, value)| (Some(format!("+{offset}")), *value));

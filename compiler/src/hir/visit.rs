@@ -17,6 +17,7 @@ pub fn children(kind: &ExprKind) -> Vec<ExprId> {
         | K::Ctx
         | K::AddressOf(_)
         | K::Global(_)
+        | K::Ksym(_)
         | K::Core(_)
         | K::Map(_)
         | K::FunctionAddress(_) => Vec::new(),

@@ -192,6 +192,8 @@ pub struct Function {
     pub asms: Arena<AsmId, Asm>,
     /// What is promised of a pointer that it returns.
     pub gives: Option<Pointee>,
+    /// Whether it is proven by itself and may be replaced: nothing is known of what it returns.
+    pub global: bool,
     /// Whether only the low half of what it returns is looked at.
     pub returns_low: bool,
     /// Stores of pointers that somebody else reads and relies on. Stale after optimisation.

@@ -37,6 +37,9 @@ pub enum Trap {
     /// A function of the kernel's, which only the kernel has.
     #[error("kernel function {0} cannot be called here")]
     NoKfunc(usize),
+    /// A symbol of the kernel's, which only the kernel has.
+    #[error("kernel symbol {0} is not here")]
+    NoKsym(usize),
     /// Raw instructions, which only the machine knows.
     #[error("raw instructions cannot be run here")]
     Raw,
@@ -209,6 +212,7 @@ impl Run<'_, '_> {
             Op::SlotAddr(slot) => self.slots[slot],
             Op::MapAddr(map) => self.world.host.map(map),
             Op::GlobalAddr(global) => self.world.host.global(global),
+            Op::KsymAddr(ksym) => return Err(Trap::NoKsym(ksym.index())),
             Op::FuncAddr(func) => FUNCTIONS | func.index() as u64,
             Op::Core(_, answer) => answer.into(),
             Op::Load { bytes, ptr, offset } => {

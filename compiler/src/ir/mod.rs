@@ -136,6 +136,8 @@ pub enum Region {
     Dynptr,
     /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
     Kernel,
+    /// A number of the kernel's own, which is only read: `PTR_TO_MEM | MEM_RDONLY`.
+    KernelMemory,
     /// An arena, by the address that userspace knows: a number to the verifier, which is
     /// [cast](Op::Arena) where it is accessed.
     Arena,
@@ -162,6 +164,7 @@ const REGIONS: &[(&str, Region)] = &[
     ("flow_keys", Region::FlowKeys),
     ("dynptr", Region::Dynptr),
     ("kernel", Region::Kernel),
+    ("kernel_memory", Region::KernelMemory),
     ("arena", Region::Arena),
     ("arena_memory", Region::ArenaMemory),
     ("unknown", Region::Unknown),

@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::{AsmId, Block, Func, Slot, Value};
-use crate::hir::{CoreId, GlobalId, KfuncId, MapId};
+use crate::hir::{CoreId, GlobalId, KfuncId, KsymId, MapId};
 
 /// The operands of a call, at most five.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -57,6 +57,8 @@ pub enum Op {
     Core(CoreId, u32),
     /// The address of a function of the module, for helpers that call it.
     FuncAddr(Func),
+    /// The address of a symbol of the kernel's.
+    KsymAddr(KsymId),
     /// An `i64` as the address in an arena that it is, or such an address as an `i64`.
     Same(Value),
     /// What is at an address in an arena, for accesses.
@@ -158,7 +160,7 @@ impl Op {
     pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
         match self {
             Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
-            Self::Core(..) | Self::FuncAddr(_) | Self::UseMap(_) => {}
+            Self::Core(..) | Self::FuncAddr(_) | Self::KsymAddr(_) | Self::UseMap(_) => {}
             Self::Same(a) | Self::Arena(a) => *a = f(*a),
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);

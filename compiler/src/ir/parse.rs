@@ -10,7 +10,7 @@ use super::{
 use crate::{
     arena::Entity,
     bpf::raw::Raw,
-    hir::{CoreId, GlobalId, KfuncId, MapId},
+    hir::{CoreId, GlobalId, KfuncId, KsymId, MapId},
     ir::Slot,
     source::Span,
 };
@@ -290,6 +290,9 @@ impl Reader {
         let index = |text: &str| text.parse::<usize>().ok();
         if let Some(global) = what.strip_prefix("global").and_then(index) {
             return Ok(Op::GlobalAddr(GlobalId::new(global)));
+        }
+        if let Some(ksym) = what.strip_prefix("ksym").and_then(index) {
+            return Ok(Op::KsymAddr(KsymId::new(ksym)));
         }
         if let Some(func) = what.strip_prefix("fn").and_then(index) {
             return Ok(Op::FuncAddr(Func::new(func)));

@@ -102,6 +102,7 @@ impl Printer<'_> {
             Op::SlotAddr(slot) => format!("addr {slot}"),
             Op::GlobalAddr(global) => format!("addr {global}"),
             Op::FuncAddr(func) => format!("addr {func}"),
+            Op::KsymAddr(ksym) => format!("addr {ksym}"),
             Op::Same(a) => format!("same {a}"),
             Op::Arena(a) => format!("arena {a}"),
             Op::UseMap(map) => format!("use {map}"),

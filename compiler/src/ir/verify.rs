@@ -87,6 +87,9 @@ impl Verifier<'_> {
             Op::GlobalAddr(_) => ty == Some(Type::Ptr(Region::Global)),
             Op::FuncAddr(_) => ty == Some(Type::Ptr(Region::Unknown)),
             Op::Core(..) => ty == Some(Type::I64),
+            Op::KsymAddr(_) => {
+                matches!(ty, Some(Type::I64 | Type::Ptr(Region::Kernel | Region::KernelMemory)))
+            }
             Op::Same(a) => {
                 let both = [Some(of(a)), ty];
                 both.contains(&Some(Type::I64)) && both.contains(&Some(Type::Ptr(Region::Arena)))

@@ -14,7 +14,7 @@ use crate::{
         map::{MapDef, Shape},
         types::{Composite, Member},
     },
-    elf::{self, Contents, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable},
+    elf::{self, Contents, DataSection, Extern, External, Function, Map, Object, Reloc, Target, Variable},
     hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
     ir::Region,
     source::SourceMap,
@@ -32,7 +32,16 @@ pub fn assemble<'a>(sources: &'a SourceMap, hir: &hir::Module, codes: Vec<Code>)
     }
     for kfunc in hir.kfuncs.values() {
         let proto = kfunc_proto(&mut object.btf, hir, kfunc);
-        object.externs.push(Extern { name: kfunc.symbol.clone(), proto, weak: false });
+        let what = External::Function(proto);
+        object.externs.push(Extern { name: kfunc.symbol.clone(), what, weak: false });
+    }
+    for ksym in hir.ksyms.values() {
+        let ty = match ksym.ty.map(|of| hir.types.get(of)) {
+            Some(TypeKind::Kernel(id)) => kernel::structure(&mut object.btf, hir, id),
+            _ => ksym.ty.map_or(TypeId::VOID, |of| ty(&mut object.btf, hir, of)),
+        };
+        let what = External::Variable(object.btf.add(Type::Const(ty)));
+        object.externs.push(Extern { name: ksym.symbol.clone(), what, weak: false });
     }
     for record in &hir.records {
         ty(&mut object.btf, hir, *record);
@@ -96,11 +105,13 @@ fn globals(object: &mut Object, hir: &hir::Module) -> Places {
     places
 }
 
-fn reloc(insn: u32, target: bpf::Target, places: &Places) -> Reloc {
+/// A relocation; the kernel's symbols come after its functions, of which there are `kfuncs`.
+fn reloc(insn: u32, target: bpf::Target, places: &Places, kfuncs: usize) -> Reloc {
     let target = match target {
         bpf::Target::Function(func) => Target::Function(func.index()),
         bpf::Target::Map(map) => Target::Map(map.index()),
         bpf::Target::Kfunc(kfunc) => Target::Extern(kfunc.index()),
+        bpf::Target::Ksym(ksym) => Target::Extern(kfuncs + ksym.index()),
         bpf::Target::Global(global, extra) => {
             let (section, offset) = places[global];
             Target::Data { section, offset: offset.wrapping_add_signed(extra) }
@@ -116,10 +127,16 @@ enum Described<'a> {
 }
 
 fn function(btf: &mut Btf, hir: &hir::Module, of: Described<'_>, code: &Code, places: &Places) -> Function {
-    let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places));
+    let relocs = code.relocs.iter().map(|(insn, target)| reloc(*insn, *target, places, hir.kfuncs.len()));
     let (section, name, proto, global, span) = match of {
-        Described::Program(p) => (&*p.section_name, &p.symbol, program_proto(btf, p), true, p.span),
-        Described::Function(f) => (elf::TEXT, &f.symbol, function_proto(btf, hir, f), false, f.span),
+        Described::Program(p) => (&*p.section_name, &p.symbol, program_proto(btf, hir, p), true, p.span),
+        Described::Function(f) => {
+            let proto = match &f.global {
+                Some(proto) => prototype(btf, hir, proto, f.ty),
+                None => function_proto(btf, hir, f),
+            };
+            (elf::TEXT, &f.symbol, proto, f.global.is_some(), f.span)
+        }
     };
     Function {
         section: section.to_string(),
@@ -146,9 +163,44 @@ fn context(btf: &mut Btf, program: ProgramType) -> TypeId {
 }
 
 /// `int (struct context *)`
-fn program_proto(btf: &mut Btf, program: &hir::Program) -> TypeId {
-    let (int, ctx) = (btf.basic(Basic::I32), context(btf, program.ty));
+fn program_proto(btf: &mut Btf, hir: &hir::Module, program: &hir::Program) -> TypeId {
+    if let Some((_, proto)) = &program.called {
+        return prototype(btf, hir, proto, Some(program.seen_as));
+    }
+    let ctx = match program.ty {
+        ProgramType::Ext => defined_context(btf, program.seen_as),
+        ty => context(btf, ty),
+    };
+    let int = btf.basic(Basic::I32);
     btf.func_proto(int, &[("ctx", ctx)])
+}
+
+/// The context's struct where the kernel compares prototypes, for which it must be defined: it looks at its name
+/// alone (`btf_is_prog_ctx_type` and `btf_check_func_type_match`, kernel/bpf/btf.c).
+fn defined_context(btf: &mut Btf, program: ProgramType) -> TypeId {
+    let name = match program.row().context {
+        "" => return context(btf, program),
+        name => btf.intern(name),
+    };
+    let of = Composite { name, size: 0, bit_fields: false, members: Vec::new() };
+    let of = btf.add(Type::Struct(of));
+    btf.ptr(of)
+}
+
+/// The prototype of a function that others call.
+fn prototype(btf: &mut Btf, hir: &hir::Module, of: &hir::Prototype, program: Option<ProgramType>) -> TypeId {
+    let mut params = Vec::with_capacity(of.params.len());
+    for (index, own) in of.params.iter().enumerate() {
+        let region = hir.types.as_pointer(*own).map(|pointer| pointer.region);
+        let ty = match (region, program) {
+            (Some(Region::Ctx), Some(program)) => defined_context(btf, program),
+            _ => ty(btf, hir, *own),
+        };
+        params.push((format!("a{index}"), ty));
+    }
+    let returns = ty(btf, hir, of.returns);
+    let params: Vec<_> = params.iter().map(|(name, ty)| (name.as_str(), *ty)).collect();
+    btf.func_proto(returns, &params)
 }
 
 fn function_proto(btf: &mut Btf, hir: &hir::Module, function: &hir::Function) -> TypeId {

@@ -11,7 +11,9 @@ use bpfl_compiler::{
         map::{MapDef, Shape},
         types::Composite,
     },
-    elf::{Contents, CoreRelo, DataSection, Extern, Function, Map, Object, Reloc, Target, Variable},
+    elf::{
+        Contents, CoreRelo, DataSection, Extern, External, Function, Map, Object, Reloc, Target, Variable,
+    },
     source::{SourceMap, Span},
 };
 
@@ -193,7 +195,7 @@ pub fn extras(sources: &SourceMap) -> Object<'_> {
     let mut object = Object::new(sources);
     let nothing = object.btf.func_proto(TypeId::VOID, &[]);
     for name in ["bpf_rcu_read_lock", "bpf_rcu_read_unlock"] {
-        object.externs.push(Extern { name: name.to_owned(), proto: nothing, weak: false });
+        object.externs.push(Extern { name: name.to_owned(), what: External::Function(nothing), weak: false });
     }
     let proto = context(&mut object.btf);
     object.functions.push(caller(proto));

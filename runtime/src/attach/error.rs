@@ -34,6 +34,16 @@ pub enum AttachError {
         /// Its type.
         program_type: &'static str,
     },
+    /// The kernel does not let a function be replaced.
+    #[error("`{program}` cannot take the place of the function `{function}` ({source})")]
+    Function {
+        /// The program.
+        program: String,
+        /// The function.
+        function: String,
+        /// The kernel's reason.
+        source: io::Error,
+    },
     /// A section that leaves the attach type open.
     #[error("section `{section}` of program `{program}` leaves the attach type open; use {suggestion}")]
     Open {

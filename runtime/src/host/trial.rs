@@ -53,6 +53,7 @@ fn load() -> io::Result<OwnedFd> {
         described: None,
         flags: 0,
         attach_btf_id: 0,
+        attach_to: 0,
     })
 }
 

@@ -23,6 +23,7 @@ pub use detach::{LINKS, detach, unpin};
 pub use holders::{Holder, Holders, holders};
 pub use link::{LinkInfo, links};
 pub use map::{MapInfo, OpenMap, maps};
+pub(crate) use program::types_of;
 pub use program::{ProgramInfo, programs};
 
 use crate::{
@@ -37,13 +38,18 @@ const BTF_BYTES: Buffer = Buffer { address: 0, length: 8, unit: 1, unit_at: None
 
 /// The types with this id.
 pub(crate) fn btf(id: u32) -> io::Result<Option<Btf>> {
+    btf_bytes(id)?.map(|bytes| Btf::parse(&bytes).map_err(io::Error::other)).transpose()
+}
+
+/// Their bytes.
+fn btf_bytes(id: u32) -> io::Result<Option<Vec<u8>>> {
     if id == 0 {
         return Ok(None);
     }
     let Some(fd) = sys::by_id(Numbered::Btf, id)? else { return Ok(None) };
     let size = Info::<BTF_WORDS>::of(&fd)?.u32(8) as usize;
     let (_, bytes) = Info::<BTF_WORDS>::ask(&fd, BTF_BYTES, size)?;
-    Btf::parse(&bytes).map(Some).map_err(io::Error::other)
+    Ok(Some(bytes))
 }
 
 /// What a descriptor is of.

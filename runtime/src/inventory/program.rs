@@ -9,7 +9,7 @@ use std::{
 use bpfl_stdlib::catalog::program::{PROGRAMS, Program as Row};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::btf;
+use super::{btf, btf_bytes};
 use crate::sys::{self, Buffer, Info, Numbered};
 
 /// A program in the kernel.
@@ -70,6 +70,11 @@ pub fn programs() -> io::Result<Vec<ProgramInfo>> {
         }
     }
     Ok(all)
+}
+
+/// The bytes of a loaded program's types; `None` where it has none.
+pub(crate) fn types_of(program: &OwnedFd) -> io::Result<Option<Vec<u8>>> {
+    btf_bytes(Info::<WORDS>::of(program)?.u32(BTF))
 }
 
 fn since_boot() -> Duration {

@@ -83,6 +83,30 @@ pub enum LoadError {
         /// Why it does not fit.
         error: EncodeError,
     },
+    /// The object uses a variable of the kernel's that its BTF does not have.
+    #[error(
+        "the running kernel's BTF has no variable `{name}`; without a type it would be found among all symbols"
+    )]
+    NoVariable {
+        /// The variable.
+        name: String,
+    },
+    /// The address of a symbol of the kernel's is not to be had.
+    #[error("the running kernel does not tell the address of `{name}`: {why}")]
+    Symbol {
+        /// The symbol.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// No function of a loaded program's can be replaced by this name.
+    #[error("there is no function `{name}` to replace: {why}; a function is one when it is `:global t`")]
+    NoGlobalFunction {
+        /// The function.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// The verifier refused the program.
     #[error("the kernel's verifier refused `{program}` ({source})")]
     Verifier {

@@ -13,7 +13,7 @@ use super::{
     LoadError,
     code::{Code, Function, Records, Reference},
     kernel::{Kernel, Symbol},
-    other,
+    other, symbols,
 };
 use crate::{
     btf::ext::Ext,
@@ -35,6 +35,8 @@ pub(super) struct Targets<'t> {
     pub(super) map: &'t dyn Fn(&str) -> Option<BorrowedFd<'t>>,
     /// The kernel's own functions and variables.
     pub(super) kernel: &'t Kernel,
+    /// Whether only the address of a symbol of the kernel's is wanted, by name.
+    pub(super) untyped: &'t dyn Fn(&str) -> bool,
 }
 
 /// A call of a weak function that the kernel does not have; the verifier refuses it where it can be
@@ -187,13 +189,21 @@ impl Targets<'_> {
 
     /// How the kernel is told of its own function or variable.
     fn kernel(&self, name: &str, weak: bool, called: bool) -> Result<(Pseudo, (i32, i32)), LoadError> {
+        if !called && (self.untyped)(name) {
+            return match symbols::address(name)? {
+                Some(at) => Ok((Pseudo::None, (at as u32 as i32, (at >> 32) as i32))),
+                None if weak => Ok((Pseudo::None, (0, 0))),
+                None => Err(LoadError::Symbol { name: name.into(), why: "it has no such symbol".into() }),
+            };
+        }
         let kind = if called { Symbol::Function } else { Symbol::Any };
         match self.kernel.find(name, kind)? {
             Some(id) if called => Ok((Pseudo::ValueOrKernel, (id as i32, 0))),
             Some(id) => Ok((Pseudo::BtfId, (id as i32, 0))),
             None if weak && called => Ok((Pseudo::None, (MISSING_FUNCTION, 0))),
             None if weak => Ok((Pseudo::None, (0, 0))),
-            None => Err(LoadError::NoFunction { name: name.into() }),
+            None if called => Err(LoadError::NoFunction { name: name.into() }),
+            None => Err(LoadError::NoVariable { name: name.into() }),
         }
     }
 }

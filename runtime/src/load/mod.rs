@@ -19,7 +19,9 @@ mod link;
 mod maps;
 mod program;
 mod relocate;
+pub(crate) mod replace;
 mod statistics;
+mod symbols;
 mod tables;
 mod types;
 
@@ -194,23 +196,34 @@ impl Loaded {
     }
 
     fn load_one(&mut self, object: &ObjectSpec, spec: &ProgramSpec) -> Result<(), LoadError> {
-        let row = spec.row.ok_or_else(|| unknown_section(spec))?;
         if self.programs.contains_key(&spec.name) {
             return Ok(());
         }
+        let fd = self.load_apart(object, spec, None)?;
+        self.programs.insert(spec.name.clone(), fd);
+        Ok(())
+    }
+
+    /// Loads a program, which replaces a function if that is said.
+    fn load_apart(
+        &self,
+        object: &ObjectSpec,
+        spec: &ProgramSpec,
+        function: Option<&replace::Function<'_>>,
+    ) -> Result<OwnedFd, LoadError> {
+        let row = spec.row.ok_or_else(|| unknown_section(spec))?;
         let place = self.place(object, spec, row)?;
         let find = |name: &str| self.find_map(name);
-        let targets = Targets { map: &find, kernel: &self.kernel };
+        let untyped = |name: &str| symbols::is_untyped(object.types.btf.as_ref(), name);
+        let targets = Targets { map: &find, kernel: &self.kernel, untyped: &untyped };
         let mut linked = self.code.link(&spec.name, &object.types.ext, &targets)?;
         if self.relocated && !linked.records.relocations.is_empty() {
             let own = object.types.btf.as_ref().ok_or(LoadError::NoKernelBtf)?;
             relocate::apply(&mut linked, own, self.kernel.types()?)?;
         }
         let loader = Loader { object, kernel: &self.kernel, types: self.types.as_ref().map(AsFd::as_fd) };
-        let loaded = loader.load(spec, row, place, &linked, self.statistics)?;
-        let fd = loaded.map_err(|refusal| refused(spec, refusal))?;
-        self.programs.insert(spec.name.clone(), fd);
-        Ok(())
+        let loaded = loader.load(spec, row, (place, function), &linked, self.statistics)?;
+        loaded.map_err(|refusal| refused(spec, refusal))
     }
 
     /// What a program is for that is a function of a table.

@@ -12,6 +12,7 @@ use super::{
     LoadError,
     kernel::{Kernel, Symbol},
     link::Linked,
+    replace::Function,
     statistics::{Statistics, Tell},
     tables::Place,
 };
@@ -43,13 +44,13 @@ pub(super) struct Loader<'l> {
 }
 
 impl Loader<'_> {
-    /// Loads the program `spec`, whose code is `linked`; `place` is what it is for in a table. Who wants
+    /// Loads the program `spec`, whose code is `linked`; `place` is what it is for in a table, `function` what it replaces. Who wants
     /// to know is told how much work that was for the verifier.
     pub(super) fn load(
         &self,
         spec: &ProgramSpec,
         row: &Section,
-        place: Option<Place>,
+        (place, function): (Option<Place>, Option<&Function<'_>>),
         linked: &Linked,
         statistics: Option<Tell>,
     ) -> Result<Result<OwnedFd, Refusal>, LoadError> {
@@ -60,7 +61,12 @@ impl Loader<'_> {
             program_type: row.ty.row().number,
             attach_type: place.map_or(attach_type, |place| place.member),
             flags: flags(row),
-            attach_btf_id: place.map_or_else(|| self.target(spec, row), |place| Ok(place.id))?,
+            attach_btf_id: match (place, function) {
+                (Some(place), _) => place.id,
+                (None, Some(function)) => function.numbers().1,
+                (None, None) => self.target(spec, row)?,
+            },
+            attach_to: function.map_or(0, |function| function.numbers().0),
             name: &spec.name,
             license: &license,
             instructions: &instructions,

@@ -99,7 +99,10 @@ impl Types {
                 DATASEC => self.place_variables(&ty, file),
                 FUNC if ty.parts == EXTERN => self.define(&ty),
                 FUNC if ty.parts == GLOBAL && self.is_hidden(&ty, file) => self.turn(&ty, FUNC, STATIC),
-                VAR if self.word(ty.at + HEAD) == EXTERN => self.set(ty.at + HEAD, GLOBAL),
+                VAR if self.word(ty.at + HEAD) == EXTERN => {
+                    self.set(ty.at + HEAD, GLOBAL);
+                    self.size(&ty);
+                }
                 _ => {}
             }
         }
@@ -148,6 +151,21 @@ impl Types {
         let name = function.map_or(name, |ty| ty.name);
         let int = self.push([name, INT << 24, 4, 32]);
         self.push([name, VAR << 24, int, GLOBAL])
+    }
+
+    /// Makes a variable without a type an integer, for the kernel takes none without a size.
+    fn size(&mut self, ty: &RawType) {
+        let mut at = self.word(ty.at + 8);
+        while let Some(of) = self.all.get((at as usize).wrapping_sub(1)).filter(|of| of.kind == CONST) {
+            at = self.word(of.at + 8);
+        }
+        if at == 0 {
+            let int = match self.all.iter().find(|ty| ty.kind == INT).map(|ty| ty.id) {
+                Some(known) => known,
+                None => self.push([ty.name, INT << 24, 4, 32]),
+            };
+            self.set(ty.at + 8, int);
+        }
     }
 
     /// The kernel takes no functions in a section, so that all entries become `variable`.

@@ -60,6 +60,7 @@ fn run(map: BorrowedFd<'_>, stores: &[Store<'_>]) -> io::Result<()> {
         // Programs of this type are sleepable.
         flags: sys::flag("BPF_F_SLEEPABLE"),
         attach_btf_id: 0,
+        attach_to: 0,
         name: "bpfl_store",
         license: c"GPL",
         instructions: &instructions,

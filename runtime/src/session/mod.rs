@@ -6,6 +6,7 @@
 //! attachments are links.
 
 mod arena;
+mod function;
 mod globals;
 mod pins;
 mod replace;
@@ -213,7 +214,9 @@ impl Session {
         let Self { loaded, spec, bytes, before, .. } = self;
         let mut chosen: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
         if chosen.is_empty() {
-            chosen = spec.programs.iter().map(|program| program.name.clone()).collect();
+            // What replaces a function is loaded for that.
+            let own = |program: &&ProgramSpec| program.row.is_none_or(|row| row.ty != ProgramType::Ext);
+            chosen = spec.programs.iter().filter(own).map(|program| program.name.clone()).collect();
         }
         let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         for name in chosen {

@@ -42,6 +42,14 @@ pub(crate) fn link_netfilter(program: impl AsFd, attach_type: u32, hook: [u32; 4
     own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more: hook }) }?)
 }
 
+/// Attaches `program` in the place of a function: of the program `target` the one with the number `function`.
+pub(crate) fn link_function(program: impl AsFd, target: u32, function: u32) -> io::Result<OwnedFd> {
+    let program = program.as_fd().as_raw_fd() as u32;
+    let link = LinkAttr { program, target, attach_type: 0, flags: 0 };
+    // SAFETY: neither part holds addresses.
+    own(unsafe { bpf(Command::LinkCreate, &mut WithMore { link, more: [function, 0] }) }?)
+}
+
 /// Many functions.
 pub(crate) enum Multi<'a> {
     /// The kernel's, by name.
@@ -286,6 +294,7 @@ mod tests {
             described: None,
             flags: 0,
             attach_btf_id: 0,
+            attach_to: 0,
         };
         let programs = [0; 2].map(|_| load_program(&program).unwrap());
         let [one, two] =

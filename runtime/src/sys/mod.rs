@@ -19,7 +19,7 @@ mod socket;
 
 pub(crate) use arena::ArenaMemory;
 pub(crate) use attach::{
-    Attached, Multi, detach, detach_link, link, link_iterator, link_multi, link_netfilter,
+    Attached, Multi, detach, detach_link, link, link_function, link_iterator, link_multi, link_netfilter,
     open_raw_tracepoint, update_link,
 };
 pub(crate) use map::{NewMap, RawMap, create_map, freeze_map};

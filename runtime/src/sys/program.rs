@@ -108,6 +108,8 @@ pub(crate) struct Program<'a> {
     pub(crate) flags: u32,
     /// The id in the kernel's BTF of what it is for, 0 for types that need none.
     pub(crate) attach_btf_id: u32,
+    /// The program of which it replaces a function, whose id is in that program's BTF; 0 for all others.
+    pub(crate) attach_to: u32,
     /// Its name, of which the kernel keeps 15 bytes.
     pub(crate) name: &'a str,
     /// Its licence.
@@ -146,6 +148,7 @@ fn load(of: &Program<'_>, attr: &mut LoadAttr) -> io::Result<OwnedFd> {
     attr.attach_type = of.attach_type;
     attr.flags = of.flags;
     attr.attach_btf_id = of.attach_btf_id;
+    attr.attach_to = of.attach_to;
     attr.instruction_count = of.instructions.len() as u32;
     attr.instructions = address(of.instructions);
     attr.license = address(of.license.to_bytes_with_nul());

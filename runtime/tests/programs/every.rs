@@ -26,7 +26,8 @@ fn a_program_in_every_section_loads() {
         return;
     }
     let mut loaded = 0;
-    for row in section::ALL.iter().filter(|row| row.supported) {
+    // What replaces a function is loaded for one (`replace.rs`).
+    for row in section::ALL.iter().filter(|row| row.ty != ProgramType::Ext) {
         let bare = row.name.trim_end_matches(".s");
         let target = TARGETS.iter().find(|(name, _)| *name == bare).map(|(_, target)| format!("/{target}"));
         let section = format!("{}{}", row.name, target.unwrap_or_default());

@@ -121,3 +121,63 @@ fn a_kernel_function_reads_and_writes_memory() {
     session.test_run("look", &input).unwrap_or_else(|error| panic!("{}", told(&error)));
     assert_eq!(global(&mut session, "error"), -2, "-ENOENT, which the function wrote");
 }
+
+#[test]
+fn a_symbol_without_a_type_is_its_address() {
+    if !ready() {
+        return;
+    }
+    let list = std::fs::read_to_string("/proc/kallsyms").unwrap();
+    let address = |line: &str| {
+        let mut words = line.split_whitespace();
+        let address = u64::from_str_radix(words.next()?, 16).ok()?;
+        (words.nth(1)? == "bpf_prog_put" && address > 0).then_some(address)
+    };
+    let Some(address) = list.lines().find_map(address) else {
+        return println!("skipped: the kernel does not tell addresses");
+    };
+    let source = "(defksym bpf_prog_put) (defvar found u64)
+      (defprog p (:type :syscall) (setf found bpf-prog-put) 0)";
+    let mut session = session(source);
+    let ran = session.test_run("p", &Input::default());
+    ran.unwrap_or_else(|error| panic!("{}", told(&error)));
+    assert_eq!(global(&mut session, "found") as u64, address);
+}
+
+#[test]
+fn a_symbol_that_is_not_there_is_named() {
+    if !ready() {
+        return;
+    }
+    let source = "(defksym nothing_is_called_so) (defvar found u64)
+      (defprog p (:type :syscall) (setf found nothing-is-called-so) 0)";
+    let error = told(&session(source).load().unwrap_err());
+    assert!(error.contains("address of `nothing_is_called_so`"), "{error}");
+}
+
+/// The kernel finds variables among its symbols, which has them only with CONFIG_KALLSYMS_ALL.
+#[test]
+fn each_cpu_has_a_variable_of_its_own() {
+    let source = "(defksym cpu_number i32 :percpu t) (defvar first i32 -1) (defvar mine i32 -1)
+      (defprog p (:type :syscall)
+        (when-let ((n (per-cpu-ptr cpu-number 0))) (setf first (deref n)))
+        (setf mine (deref (this-cpu-ptr cpu-number)))
+        0)";
+    let types = std::fs::read(bpfl_runtime::KERNEL_BTF).unwrap_or_default();
+    if !ready() || !types.windows(12).any(|name| name == b"\0cpu_number\0") {
+        return println!("skipped: this kernel has no variable `cpu_number`");
+    }
+    let mut session = session(source);
+    match session.test_run("p", &Input::default()) {
+        Ok(_) => {
+            let mine = session.global("mine").unwrap().as_int().unwrap();
+            assert!(mine >= 0, "{mine}");
+            assert_eq!(session.global("first").unwrap().as_int(), Some(0));
+        }
+        Err(error) => {
+            let error = told(&error);
+            assert!(error.contains("failed to find the address for kernel symbol 'cpu_number'"), "{error}");
+            println!("skipped: this kernel's symbols have no variables");
+        }
+    }
+}

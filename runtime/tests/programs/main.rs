@@ -10,6 +10,7 @@ mod kernel;
 mod kptr;
 mod network;
 mod relocate;
+mod replace;
 mod ring;
 mod run;
 mod tables;

@@ -177,13 +177,12 @@ fn map_kind(row: &'static MapKind) -> Row {
 
 fn section_row(row: &'static section::Section) -> Row {
     let attach = row.attach_type.map_or("", |attach| attach.c_name);
-    let facts = [(row.sleepable, "sleepable"), (!row.supported, "not supported yet")];
-    let notes: Vec<_> = facts.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text).collect();
+    let notes = if row.sleepable { "sleepable" } else { "" };
     Row {
-        columns: vec![row.pattern(), row.ty.row().name.into(), attach.into(), notes.join(", ")],
+        columns: vec![row.pattern(), row.ty.row().name.into(), attach.into(), notes.into()],
         json: json!({
             "name": row.pattern(), "program": row.ty.row().c_name, "attach": attach,
-            "sleepable": row.sleepable, "supported": row.supported,
+            "sleepable": row.sleepable,
         }),
     }
 }

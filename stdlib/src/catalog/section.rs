@@ -26,9 +26,6 @@ pub struct Section {
     pub sleepable: bool,
     /// Whether programs in it handle packets in several fragments (`BPF_F_XDP_HAS_FRAGS`).
     pub frags: bool,
-    /// Whether the compiler supports more of it than its name: programs that replace others and
-    /// tables of functions are not supported yet.
-    pub supported: bool,
 }
 
 const fn exact(name: &'static str, ty: ProgramType, attach_type: Option<&'static AttachType>) -> Section {
@@ -41,7 +38,6 @@ const fn exact(name: &'static str, ty: ProgramType, attach_type: Option<&'static
         target: false,
         sleepable: false,
         frags: false,
-        supported: !matches!(ty, Ext),
     }
 }
 

@@ -25,7 +25,7 @@ use ops::{alu_op, jmp_op};
 use crate::{
     arena::Arena,
     driver::Cpu,
-    hir::{CoreId, GlobalId, MapId},
+    hir::{CoreId, GlobalId, KsymId, MapId},
     ir::{Args, Binary, Block, Cond, Edge, Func, Function, Graph, Inst, Op, Slot, Terminator, Type, Value},
     source::Span,
 };
@@ -98,6 +98,7 @@ enum Made {
     Global(GlobalId, i32),
     Core(CoreId, u32),
     Func(Func),
+    Ksym(KsymId),
 }
 
 struct Selector<'a> {
@@ -201,6 +202,7 @@ impl Selector<'_> {
             Op::GlobalAddr(global) => Some(Made::Global(global, 0)),
             Op::Core(core, answer) => Some(Made::Core(core, answer)),
             Op::FuncAddr(func) => Some(Made::Func(func)),
+            Op::KsymAddr(ksym) => Some(Made::Ksym(ksym)),
             Op::SlotAddr(_) | Op::Advance(..) => {
                 self.slot(value).map(|(slot, offset)| Made::Slot(slot, offset))
             }
@@ -251,6 +253,7 @@ impl Selector<'_> {
             Made::Global(global, offset) => Machine::GlobalAddr(global, offset),
             Made::Core(core, answer) => Machine::Core(core, answer),
             Made::Func(func) => Machine::FuncAddr(func),
+            Made::Ksym(ksym) => Machine::KsymAddr(ksym),
         };
         self.push(inst, &[Operand::reg_def(d)]);
         self.made.insert(made, d);
@@ -281,7 +284,7 @@ impl Selector<'_> {
         let result = self.f.result(inst);
         match (op, result) {
             (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Core(..), _) => {}
-            (Op::FuncAddr(_), _) => {}
+            (Op::FuncAddr(_) | Op::KsymAddr(_), _) => {}
             (Op::Same(a), Some(d)) => self.same(a, d),
             (Op::Arena(a), Some(d)) => {
                 let (a, d) = (self.reg(a), self.define(d));

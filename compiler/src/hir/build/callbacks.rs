@@ -225,6 +225,7 @@ impl<'a> Builder<'a> {
             span,
             ty,
             captures,
+            global: None,
         }))
     }
 

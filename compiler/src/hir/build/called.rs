@@ -140,7 +140,8 @@ impl<'a> Builder<'a> {
         let symbol = self.fresh_symbol(&self.symbol_of_function(index), self.module.functions.len());
         let (at, ty) = (self.place_of_function(index), self.hook.map(|hook| hook.ty));
         let captures = Vec::new();
-        let function = Function { symbol, params, returns: Ty::U64, body, span: at, ty, captures };
+        let function =
+            Function { symbol, params, returns: Ty::U64, body, span: at, ty, global: None, captures };
         let id = self.module.functions.push(function);
         let pointer = self.module.types.pointer(Ty::NOTHING, Region::Unknown, false);
         self.add(ExprKind::FunctionAddress(id), pointer, span)

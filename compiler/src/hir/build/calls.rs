@@ -3,7 +3,7 @@
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Helper, Ret, callback},
     map::compat,
-    program::ProgramType,
+    program::{PROGRAMS, ProgramType},
     section,
 };
 
@@ -155,7 +155,13 @@ impl<'a> Builder<'a> {
         let hook = self.hook?;
         let name = helper.name.replace('_', "-");
         let program = section::hook_name(hook.ty, hook.attach);
-        if !helper.offered_to(hook.ty, hook.attach) {
+        if hook.ty == ProgramType::Ext && !everywhere(helper) {
+            let message =
+                format!("`{name}` is not offered to all programs, and this may replace a function of any");
+            let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message);
+            return Some(error.help("say of which type of programs: `:replaces :xdp`"));
+        }
+        if hook.ty != ProgramType::Ext && !helper.offered_to(hook.ty, hook.attach) {
             let message = format!("`{name}` is not offered to {program} programs");
             let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message);
             return Some(error.help(format!("it exists for {}", places(helper))));
@@ -227,6 +233,7 @@ impl<'a> Builder<'a> {
             Arg::U16 => Ty::U16,
             Arg::U32 | Arg::Size | Arg::SizeOrZero => Ty::U32,
             Arg::Dynptr | Arg::UninitDynptr | Arg::DynptrReleased => return self.dynptr(datum, arg),
+            Arg::PerCpu => return self.percpu_variable(datum),
             Arg::Timer => return self.sealed_field(datum, "bpf_timer"),
             Arg::Func => return self.called_back(helper, datum),
             Arg::StackOrNull if self.is_null(datum) => return self.null(span),
@@ -299,6 +306,7 @@ impl<'a> Builder<'a> {
             Region::Ringbuf,
             Region::Packet,
             Region::PacketMeta,
+            Region::Unknown,
         ];
         self.pointer_arg(datum, &regions, "(stack-addr variable)", nullable)
     }
@@ -322,7 +330,14 @@ impl<'a> Builder<'a> {
             let message = "this helper wants a string literal here";
             return self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message);
         }
-        let own = [Region::MapValue, Region::PerCpu, Region::Global, Region::Stack, Region::Ringbuf];
+        let own = [
+            Region::MapValue,
+            Region::PerCpu,
+            Region::Global,
+            Region::Stack,
+            Region::Ringbuf,
+            Region::Unknown,
+        ];
         // A dynptr is of a map's memory only (`check_reg_type`, kernel/bpf/verifier.c).
         if helper.name == "dynptr_from_mem" {
             return self.memory_of_map(datum, &own[..3]);
@@ -448,6 +463,11 @@ impl<'a> Builder<'a> {
                 let region = if value.1 { Region::PerCpu } else { Region::MapValue };
                 self.module.types.pointer(value.0, region, helper.ret == Ret::ValueOrNull)
             }
+            Ret::PerCpu | Ret::PerCpuOrNull => {
+                let variable = args.first().and_then(|arg| self.module.types.as_pointer(self.ty(*arg)));
+                let (pointee, region) = variable.map_or((Ty::U8, Region::Kernel), |p| (p.pointee, p.region));
+                self.module.types.pointer(pointee, region, helper.ret == Ret::PerCpuOrNull)
+            }
             Ret::SocketOrNull => self.socket_pointer(Socket::Full, true),
             Ret::SockCommonOrNull => self.socket_pointer(Socket::Common, true),
             Ret::TcpSockOrNull => self.socket_pointer(Socket::Tcp, true),
@@ -467,10 +487,17 @@ fn describe(arg: Arg) -> &'static str {
         Arg::Value | Arg::ValueOrNull => "value",
         Arg::Size | Arg::SizeOrZero => "[size]",
         Arg::Sock | Arg::SockOrNull | Arg::SockReleased | Arg::SockCommon | Arg::SocketOrNull => "socket",
+        Arg::PerCpu => "variable",
         Arg::Dynptr | Arg::UninitDynptr | Arg::DynptrReleased => "dynptr",
         Arg::U16 | Arg::I32 | Arg::U32 | Arg::U64 | Arg::I64 | Arg::Address | Arg::AllocSize => "n",
         _ => "pointer",
     }
+}
+
+/// Whether programs of every type that can have functions replaced have a helper, whatever they are attached to.
+fn everywhere(helper: &Helper) -> bool {
+    let mut types = PROGRAMS.iter().map(|row| row.ty).filter(|ty| *ty != ProgramType::Ext);
+    types.all(|ty| ty.hooks().all(|attach| helper.offered_to(ty, attach)))
 }
 
 /// Whether what is acquired so is known to be given back.
@@ -487,7 +514,7 @@ fn supported(arg: Arg) -> bool {
     let memory = [A::Mem, A::Str, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
     let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
-    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull);
+    let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull | A::PerCpu);
     let dynptr = matches!(arg, A::Dynptr | A::UninitDynptr | A::DynptrReleased);
     let kptr = matches!(arg, A::KptrDest | A::KptrOrNull);
     fixed

@@ -3,6 +3,7 @@
 use bpfl_stdlib::catalog::{
     context::{self, Field, Kind, Order, Rights, Shape},
     machine::Machine,
+    program::ProgramType,
     section,
 };
 
@@ -25,6 +26,11 @@ use crate::{
 pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     if b.has_no_context() {
         return b.context(call.span);
+    }
+    if b.hook.is_some_and(|hook| hook.ty == ProgramType::Ext) {
+        let message = "what the context is follows from the programs of which a function is replaced";
+        let error = Diagnostic::error(&codes::FIELD_ACCESS, call.span, message);
+        return b.fail(error.help("say of which type they are: `:replaces :xdp`"));
     }
     if b.hook.is_some_and(|hook| hook.ty.row().btf_target) {
         return b.traced_argument(call);

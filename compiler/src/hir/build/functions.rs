@@ -23,7 +23,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, codes},
     eval,
-    hir::{ExprId, ExprKind, Function, FunctionId, Ty, TypeKind, VarId},
+    hir::{ExprId, ExprKind, Function, FunctionId, Prototype, Ty, TypeKind, VarId},
     ir::Region,
     names::Name,
     read::{Datum, DatumId},
@@ -43,11 +43,38 @@ pub struct Template<'a> {
     params: Vec<Param>,
     returns: Option<ParamType>,
     inline: bool,
+    /// Whether the verifier proves it by itself.
+    global: bool,
     body: &'a [DatumId],
     /// Whether its definition has errors.
     broken: bool,
     /// Whether anything calls it.
     called: bool,
+}
+
+impl<'a> Template<'a> {
+    /// A program that is called like a function.
+    pub(super) fn of_program(
+        definition: &Definition<'a>,
+        symbol: String,
+        params: Vec<Param>,
+        returns: Option<ParamType>,
+        body: &'a [DatumId],
+    ) -> Self {
+        Self {
+            name: definition.name,
+            symbol,
+            span: definition.name_span,
+            form: definition.span,
+            params,
+            returns,
+            inline: false,
+            global: true,
+            body,
+            broken: false,
+            called: true,
+        }
+    }
 }
 
 /// A function as built for some types of arguments in some kind of program.
@@ -100,6 +127,7 @@ impl<'a> Builder<'a> {
             params: Vec::new(),
             returns: None,
             inline: false,
+            global: false,
             body: &[],
             broken: true,
             called: false,
@@ -124,14 +152,22 @@ impl<'a> Builder<'a> {
         let words =
             rest.chunks_exact(2).take_while(|pair| matches!(self.data.get(pair[0]), Datum::Keyword(_)));
         let (options, body) = rest.split_at(2 * words.count());
-        let options = Options::parse(self, options, &["returns", "inline"]);
-        let returns = options.get("returns").and_then(|ty| self.param_type(ty));
-        let inline = options.get("inline").is_some_and(|datum| !self.is_symbol(datum, "nil"));
-        if params.len() > MOST_PARAMS && !inline {
-            let message =
-                format!("a function takes {MOST_PARAMS} arguments at most, and this has {}", params.len());
-            let error = Diagnostic::error(&codes::ARITY, params[MOST_PARAMS].span, message);
-            self.report(error.help("put them in a struct and pass a pointer, or make it `:inline t`"));
+        let options = Options::parse(self, options, &["returns", "inline", "global"]);
+        let mut returns = options.get("returns").and_then(|ty| self.param_type(ty));
+        let said = |option| options.get(option).filter(|datum| !self.is_symbol(*datum, "nil"));
+        let (inline, global) = (said("inline").is_some(), said("global"));
+        if !inline {
+            self.at_most_in_registers(&params);
+        }
+        if let Some(global) = global {
+            let place = options.get("returns").map(|datum| self.span(datum));
+            let wanted = returns.map(|ty| (ty, place.unwrap_or(definition.name_span)));
+            self.fit_for_outside(&params, wanted);
+            returns = returns.or(Some(ParamType::Value(Ty::I32)));
+            if inline {
+                let message = "a function that is `:inline t` is part of its callers, and not `:global`";
+                self.report(Diagnostic::error(&codes::BAD_OPTION, self.span(global), message));
+            }
         }
         let body = match body {
             [doc, rest @ ..] if !rest.is_empty() && matches!(self.data.get(*doc), Datum::Str(_)) => rest,
@@ -140,7 +176,18 @@ impl<'a> Builder<'a> {
         let broken = self.diagnostics.error_count() > before;
         let template = &mut self.templates[index];
         (template.params, template.returns, template.inline) = (params, returns, inline);
+        template.global = global.is_some();
         (template.body, template.broken) = (body, broken);
+    }
+
+    /// Reports parameters for which there are no registers.
+    pub(super) fn at_most_in_registers(&mut self, params: &[Param]) {
+        if let Some(first) = params.get(MOST_PARAMS) {
+            let message =
+                format!("a function takes {MOST_PARAMS} arguments at most, and this has {}", params.len());
+            let error = Diagnostic::error(&codes::ARITY, first.span, message);
+            self.report(error.help("put them in a struct and pass a pointer, or make it `:inline t`"));
+        }
     }
 
     /// A call of the function `index`.
@@ -271,7 +318,28 @@ impl<'a> Builder<'a> {
         self.add(ExprKind::Let(bindings, body), ty, call.span)
     }
 
+    /// A call of a function that is proven by itself; there is one of it for each kind of program.
+    fn global_call(&mut self, index: usize, args: Vec<ExprId>, call: &Call<'a>) -> ExprId {
+        let known = self.instances.iter().find(|own| own.is(index, &[], self.hook.as_ref()));
+        let id = match known {
+            Some(instance) => Some(instance.id),
+            None => self.global_instance(index, call.span),
+        };
+        match id {
+            Some(id) => self.result_from_outside(id, args, call.span),
+            None => self.add(ExprKind::Error, Ty::ERROR, call.span),
+        }
+    }
+
+    fn global_instance(&mut self, index: usize, call: Span) -> Option<FunctionId> {
+        let built = self.built_outside(index, call)?;
+        Some(self.add_instance(index, Vec::new(), built.params, built.body, Some(built.proto)))
+    }
+
     fn subprogram(&mut self, index: usize, args: Vec<ExprId>, call: &Call<'a>) -> ExprId {
+        if self.templates[index].global {
+            return self.global_call(index, args, call);
+        }
         let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg)).collect();
         let known = self.instances.iter().find(|instance| instance.is(index, &types, self.hook.as_ref()));
         let id = match known {
@@ -342,6 +410,17 @@ impl<'a> Builder<'a> {
     /// Builds the function for arguments of these types; `None` when it has errors.
     fn instance(&mut self, index: usize, types: Vec<Ty>, call: Span) -> Option<FunctionId> {
         let (vars, body) = self.built(index, &types, call)?;
+        Some(self.add_instance(index, types, vars, body, None))
+    }
+
+    fn add_instance(
+        &mut self,
+        index: usize,
+        types: Vec<Ty>,
+        params: Vec<VarId>,
+        body: ExprId,
+        global: Option<Prototype>,
+    ) -> FunctionId {
         let returns = if self.ty(body) == Ty::NEVER { Ty::U64 } else { self.ty(body) };
         let template = &self.templates[index];
         let others = self.instances.iter().filter(|instance| instance.template == index).count();
@@ -352,15 +431,16 @@ impl<'a> Builder<'a> {
         let (span, ty) = (self.templates[index].span, self.hook.map(|hook| hook.ty));
         let id = self.module.functions.push(Function {
             symbol,
-            params: vars,
+            params,
             returns,
             body,
             span,
             ty,
+            global,
             captures: Vec::new(),
         });
         self.instances.push(Instance { template: index, types, hook: self.hook, id });
-        Some(id)
+        id
     }
 
     /// A symbol for another instance that nothing else has.

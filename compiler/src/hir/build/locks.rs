@@ -101,6 +101,7 @@ impl Builder<'_> {
                 ExprKind::Call(..)
                     | ExprKind::CallFunction(..)
                     | ExprKind::Callback { .. }
+                    | ExprKind::Kfunc(..)
                     | ExprKind::MapRead(..)
                     | ExprKind::MapWrite(..)
                     | ExprKind::MapAdd { .. }

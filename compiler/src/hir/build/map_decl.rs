@@ -213,7 +213,7 @@ impl<'a> Builder<'a> {
     }
 
     /// How many structs of this name `ty` is made of.
-    fn how_many(&self, ty: Ty, name: &str) -> u64 {
+    pub(super) fn how_many(&self, ty: Ty, name: &str) -> u64 {
         match self.kind(ty) {
             TypeKind::Array { element, count } => {
                 self.how_many(element, name).saturating_mul(u64::from(count))

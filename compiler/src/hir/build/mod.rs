@@ -30,6 +30,7 @@ mod kernel;
 mod kfunc;
 mod known;
 mod kptr;
+mod ksym;
 mod locks;
 mod log2;
 mod loops;
@@ -39,6 +40,7 @@ mod maps;
 mod memory;
 mod node;
 mod options;
+mod outside;
 mod packet;
 mod param;
 mod place;
@@ -65,7 +67,9 @@ use std::{
 
 use bpfl_stdlib::catalog::{constant, machine::Machine};
 
-use super::{CoreId, ExprId, ExprKind, GlobalId, KernelId, KfuncId, MapId, Module, StructId, Ty, visit};
+use super::{
+    CoreId, ExprId, ExprKind, GlobalId, KernelId, KfuncId, KsymId, MapId, Module, StructId, Ty, visit,
+};
 use crate::{
     btf::TypeId,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -90,6 +94,7 @@ enum Global {
     Constant(i128),
     Variable(GlobalId),
     Kfunc(KfuncId),
+    Ksym(KsymId),
     Program,
     /// A table of functions that the kernel calls.
     StructOps,
@@ -349,6 +354,7 @@ impl<'a> Builder<'a> {
         match self.globals.get(&known) {
             Some((Global::Constant(value), _)) => return self.literal(*value, span),
             Some((Global::Variable(id), _)) => return self.read_global(*id, span),
+            Some((Global::Ksym(id), _)) => return self.ksym_value(*id, span),
             Some((what, place)) => return self.not_a_value(name, *what, *place, span),
             None => {}
         }

@@ -48,12 +48,10 @@ impl<'a> Builder<'a> {
             self.report(error.help("write `(:type :cgroup-skb :section \"cgroup_skb/egress\")`"));
             return;
         };
-        let options = Options::parse(self, items, &["type", "section", "license"]);
+        let options = Options::parse(self, items, &Self::program_options());
         let license = options.get("license").and_then(|datum| self.license(datum));
         let Some((ty, section)) = self.type_and_section(&options, &definition) else { return };
-        if !section.supported {
-            return self.unsupported(section, &options, &definition);
-        }
+        let seen_as = self.replaces(ty, &options).unwrap_or(ty);
         let text = options.get("section").and_then(|datum| self.string(datum, "section"));
         let license = license.unwrap_or_else(|| "GPL".into());
         let before = self.diagnostics.error_count();
@@ -66,9 +64,13 @@ impl<'a> Builder<'a> {
         };
         let Some(signature) = signature else { return };
         let (attach, sleepable) = (section.attach_type, section.sleepable);
-        self.hook = Some(Hook { ty, attach, gpl: gpl_compatible(&license), sleepable });
+        self.hook = Some(Hook { ty: seen_as, attach, gpl: gpl_compatible(&license), sleepable });
         self.signature = signature;
-        let body = self.program_body(body, &definition);
+        let (body, called) = match self.replacement(&options, &definition, body) {
+            Some(Some(built)) => (built.body, Some((built.params, built.proto))),
+            Some(None) => return self.hook = None,
+            None => (self.program_body(body, &definition), None),
+        };
         self.hook = None;
         let symbol = self.symbol_of(&definition);
         if self.unsound || self.diagnostics.error_count() > before {
@@ -80,6 +82,8 @@ impl<'a> Builder<'a> {
             section,
             section_name: text.unwrap_or_else(|| section.name.into()),
             license,
+            seen_as,
+            called,
             body,
             span: definition.name_span,
         });
@@ -172,14 +176,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn unsupported(&mut self, section: &Section, options: &Options, definition: &Definition<'_>) {
-        let place = options.get("section").or(options.get("type"));
-        let span = place.map_or(definition.name_span, |datum| self.span(datum));
-        let message = format!("programs in section `{}` are not supported yet", section.name);
-        let error = Diagnostic::error(&codes::UNKNOWN_SECTION, span, message);
-        self.report(error.help("programs that replace others and tables of functions are for C as yet"));
-    }
-
     fn disagreement(&mut self, options: &Options, section: &Section) {
         let (Some(ty), Some(at)) = (options.get("type"), options.get("section")) else { return };
         let message = format!("section `{}` is for another program type", section.name);
@@ -189,7 +185,7 @@ impl<'a> Builder<'a> {
         self.report(error);
     }
 
-    fn program_type(&mut self, datum: DatumId) -> Option<ProgramType> {
+    pub(super) fn program_type(&mut self, datum: DatumId) -> Option<ProgramType> {
         let names = || PROGRAMS.iter().map(|row| row.name);
         let text = match self.data.get(datum) {
             Datum::Keyword(name) | Datum::Symbol(name) => self.text(self.names.folded(name)),

@@ -43,6 +43,7 @@ const DEFINITIONS: &[(&str, usize, Define)] = &[
     ("define-symbol-macro", 1, |b, d| b.define_symbol_macro(d)),
     ("defmacro", 1, |b, d| b.defmacro(d)),
     ("defkfunc", 1, |b, d| b.defkfunc(d)),
+    ("defksym", 1, |b, d| b.defksym(d)),
     ("defprog", 3, |b, d| b.defprog(d)),
     ("defun", 2, |b, d| b.defun(d)),
     ("defstruct", 1, |b, d| b.defstruct(d)),

@@ -119,10 +119,13 @@ struct Lower<'a> {
 
 impl<'a> Lower<'a> {
     fn program(hir: &'a hir::Module, program: &hir::Program) -> Function {
+        if let Some((params, proto)) = &program.called {
+            return Self::called(hir, program, params, proto);
+        }
         let mut f = Function::new(program.symbol.clone());
         let entry = f.add_block();
         let ctx = f.add_param(entry, Type::Ptr(Region::Ctx));
-        let mut lower = Self::start(hir, f, entry, ctx, Some(program.ty));
+        let mut lower = Self::start(hir, f, entry, ctx, Some(program.seen_as));
         lower.vars.seal(&mut lower.f, entry);
         let value = lower.value(program.body);
         // Where the verifier looks at the value, it looks at all of the register.
@@ -157,15 +160,9 @@ impl<'a> Lower<'a> {
         let mut f = Function::new(function.symbol.clone());
         let entry = f.add_block();
         let mut lower = Self::start(hir, f, entry, Value::new(0), function.ty);
+        lower.f.global = function.global.is_some();
         lower.vars.seal(&mut lower.f, entry);
-        for var in &function.params {
-            let (ty, span) = (hir.vars[*var].ty, hir.vars[*var].span);
-            let ir = lower.type_of(ty);
-            let value = lower.f.add_param(entry, ir);
-            lower.promise(value, ty);
-            lower.name(value, *var);
-            lower.write_var(*var, value, span);
-        }
+        lower.params(entry, &function.params);
         if let Some(frame) = function.params.last().filter(|_| !function.captures.is_empty()) {
             let frame = lower.read_var(*frame, function.span);
             lower.open_frame(&function.captures, frame, function.span);
@@ -176,6 +173,38 @@ impl<'a> Lower<'a> {
         crate::opt::params::run(&mut lower.f);
         arena::name(hir, &mut lower.f);
         lower.f
+    }
+
+    /// A program that is called with arguments, as a function is.
+    fn called(
+        hir: &'a hir::Module,
+        program: &hir::Program,
+        params: &[VarId],
+        proto: &hir::Prototype,
+    ) -> Function {
+        let mut f = Function::new(program.symbol.clone());
+        let entry = f.add_block();
+        let mut lower = Self::start(hir, f, entry, Value::new(0), Some(program.seen_as));
+        lower.f.global = true;
+        lower.vars.seal(&mut lower.f, entry);
+        lower.params(entry, params);
+        let value = lower.value(program.body);
+        lower.f.returns_low = lower.type_of(proto.returns) == Type::I32;
+        lower.end(Terminator::Return(value), lower.tail_span(program.body));
+        crate::opt::params::run(&mut lower.f);
+        arena::name(hir, &mut lower.f);
+        lower.f
+    }
+
+    fn params(&mut self, entry: Block, params: &[VarId]) {
+        for var in params {
+            let (ty, span) = (self.hir.vars[*var].ty, self.hir.vars[*var].span);
+            let ir = self.type_of(ty);
+            let value = self.f.add_param(entry, ir);
+            self.promise(value, ty);
+            self.name(value, *var);
+            self.write_var(*var, value, span);
+        }
     }
 
     /// What holds of a pointer of type `ty` that comes from outside.
@@ -343,6 +372,10 @@ impl<'a> Lower<'a> {
         let made = self.f.def_op(value).is_some_and(|op| matches!(op, Op::Same(_)));
         let fresh =
             made || matches!(expr.kind, ExprKind::Call(..) | ExprKind::Kfunc(..) | ExprKind::Load(..));
+        // Of what the kernel lends to be read, there is as much as the type has.
+        if fresh && self.f.ty(value) == Type::Ptr(Region::KernelMemory) {
+            self.promise(value, expr.ty);
+        }
         if fresh && self.hir.types.as_pointer(expr.ty).is_some_and(|pointer| pointer.nullable) {
             self.f.set_nullable(value);
         }
@@ -436,6 +469,11 @@ impl<'a> Lower<'a> {
                 self.compare_exchange((*ptr, *offset), (*old, *new), span)
             }
             ExprKind::Global(global) => self.emit(Op::GlobalAddr(*global), ty, span),
+            ExprKind::Ksym(ksym) => {
+                let value = self.emit(Op::KsymAddr(*ksym), ty, span);
+                self.promise(value, expr.ty);
+                value
+            }
             ExprKind::Fill { ptr, offset, byte, bytes } => self.fill((*ptr, *offset), *byte, *bytes, span),
             ExprKind::CopyBytes { to, from, bytes } => self.copy_bytes(*to, *from, *bytes, span),
             ExprKind::CompareBytes { a, b, bytes } => self.compare_bytes(*a, *b, *bytes, span),

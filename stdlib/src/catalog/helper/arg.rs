@@ -193,6 +193,11 @@ pub enum Ret {
 }
 
 impl Ret {
+    /// Whether it is one CPU's part of a variable of the kernel's.
+    pub const fn is_per_cpu(self) -> bool {
+        matches!(self, Self::PerCpu | Self::PerCpuOrNull)
+    }
+
     /// Whether it is a number.
     pub const fn is_scalar(self) -> bool {
         matches!(self, Self::I64 | Self::U32 | Self::U64 | Self::Nothing)
