@@ -39,6 +39,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("defenum", "(defenum name (member [value]) …)"),
     ("defglobal", "(defglobal name type [value] [:section :data | :bss | :rodata])"),
     ("defkfunc", "(defkfunc name ((argument type) …) :returns type)"),
+    ("defksym", "(defksym name [type] [:percpu t])"),
     ("defmacro", "(defmacro name (parameter …) form…)"),
     (
         "defmap",
@@ -49,7 +50,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("deftracepoint", "(deftracepoint category/event field …)"),
     (
         "defun",
-        "(defun name ((argument type) …) [:returns type] [:inline t] form…), or without types for userspace",
+        "(defun name ((argument type) …) [:returns type] [:inline t] [:global t] form…), or without types for userspace",
     ),
     ("defunion", "(defunion name member …)"),
     ("defvar", "(defvar name type [value] [:section :data | :bss | :rodata])"),
