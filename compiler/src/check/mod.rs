@@ -10,6 +10,7 @@ mod asm;
 mod bounds;
 mod calls;
 pub mod chains;
+mod counted;
 mod dynptr;
 mod flow;
 mod followed;

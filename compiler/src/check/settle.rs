@@ -1,6 +1,6 @@
 //! What the proofs found and the optimiser and the verifier have to know, put into the SSA.
 
-use super::{Proof, calls::Callees, returns};
+use super::{Proof, calls::Callees, counted, returns};
 use crate::{
     diagnostic::Diagnostics,
     hir,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Masks what is returned where the verifier would not see that it is in range, and notes which packet
-/// pointers may become one.
+/// pointers may become one. What callbacks count is kept from the verifier.
 pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
     let callees = Callees::new(module, hir.programs.len(), names);
     for index in 0..module.functions.len() {
@@ -19,6 +19,7 @@ pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
         module.functions[index].small = small.into_iter().collect();
     }
     returns::harden(hir, module, names, &callees);
+    counted::forget(module);
 }
 
 /// The instructions that move a packet pointer by a number that is small where they stand.

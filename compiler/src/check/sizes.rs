@@ -19,7 +19,10 @@ pub(super) fn check(proof: &mut Proof<'_>) {
             let empty = sizes(proof, inst).into_iter().find(|size| may_be_zero(proof, *size, block));
             if let Some(size) = empty {
                 let diagnostic = diagnostic(proof, inst, size);
-                proof.diagnostics.push(diagnostic);
+                // A size of which nothing is known was found to be too large already.
+                if !proof.diagnostics.iter().any(|d| d.span == diagnostic.span && d.code == diagnostic.code) {
+                    proof.diagnostics.push(diagnostic);
+                }
             }
         }
     }

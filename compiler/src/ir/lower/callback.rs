@@ -29,7 +29,8 @@ impl Lower<'_> {
         values.push(frame);
         values.push(self.constant(0, Type::I64, span));
         let result = self.emit(Op::Call(helper, Args::new(&values)), Type::I64, span);
-        for (offset, captured) in places(&captures).filter(|(_, captured)| captured.changed) {
+        for (offset, captured) in self.places(&captures).into_iter().filter(|(_, captured)| captured.changed)
+        {
             let value = self.load_at(frame, offset, self.hir.vars[captured.var].ty, span);
             self.write_var(captured.var, value, span);
         }
@@ -43,7 +44,7 @@ impl Lower<'_> {
         let size = EACH * captures.len() as u32;
         let slot = self.f.slots.push(SlotData { size, align: EACH, span });
         let frame = self.slot_addr(slot, span);
-        for (offset, captured) in places(captures) {
+        for (offset, captured) in self.places(captures) {
             let ty = self.hir.vars[captured.var].ty;
             let value = self.read_var(captured.var, span);
             self.store_captured(frame, offset, value, ty, span);
@@ -63,7 +64,7 @@ impl Lower<'_> {
     /// The variables of the caller's frame, in the function called back. What it does not change it
     /// reads once, at its start.
     pub(super) fn open_frame(&mut self, captures: &[Captured], frame: Value, span: Span) {
-        for (offset, captured) in places(captures) {
+        for (offset, captured) in self.places(captures) {
             let ty = self.hir.vars[captured.var].ty;
             if captured.changed {
                 self.framed.insert(captured.var, (frame, offset));
@@ -76,8 +77,16 @@ impl Lower<'_> {
             self.vars.write(self.block, captured.var, value);
         }
     }
-}
 
-fn places(captures: &[Captured]) -> impl Iterator<Item = (i32, &Captured)> {
-    captures.iter().enumerate().map(|(i, captured)| ((EACH * i as u32) as i32, captured))
+    /// The variables, each with where it is in the frame. A number of up to 4 bytes that the callback changes
+    /// is in the upper half of its 8: the verifier keeps exact numbers only at multiples of 8
+    /// (`check_stack_write_fixed_off`, kernel/bpf/verifier.c), and would count it up round by round.
+    fn places(&self, captures: &[Captured]) -> Vec<(i32, Captured)> {
+        let place = |(i, captured): (usize, &Captured)| {
+            let narrow = self.hir.types.size(self.hir.vars[captured.var].ty) <= EACH / 2;
+            let within = if captured.changed && narrow { EACH / 2 } else { 0 };
+            ((EACH * i as u32 + within) as i32, *captured)
+        };
+        captures.iter().enumerate().map(place).collect()
+    }
 }
