@@ -147,6 +147,23 @@ pub enum Region {
     Unknown,
 }
 
+impl Region {
+    /// Memory of the program's, of which the verifier knows how much there is; of a parameter the callers do.
+    pub const OWN: [Self; 6] =
+        [Self::MapValue, Self::PerCpu, Self::Global, Self::Stack, Self::Ringbuf, Self::Unknown];
+    /// The same, and the packet.
+    pub const MEMORY: [Self; 8] = [
+        Self::MapValue,
+        Self::PerCpu,
+        Self::Global,
+        Self::Stack,
+        Self::Ringbuf,
+        Self::Unknown,
+        Self::Packet,
+        Self::PacketMeta,
+    ];
+}
+
 /// The names that regions have in the text form.
 const REGIONS: &[(&str, Region)] = &[
     ("stack", Region::Stack),

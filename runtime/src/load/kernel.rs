@@ -1,11 +1,11 @@
-//! The running kernel's own types, as far as names are looked up in them.
+//! The running kernel's own types and symbols, as far as names are looked up in them.
 //!
 //! They are read when the first name is asked for, and kept as they came: there are more than a hundred
 //! thousand, of which an object names few.
 
-use std::{cell::OnceCell, fs};
+use std::{cell::OnceCell, fs, io};
 
-use super::{KERNEL_BTF, LoadError, other};
+use super::{KERNEL_BTF, LoadError, other, symbols};
 use crate::btf::{
     Btf,
     raw::{FUNC, RawBtf, TYPEDEF, VAR},
@@ -37,6 +37,7 @@ impl Symbol {
 pub(super) struct Kernel {
     bytes: OnceCell<Vec<u8>>,
     types: OnceCell<Btf>,
+    symbols: OnceCell<io::Result<String>>,
 }
 
 impl Kernel {
@@ -55,6 +56,11 @@ impl Kernel {
         }
         let read = Btf::parse(self.bytes()?).map_err(other)?;
         Ok(self.types.get_or_init(|| read))
+    }
+
+    /// The address of a symbol, whatever it is.
+    pub(super) fn address(&self, name: &str) -> Result<Option<u64>, LoadError> {
+        symbols::address(self.symbols.get_or_init(symbols::list), name)
     }
 
     /// The id of what is called so.

@@ -13,7 +13,7 @@ use super::{
     LoadError,
     code::{Code, Function, Records, Reference},
     kernel::{Kernel, Symbol},
-    other, symbols,
+    other,
 };
 use crate::{
     btf::ext::Ext,
@@ -190,7 +190,7 @@ impl Targets<'_> {
     /// How the kernel is told of its own function or variable.
     fn kernel(&self, name: &str, weak: bool, called: bool) -> Result<(Pseudo, (i32, i32)), LoadError> {
         if !called && (self.untyped)(name) {
-            return match symbols::address(name)? {
+            return match self.kernel.address(name)? {
                 Some(at) => Ok((Pseudo::None, (at as u32 as i32, (at >> 32) as i32))),
                 None if weak => Ok((Pseudo::None, (0, 0))),
                 None => Err(LoadError::Symbol { name: name.into(), why: "it has no such symbol".into() }),

@@ -21,7 +21,7 @@ mod program;
 mod relocate;
 pub(crate) mod replace;
 mod statistics;
-mod symbols;
+pub(crate) mod symbols;
 mod tables;
 mod types;
 

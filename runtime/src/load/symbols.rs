@@ -3,10 +3,7 @@
 //! The names of an object's symbols without a type go in (`extern const void name __ksym` in C), an address comes
 //! out. What libbpf does in `bpf_object__read_kallsyms_file` of libbpf.c.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-};
+use std::{fs, io};
 
 use super::LoadError;
 use crate::btf::{Btf, Kind};
@@ -25,16 +22,26 @@ pub(super) fn is_untyped(types: Option<&Btf>, name: &str) -> bool {
     }
 }
 
-/// The address of the symbol called `name`; `None` where there is none.
+/// The kernel's list, in which every user finds the names.
+pub(crate) fn list() -> io::Result<String> {
+    fs::read_to_string(LIST)
+}
+
+/// Whether a symbol is in the list.
+pub(crate) fn has(list: &str, name: &str) -> bool {
+    list.lines().filter_map(read).any(|(_, own)| own == name)
+}
+
+/// The address of the symbol called `name` in the list; `None` where there is none.
 ///
 /// # Errors
 /// When there are several, or this user is not told addresses.
-pub(super) fn address(name: &str) -> Result<Option<u64>, LoadError> {
+pub(super) fn address(list: &io::Result<String>, name: &str) -> Result<Option<u64>, LoadError> {
     let failed = |why: &str| LoadError::Symbol { name: name.into(), why: why.into() };
-    let list = File::open(LIST).map_err(|error| failed(&format!("{LIST} cannot be read, {error}")))?;
+    let list = list.as_ref().map_err(|error| failed(&format!("{LIST} cannot be read, {error}")))?;
     let mut found = None;
-    for line in BufReader::new(list).lines().map_while(Result::ok) {
-        match read(&line) {
+    for line in list.lines() {
+        match read(line) {
             Some((address, own)) if own == name => match found {
                 Some(other) if other != address => return Err(failed("several symbols are called so")),
                 _ => found = Some(address),

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use bpfl_stdlib::catalog::{helper, machine::Machine};
 use object::{Object, ObjectSymbol};
 use procfs::ConfigSetting;
 
@@ -16,7 +17,7 @@ use crate::{
         shape::{Field, Shape, Shapes},
     },
     host,
-    load::LoadError,
+    load::{LoadError, symbols},
     value::{Value, encode},
 };
 
@@ -155,14 +156,11 @@ fn fact(name: &str) -> Option<Setting> {
         }
         // `bpf_get_attach_cookie` is there since Linux 5.15.
         "LINUX_HAS_BPF_COOKIE" => {
-            let helper = bpfl_stdlib::catalog::helper::find("get_attach_cookie")?;
+            let helper = helper::find("get_attach_cookie")?;
             Some(truth(host::kernel() >= helper.since))
         }
-        // System calls have wrappers that take `struct pt_regs` on these machines (ARCH_HAS_SYSCALL_WRAPPER)
-        // since Linux 4.17.
         "LINUX_HAS_SYSCALL_WRAPPER" => {
-            const WRAPPED: &[&str] = &["x86_64", "x86", "aarch64", "s390x", "riscv64", "powerpc64"];
-            Some(truth(WRAPPED.contains(&std::env::consts::ARCH)))
+            Some(truth(symbols::has(&symbols::list().ok()?, Machine::default().wrapped_syscall())))
         }
         _ => None,
     }

@@ -93,7 +93,7 @@ fn options_of_the_kernel() {
         assert_eq!(ran.unwrap_or_else(|error| panic!("{}", told(&error))).value, 7);
         let mut global = |name: &str| session.global(name).unwrap();
         assert_eq!(global("hz"), Value::Int(hz.parse().unwrap()));
-        assert_eq!(global("truths"), Value::Int(0b11111));
+        assert_eq!(global("truths"), Value::Int(0b11_1111));
         assert_eq!(global("version"), Value::Int(version()));
         assert_eq!(global("text"), Value::Text(compiler[1..8].into()));
         // Userspace reads them by name as well.

@@ -168,6 +168,9 @@ pub static ARENA_ALLOC: Called = Called {
     sleeps: true,
 };
 
+/// Any NUMA node: `NUMA_NO_NODE` of include/linux/numa.h.
+pub const ANY_NODE: i32 = -1;
+
 /// Takes pages of an arena back (kernel/bpf/arena.c; loaded on Linux 6.18).
 pub static ARENA_FREE: Called = Called {
     name: "bpf_arena_free_pages",

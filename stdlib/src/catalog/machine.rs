@@ -22,6 +22,17 @@ impl Default for Machine {
     }
 }
 
+impl Machine {
+    /// A symbol that a kernel has whose system calls take `struct pt_regs` and not their arguments
+    /// (`__SYS_STUBx` and `SYSCALL_DEFINEx` of arch/x86 and arch/arm64/include/asm/syscall_wrapper.h).
+    pub const fn wrapped_syscall(self) -> &'static str {
+        match self {
+            Self::X86 => "__x64_sys_bpf",
+            Self::Arm64 => "__arm64_sys_bpf",
+        }
+    }
+}
+
 impl FromStr for Machine {
     type Err = String;
 

@@ -5,7 +5,7 @@
 //! is loaded from there is such a pointer, or null.
 
 use bpfl_stdlib::catalog::{
-    kfunc::{ARENA_ALLOC, ARENA_FREE, Called, Kind},
+    kfunc::{ANY_NODE, ARENA_ALLOC, ARENA_FREE, Called, Kind},
     limit::{ARENA_PAGES, PAGE_BYTES},
     map,
 };
@@ -18,9 +18,6 @@ use crate::{
     read::DatumId,
     source::Span,
 };
-
-/// `NUMA_NO_NODE`
-const ANY_NODE: i128 = -1;
 
 /// `(arena-alloc-pages arena pages [type])`
 pub fn alloc<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
@@ -37,7 +34,7 @@ pub fn alloc<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let handle = b.add(ExprKind::Map(map), Ty::NOTHING, call.span);
     let anywhere = b.arena_pointer(Ty::NOTHING);
     let anywhere = b.add(ExprKind::Int(0), anywhere, call.span);
-    let node = b.add(ExprKind::Int(ANY_NODE), Ty::I32, call.span);
+    let node = b.add(ExprKind::Int(ANY_NODE.into()), Ty::I32, call.span);
     let flags = b.add(ExprKind::Int(0), Ty::U64, call.span);
     let ty = b.arena_pointer(pointee);
     if ty == Ty::ERROR {

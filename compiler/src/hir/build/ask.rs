@@ -115,11 +115,9 @@ impl<'a> Builder<'a> {
     }
 
     fn unknown_kernel_struct(&mut self, name: &str, datum: DatumId) -> ExprId {
-        let message = format!("the kernel has no struct called `{name}`");
-        let mut error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message);
-        if let Some(near) = self.kernel.view().ok().and_then(|view| nearest(name, view.composites())) {
-            error = error.help(format!("did you mean `{near}`?"));
+        if let Ok(view) = self.kernel.view() {
+            self.unknown_struct(view, name, self.span(datum));
         }
-        self.fail(error)
+        self.add(ExprKind::Error, Ty::ERROR, self.span(datum))
     }
 }

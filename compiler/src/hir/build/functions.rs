@@ -16,8 +16,8 @@ use super::{
     given,
     options::Options,
     param::{Param, ParamType},
-    program::Hook,
     scope::Scope,
+    template::{Instance, Template},
     top::Definition,
 };
 use crate::{
@@ -26,64 +26,12 @@ use crate::{
     hir::{ExprId, ExprKind, Function, FunctionId, Prototype, Ty, TypeKind, VarId},
     ir::Region,
     names::Name,
-    read::{Datum, DatumId},
+    read::Datum,
     source::Span,
 };
 
 /// `MAX_BPF_FUNC_REG_ARGS`: r1 to r5.
 const MOST_PARAMS: usize = 5;
-
-/// A `defun`, before it is known what it is called with.
-pub struct Template<'a> {
-    name: Name,
-    symbol: String,
-    /// Where its name stands.
-    span: Span,
-    form: Span,
-    params: Vec<Param>,
-    returns: Option<ParamType>,
-    inline: bool,
-    /// Whether the verifier proves it by itself.
-    global: bool,
-    body: &'a [DatumId],
-    /// Whether its definition has errors.
-    broken: bool,
-    /// Whether anything calls it.
-    called: bool,
-}
-
-impl<'a> Template<'a> {
-    /// A program that is called like a function.
-    pub(super) fn of_program(
-        definition: &Definition<'a>,
-        symbol: String,
-        params: Vec<Param>,
-        returns: Option<ParamType>,
-        body: &'a [DatumId],
-    ) -> Self {
-        Self {
-            name: definition.name,
-            symbol,
-            span: definition.name_span,
-            form: definition.span,
-            params,
-            returns,
-            inline: false,
-            global: true,
-            body,
-            broken: false,
-            called: true,
-        }
-    }
-}
-
-/// A function as built for some types of arguments in some kind of program.
-pub struct Instance {
-    template: usize,
-    types: Vec<Ty>,
-    hook: Option<Hook>,
-    id: FunctionId,
-}
 
 /// Where a function's body is being built.
 #[derive(Clone, Copy, Default)]
@@ -377,34 +325,9 @@ impl<'a> Builder<'a> {
         Some((vars, body))
     }
 
-    /// What a function is defined with.
-    pub(super) fn templates_params(&self, index: usize) -> &[Param] {
-        &self.templates[index].params
-    }
-
-    /// Whether its definition has errors.
-    pub(super) fn is_broken(&self, index: usize) -> bool {
-        self.templates[index].broken
-    }
-
-    /// Its ELF symbol.
-    pub(super) fn symbol_of_function(&self, index: usize) -> String {
-        self.templates[index].symbol.clone()
-    }
-
-    /// Its name.
-    pub(super) fn name_of_function(&self, index: usize) -> Name {
-        self.templates[index].name
-    }
-
     /// Whether its body is what is being built, or calls what is.
     pub(super) fn is_being_built(&self, index: usize) -> bool {
         self.active.iter().any(|(active, _)| *active == index)
-    }
-
-    /// Where its name stands.
-    pub(super) fn place_of_function(&self, index: usize) -> Span {
-        self.templates[index].span
     }
 
     /// Builds the function for arguments of these types; `None` when it has errors.
@@ -501,23 +424,5 @@ impl<'a> Builder<'a> {
             ParamType::PacketEnd => self.module.types.pointer(Ty::NOTHING, Region::PacketEnd, false),
             ParamType::Ctx => return None,
         })
-    }
-}
-
-impl Instance {
-    fn is(&self, template: usize, types: &[Ty], hook: Option<&Hook>) -> bool {
-        let same_hook = match (&self.hook, hook) {
-            (Some(a), Some(b)) => {
-                let attach = match (a.attach, b.attach) {
-                    (Some(a), Some(b)) => std::ptr::eq(a, b),
-                    (None, None) => true,
-                    _ => false,
-                };
-                (a.ty, a.gpl) == (b.ty, b.gpl) && attach
-            }
-            (None, None) => true,
-            _ => false,
-        };
-        self.template == template && self.types == types && same_hook
     }
 }

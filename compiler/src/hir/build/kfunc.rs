@@ -115,16 +115,10 @@ impl<'a> Builder<'a> {
         let name = self.text(name).replace('-', "_");
         if let Ok(view) = self.kernel.view() {
             let Some(id) = view.composite(&name) else {
-                let message = format!("the kernel has no struct called `{name}`");
-                let mut error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(*inner), message);
-                if let Some(near) = nearest(&name, view.composites()) {
-                    error = error.help(format!("did you mean `{near}`?"));
-                }
-                self.report(error);
+                self.unknown_struct(view, &name, self.span(*inner));
                 return None;
             };
-            let ty = self.kernel_struct_pointer(view, id, false);
-            return ty;
+            return self.kernel_struct_pointer(view, id, false);
         }
         Some(self.kernel_pointer(&name, false))
     }

@@ -13,7 +13,6 @@ use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{ExprId, ExprKind, Ty, TypeKind, types::Kptr},
     ir::Region,
-    names::nearest,
     read::DatumId,
     source::Span,
 };
@@ -86,12 +85,7 @@ impl<'a> Builder<'a> {
         let Ok(view) = self.kernel.view() else { return Some(self.kernel_named(name)) };
         let id = view.composite(name).filter(|id| matches!(view.get(*id), Some(Type::Struct(_))));
         if id.is_none() {
-            let message = format!("the kernel has no struct called `{name}`");
-            let mut error = Diagnostic::error(&codes::UNKNOWN_TYPE, span, message);
-            if let Some(near) = nearest(name, view.composites()) {
-                error = error.help(format!("did you mean `{near}`?"));
-            }
-            self.report(error);
+            self.unknown_struct(view, name, span);
         }
         Some(self.composite(view, id?))
     }

@@ -64,12 +64,7 @@ impl<'a> Builder<'a> {
             return Some(self.module.types.intern(TypeKind::Kernel(id)));
         };
         let Some(id) = view.composite(&name) else {
-            let message = format!("the kernel has no struct called `{name}`");
-            let mut error = Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message);
-            if let Some(near) = nearest(&name, view.composites()) {
-                error = error.help(format!("did you mean `{near}`?"));
-            }
-            self.report(error);
+            self.unknown_struct(view, &name, self.span(datum));
             return None;
         };
         let id = self.composite(view, id);

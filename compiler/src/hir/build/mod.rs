@@ -6,6 +6,7 @@
 
 mod ahead;
 mod arena;
+mod arguments;
 mod arith;
 mod ask;
 mod asm;
@@ -53,6 +54,7 @@ mod sockets;
 mod storage;
 mod struct_ops;
 mod structs;
+mod template;
 mod text;
 mod top;
 mod tracepoint;
@@ -146,9 +148,9 @@ struct Builder<'a> {
     /// The blocks around the current form, innermost last.
     blocks: Vec<exits::Exit>,
     /// The `defun`s, in order.
-    templates: Vec<functions::Template<'a>>,
+    templates: Vec<template::Template<'a>>,
     /// What was built of them.
-    instances: Vec<functions::Instance>,
+    instances: Vec<template::Instance>,
     /// The functions being built, each with the call that led to it, innermost last.
     active: Vec<(usize, Span)>,
     /// Whether what is being built is a function.

@@ -9,9 +9,9 @@ use bpfl_stdlib::catalog::{map, program::ProgramType};
 
 use super::{
     Builder,
-    functions::Template,
     options::Options,
     param::{Param, ParamType},
+    template::Template,
     top::Definition,
 };
 use crate::{
@@ -24,17 +24,6 @@ use crate::{
 
 /// The options that only programs have that take the place of a function.
 const OPTIONS: [&str; 3] = ["replaces", "arguments", "returns"];
-
-/// What may be lent to such a function.
-const MEMORY: [Region; 7] = [
-    Region::Stack,
-    Region::MapValue,
-    Region::PerCpu,
-    Region::Global,
-    Region::Ringbuf,
-    Region::Packet,
-    Region::Unknown,
-];
 
 /// A function as it was built.
 pub struct Outside {
@@ -153,7 +142,10 @@ impl<'a> Builder<'a> {
         else {
             return true;
         };
-        if wanted.region == Region::Ctx || MEMORY.contains(&own.region) || self.constant(arg) == Some(0) {
+        if wanted.region == Region::Ctx
+            || Region::MEMORY.contains(&own.region)
+            || self.constant(arg) == Some(0)
+        {
             return true;
         }
         let message = format!(

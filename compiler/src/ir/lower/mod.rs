@@ -11,84 +11,26 @@ mod arith;
 mod bytes;
 mod callback;
 mod control;
+mod emit;
 mod kept;
 mod maps;
 mod memory;
+mod module;
 mod packed;
 mod vars;
 
 use std::collections::{HashMap, HashSet};
 
-use bpfl_stdlib::catalog::{context, helper::Ret, kfunc, map, program::ProgramType, returns};
+use bpfl_stdlib::catalog::{context, helper::Ret, program::ProgramType, returns};
 
-use super::{
-    Args, Asm, Block, Cond, Edge, Extent, Func, Function, GlobalInfo, KfuncInfo, MapInfo, Module, Op,
-    Pointee, Region, SealedPart, Slot, SlotData, Terminator, Type, Value,
-};
+use super::{Args, Asm, Block, Func, Function, Op, Pointee, Region, Slot, Terminator, Type, Value};
 use crate::{
     arena::{Arena, Entity},
     hir::{self, ExprId, ExprKind, LabelId, Ty, TypeKind, VarId},
     source::Span,
 };
+pub use module::lower;
 use vars::Vars;
-
-/// The parts of a type, so many bytes from a value's start, that only helpers touch.
-fn sealed(types: &hir::Types, ty: Ty, from: u32) -> Vec<SealedPart> {
-    let id = match types.get(ty) {
-        TypeKind::Struct(id) => id,
-        TypeKind::Kptr(_) => return vec![SealedPart { offset: from, bytes: types.size(ty), c_name: "" }],
-        _ => return Vec::new(),
-    };
-    let of = &types.structs[id];
-    match map::sealed(&of.c_name) {
-        Some(row) => vec![SealedPart { offset: from, bytes: of.size, c_name: row.c_name }],
-        None => of.fields.iter().flat_map(|field| sealed(types, field.ty, from + field.offset())).collect(),
-    }
-}
-
-/// Lowers all programs of `hir`.
-pub fn lower(hir: &hir::Module) -> Module {
-    let maps = hir.maps.values().map(|map| MapInfo {
-        symbol: map.symbol.clone(),
-        key_size: hir.types.size(map.key),
-        value_size: hir.types.size(map.value),
-        sealed: sealed(&hir.types, map.value, 0),
-    });
-    let programs = hir.programs.values().map(|program| Lower::program(hir, program));
-    let functions = programs.chain(hir.functions.values().map(|function| Lower::function(hir, function)));
-    let functions = functions.collect();
-    let globals = hir.globals.values().map(|global| GlobalInfo {
-        symbol: global.symbol.clone(),
-        size: hir.types.size(global.ty),
-        align: hir.types.align(global.ty).max(1),
-        read_only: global.section == hir::DataSection::Rodata,
-    });
-    let kfuncs = hir.kfuncs.values().map(|kfunc| {
-        let nullable = |ty: &Ty| hir.types.as_pointer(*ty).is_some_and(|pointer| pointer.nullable);
-        KfuncInfo {
-            symbol: kfunc.symbol.clone(),
-            reference: kfunc.reference,
-            nullable: kfunc.params.iter().map(|(_, ty)| nullable(ty)).collect(),
-            memory: kernel_memory(hir, kfunc),
-            rcu: kfunc::takes_rcu(&kfunc.symbol),
-        }
-    });
-    Module { maps: maps.collect(), globals: globals.collect(), kfuncs: kfuncs.collect(), functions }
-}
-
-/// What of each argument of a function of the kernel's is memory.
-fn kernel_memory(hir: &hir::Module, of: &hir::Kfunc) -> Vec<Option<Extent>> {
-    let params = &of.params;
-    let memory = |(index, (_, ty)): (usize, &(String, Ty))| {
-        let pointer = hir.types.as_pointer(*ty)?;
-        if matches!(hir.types.get(pointer.pointee), TypeKind::Kernel(_)) {
-            return None;
-        }
-        let sized = params.get(index + 1).is_some_and(|(name, _)| kfunc::is_size(name));
-        Some(if sized { Extent::Next } else { Extent::Fixed(hir.types.size(pointer.pointee)) })
-    };
-    params.iter().enumerate().map(memory).collect()
-}
 
 struct Lower<'a> {
     hir: &'a hir::Module,
@@ -261,88 +203,6 @@ impl<'a> Lower<'a> {
     }
 
     // ---- making things ----
-
-    fn emit(&mut self, op: Op, ty: Type, span: Span) -> Value {
-        match self.f.append(self.block, op, Some(ty), span) {
-            Some(value) => value,
-            None => self.ctx, // An instruction with a type has a result.
-        }
-    }
-
-    fn effect(&mut self, op: Op, span: Span) {
-        self.f.append(self.block, op, None, span);
-    }
-
-    fn constant(&mut self, value: i64, ty: Type, span: Span) -> Value {
-        self.emit(Op::Const(ty.wrap(value)), ty, span)
-    }
-
-    /// Size and alignment of a stack object: aligned as its size allows, so that it can be copied
-    /// and compared in wide pieces.
-    fn slot_shape(&self, ty: Ty) -> (u32, u32) {
-        let (size, align) = (self.hir.types.size(ty), self.hir.types.align(ty));
-        (size, align.max(8.min(size.next_power_of_two())))
-    }
-
-    fn new_slot(&mut self, ty: Ty, span: Span) -> Slot {
-        let (size, align) = self.slot_shape(ty);
-        self.f.slots.push(SlotData { size, align, span })
-    }
-
-    /// A stack object for the arguments of a call, in use until [`give_back`](Self::give_back).
-    fn lend_slot(&mut self, ty: Ty, span: Span) -> Slot {
-        let shape = self.slot_shape(ty);
-        let fits = |slot: &Slot| (self.f.slots[*slot].size, self.f.slots[*slot].align) == shape;
-        let slot = match self.free.iter().position(fits) {
-            Some(index) => self.free.swap_remove(index),
-            None => self.new_slot(ty, span),
-        };
-        self.lent.push(slot);
-        slot
-    }
-
-    /// The stack objects lent since there were `before` are free again: the call is done.
-    fn give_back(&mut self, before: usize) {
-        self.free.extend(self.lent.drain(before..));
-    }
-
-    /// A block whose predecessors are not all known yet.
-    fn new_block(&mut self) -> Block {
-        self.f.add_block()
-    }
-
-    fn seal(&mut self, block: Block) {
-        self.vars.seal(&mut self.f, block);
-    }
-
-    /// Goes on in `block`, to which nothing will be added as a predecessor any more.
-    fn enter(&mut self, block: Block) {
-        self.seal(block);
-        self.block = block;
-        self.dead = !self.vars.has_preds(block);
-    }
-
-    /// Ends the block. What follows, if anything does, cannot be reached.
-    fn end(&mut self, end: Terminator, span: Span) {
-        for edge in end.edges().filter(|_| !self.dead) {
-            self.vars.add_pred(edge.block, self.block);
-        }
-        self.f.set_end(self.block, end, span);
-    }
-
-    fn jump(&mut self, block: Block, args: Vec<Value>, span: Span) {
-        self.end(Terminator::Jump(Edge { block, args }), span);
-    }
-
-    fn branch(&mut self, cond: Cond, (a, b): (Value, Value), then: Block, otherwise: Block, span: Span) {
-        self.end(Terminator::Branch(cond, a, b, Edge::to(then), Edge::to(otherwise)), span);
-    }
-
-    /// Goes on in a block that nothing leads to, after something that never gives a value.
-    fn unreachable(&mut self) {
-        let block = self.new_block();
-        self.enter(block);
-    }
 
     // ---- types ----
 

@@ -17,6 +17,7 @@ extern unsigned int CONFIG_HZ __kconfig;
 extern char CONFIG_CC_VERSION_TEXT[64] __kconfig;
 extern int CONFIG_THERE_IS_NONE __kconfig __weak;
 extern _Bool LINUX_HAS_BPF_COOKIE __kconfig __weak;
+extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig;
 #ifdef STRONG
 extern int CONFIG_NOR_IS_THIS __kconfig;
 #endif
@@ -29,7 +30,8 @@ int look(struct __sk_buff *skb)
 	version = LINUX_KERNEL_VERSION;
 	hz = CONFIG_HZ;
 	truths = CONFIG_BPF_SYSCALL | (CONFIG_NET == TRI_YES) << 1 | (CONFIG_BPF == 'y') << 2 |
-		 (CONFIG_THERE_IS_NONE == 0) << 3 | (__u64)LINUX_HAS_BPF_COOKIE << 4;
+		 (CONFIG_THERE_IS_NONE == 0) << 3 | (__u64)LINUX_HAS_BPF_COOKIE << 4 |
+		 (__u64)LINUX_HAS_SYSCALL_WRAPPER << 5;
 	for (int i = 0; i < 7; i++)
 		text[i] = CONFIG_CC_VERSION_TEXT[i];
 #ifdef STRONG

@@ -17,7 +17,6 @@ use crate::{
         Ty,
         kernel::{KernelId, Step},
     },
-    names::nearest,
     read::DatumId,
     source::Span,
 };
@@ -83,13 +82,8 @@ impl<'a> Builder<'a> {
         };
         let name = spelled.replace('-', "_");
         let Some(id) = view.composite(&name).or_else(|| view.composite(&name.to_ascii_lowercase())) else {
-            let message = format!("the kernel has no struct called `{name}`");
-            let mut error = Diagnostic::error(&codes::UNKNOWN_TYPE, definition.name_span, message);
-            if let Some(near) = nearest(&name, view.composites()) {
-                error = error.help(format!("did you mean `{near}`?"));
-            }
             self.broken.insert(own);
-            return self.report(error);
+            return self.unknown_struct(view, &name, definition.name_span);
         };
         let root = self.composite(view, id);
         for field in definition.rest {

@@ -26,6 +26,16 @@ impl Builder<'_> {
         self.report(error);
     }
 
+    /// Reports a struct that the kernel does not have.
+    pub(in crate::hir::build) fn unknown_struct(&mut self, view: &View, name: &str, span: Span) {
+        let message = format!("the kernel has no struct called `{name}`");
+        let error = Diagnostic::error(&codes::UNKNOWN_TYPE, span, message);
+        self.report(match nearest(name, view.composites()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        });
+    }
+
     /// The step to a member, which the struct gets unless it has it.
     pub(in crate::hir::build) fn step(
         &mut self,
