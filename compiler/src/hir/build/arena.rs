@@ -168,7 +168,9 @@ impl<'a> Builder<'a> {
     fn pages(&mut self, datum: DatumId, map: Option<MapUse>) -> Option<ExprId> {
         let pages = self.value(datum);
         let most = map.map_or(ARENA_PAGES, |map| self.module.maps[map.map].max_entries);
-        if let Some(count) = self.constant(pages).filter(|count| !(1..=most.into()).contains(count)) {
+        // Of an arena that was refused, nothing more is said.
+        let impossible = |count: &i128| most > 0 && !(1..=most.into()).contains(count);
+        if let Some(count) = self.constant(pages).filter(impossible) {
             let message = format!("there are {most} pages in the arena, and {count} cannot be had of them");
             let error = Diagnostic::error(&codes::LITERAL_RANGE, self.expr_span(pages), message);
             let error = map.map_or_else(

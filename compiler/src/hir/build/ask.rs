@@ -6,6 +6,7 @@
 
 use super::{Builder, forms::Call};
 use crate::{
+    btf::view::View,
     diagnostic::{Diagnostic, codes},
     hir::{
         ExprId, ExprKind, Ty,
@@ -28,7 +29,7 @@ pub fn of_struct<'a>(b: &mut Builder<'a>, call: &Call<'a>, question: Question) -
     let root = match found {
         Some(id) => b.composite(view, id),
         None if question == Question::StructExists => b.kernel_named(&name),
-        None => return b.unknown_kernel_struct(&name, call.args[0]),
+        None => return b.unknown_kernel_struct(view, &name, call.args[0]),
     };
     let answer = match question {
         Question::StructExists => u32::from(found.is_some()),
@@ -43,7 +44,7 @@ pub fn of_field<'a>(b: &mut Builder<'a>, call: &Call<'a>, question: Question) ->
     let ((Some(name), Some(field)), Some(view)) = (names, b.kernel_types(call.span)) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
-    let Some(id) = view.composite(&name) else { return b.unknown_kernel_struct(&name, call.args[0]) };
+    let Some(id) = view.composite(&name) else { return b.unknown_kernel_struct(view, &name, call.args[0]) };
     let root = b.composite(view, id);
     let (path, answer) = match b.member_step(view, (id, root), &field) {
         Some((step, size)) => (step, if question == Question::Exists { 1 } else { size }),
@@ -114,10 +115,8 @@ impl<'a> Builder<'a> {
         name
     }
 
-    fn unknown_kernel_struct(&mut self, name: &str, datum: DatumId) -> ExprId {
-        if let Ok(view) = self.kernel.view() {
-            self.unknown_struct(view, name, self.span(datum));
-        }
+    fn unknown_kernel_struct(&mut self, view: &View, name: &str, datum: DatumId) -> ExprId {
+        self.unknown_struct(view, name, self.span(datum));
         self.add(ExprKind::Error, Ty::ERROR, self.span(datum))
     }
 }

@@ -85,6 +85,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn unknown_form(&mut self, call: &Call<'a>) -> ExprId {
         if self.comes_of_what_is_broken(call.name) {
+            self.unsound = true;
             return self.add(ExprKind::Error, Ty::ERROR, call.span);
         }
         let text = self.text(call.name);

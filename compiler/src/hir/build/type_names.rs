@@ -91,8 +91,10 @@ impl Builder<'_> {
             "" => "this is not a type".into(),
             _ => format!("there is no type called `{text}`"),
         };
-        let structs = uapi::all().map(|row| row.name);
-        let help = match nearest(text, Types::names().chain(structs)) {
+        let mut known: Vec<&str> = self.module.types.structs.values().map(|of| of.c_name.as_str()).collect();
+        known.extend(self.defining.iter().map(|name| self.text(*name)));
+        Types::names().chain(uapi::all().map(|row| row.name)).for_each(|name| known.push(name));
+        let help = match nearest(&text.replace('-', "_"), known) {
             Some(near) => format!("did you mean `{}`?", near.replace('_', "-")),
             None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool, (array type n) and those that `defstruct` defines".into(),
         };
