@@ -6,7 +6,7 @@
 use super::{Proof, bounds::Address};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Binary, Op, Region, Type, Value},
+    ir::{Binary, Op, Value},
     source::Span,
 };
 
@@ -26,11 +26,13 @@ pub fn check(proof: &mut Proof<'_>) {
                 }
                 _ => continue,
             };
-            if !atomic && proof.f.ty(ptr) != Type::Ptr(Region::Stack) {
+            if !atomic && !proof.f.ty(ptr).may_be_stack() {
                 continue;
             }
-            let addresses = proof.addresses(ptr, offset.into());
-            let odd = addresses.iter().find(|address| alignment(proof, address) < u64::from(bytes));
+            let must = |address: &&Address| atomic || proof.f.ty(address.root).may_be_stack();
+            let addresses = proof.origins(ptr, offset.into());
+            let mut strict = addresses.iter().filter(must);
+            let odd = strict.find(|address| alignment(proof, address) < u64::from(bytes));
             if let Some(address) = odd {
                 let diagnostic = diagnostic(proof.f.span(inst), address, bytes, atomic);
                 proof.diagnostics.push(diagnostic);

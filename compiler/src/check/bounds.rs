@@ -69,15 +69,33 @@ pub(super) enum Problem {
 impl Proof<'_> {
     fn access(&mut self, (ptr, offset, bytes, span): Access, block: Block) {
         let found = self.addresses(ptr, offset.into());
-        let first = found.iter().find_map(|address| Some((address, self.problem(address, bytes, block)?)));
+        let first =
+            found.into_iter().find_map(|address| self.problem(&address, bytes, block).map(|p| (address, p)));
         if let Some((address, problem)) = first {
+            let (address, problem) = match self.f.ty(address.root) {
+                Type::Ptr(Region::PacketOrOwn) => self.of_the_joined(ptr, offset, bytes, block),
+                _ => None,
+            }
+            .unwrap_or((address, problem));
             // A copy has many accesses; one of them is enough to be told of.
             if self.diagnostics.iter().any(|d| d.span == span && d.code == &codes::OUT_OF_BOUNDS) {
                 return;
             }
-            let diagnostic = self.explain(span, address, (ptr, offset, bytes), problem);
+            let diagnostic = self.explain(span, &address, (ptr, offset, bytes), problem);
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// What is wrong with an access through a pointer that may be the packet's or another: with one of the
+    /// others, or else that no test covers the packet.
+    fn of_the_joined(&self, ptr: Value, offset: i32, bytes: u32, block: Block) -> Option<(Address, Problem)> {
+        let (packet, own): (Vec<_>, Vec<_>) = self
+            .origins(ptr, offset.into())
+            .into_iter()
+            .partition(|address| self.f.ty(address.root).is_packet());
+        let wrong =
+            own.into_iter().find_map(|address| self.problem(&address, bytes, block).map(|p| (address, p)));
+        wrong.or_else(|| Some((packet.into_iter().next()?, Problem::Unproven)))
     }
 
     /// Reports a pointer that is counted from the packet's end, which the verifier has no arithmetic
@@ -163,11 +181,21 @@ impl Proof<'_> {
     /// The addresses that an access may go to: one, or one for each argument where the root is a
     /// block's parameter. A packet pointer that is a parameter is a root of its own.
     pub(super) fn addresses(&self, ptr: Value, offset: i64) -> Vec<Address> {
+        self.addresses_until(ptr, offset, Type::is_packet)
+    }
+
+    /// The same, of packet pointers too, whatever they were joined with.
+    pub(super) fn origins(&self, ptr: Value, offset: i64) -> Vec<Address> {
+        self.addresses_until(ptr, offset, |_| false)
+    }
+
+    /// The same; parameters of which `is_root` holds are roots of their own.
+    fn addresses_until(&self, ptr: Value, offset: i64, is_root: fn(Type) -> bool) -> Vec<Address> {
         let mut found = Vec::new();
         let mut work = vec![self.address(ptr, offset)];
         let mut seen = Vec::new();
         while let Some(address) = work.pop() {
-            let param = self.f.def(address.root).is_none() && !self.f.ty(address.root).is_packet();
+            let param = self.f.def(address.root).is_none() && !is_root(self.f.ty(address.root));
             let home = self.homes[address.root].filter(|home| param && *home != self.f.entry());
             let Some(home) = home else {
                 found.push(address);
@@ -215,7 +243,7 @@ impl Proof<'_> {
         address
     }
 
-    fn problem(&self, address: &Address, bytes: u32, block: Block) -> Option<Problem> {
+    pub(super) fn problem(&self, address: &Address, bytes: u32, block: Block) -> Option<Problem> {
         if self.f.ty(address.root).is_packet() {
             return (!self.in_packet(address, bytes, block)).then_some(Problem::Unproven);
         }

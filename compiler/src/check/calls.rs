@@ -93,8 +93,7 @@ fn reaches(proof: &Proof<'_>) -> Vec<Reach> {
         for inst in proof.f.insts(*block).iter().filter(|inst| !proof.f.kept.contains_key(inst)) {
             for (ptr, offset, bytes) in proof.reached(*inst, *block) {
                 // Where a run-time number moves the pointer, it is within an array.
-                let found =
-                    proof.addresses(ptr, offset).into_iter().filter(|address| address.parts.is_empty());
+                let found = proof.origins(ptr, offset).into_iter().filter(|address| address.parts.is_empty());
                 let params = proof.f.params(proof.f.entry());
                 all.extend(found.filter_map(|address| {
                     let param = params.iter().position(|param| *param == address.root)?;

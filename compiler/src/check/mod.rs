@@ -14,6 +14,7 @@ mod counted;
 mod dynptr;
 mod flow;
 mod followed;
+mod gone;
 mod interval;
 pub mod limits;
 mod loops;
@@ -64,6 +65,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         sealed::check(&mut proof);
         asm::check(&mut proof);
         readonly::check(&mut proof, program.map(|program| program.seen_as));
+        gone::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
         dynptr::check(&mut proof);

@@ -69,74 +69,92 @@ impl Proof<'_> {
         problem: Problem,
     ) -> Diagnostic {
         match problem {
-            Problem::Outside(size) => {
-                let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);
-                let message = format!("bytes {first} to {last} are outside an object of {size} bytes");
-                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
-                match self.f.def(address.root) {
-                    Some(root) if self.f.span(root) != span => {
-                        error.also(self.f.span(root), "the object is from here")
-                    }
-                    _ => error,
-                }
-                .help(match size.checked_sub(bytes) {
-                    Some(last) => format!("the last {bytes} bytes start at offset {last}"),
-                    None => format!("use at most {size} bytes, or make the object larger"),
-                })
-            }
+            Problem::Outside(size) => self.outside(span, address, bytes, size),
             Problem::Part(part, size) => {
-                let (index, scale, signed) = self.scaled(part);
-                let name = self.called(index).unwrap_or("i");
-                let message = format!("this may be outside an object of {size} bytes");
-                let count = (i64::from(size) - i64::from(bytes) - address.constant).max(0) / scale + 1;
-                let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
-                if let Some(inst) = self.f.def(part) {
-                    error = error.also(self.f.span(inst), "known at run time only");
-                }
-                let test = match signed {
-                    true => format!("(and (>= {name} 0) (< {name} {count}))"),
-                    false => format!("(< {name} {count})"),
-                };
-                error
-                    .help(format!("test it before: `(when {test} …)`"))
-                    .help(format!("or mask it: `(logand {name} {})`", mask(count)))
+                self.perhaps_outside(span, part, i64::from(bytes) + address.constant, size)
             }
-            Problem::Moving => {
-                let message = "the loop moves this pointer, perhaps beyond its object";
-                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
-                error.help("leave the pointer where it is and add the loop's counter: `(+ p i)`")
-            }
-            Problem::End => {
-                let words = self.packet;
-                let message =
-                    format!("`{}` is where the {} has ended: nothing is there", words.end, words.what);
-                let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
-                error.help(format!("read from `{}`, after a test against `{}`", words.start, words.end))
-            }
-            Problem::Unproven => {
-                let end = address.constant + i64::from(bytes);
-                let words = self.words(address.root);
-                let plural = if end == 1 { "byte" } else { "bytes" };
-                let message =
-                    format!("the {} may be shorter than the {end} {plural} that this needs", words.what);
-                let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
-                if let Some(span) = self.distance() {
-                    error = error.also(span, "this difference is a number, and tells the verifier nothing");
+            Problem::Moving => moving(span),
+            Problem::End => ended(span, self.packet),
+            Problem::Unproven if self.f.ty(ptr) == Type::Ptr(Region::PacketOrOwn) => {
+                let error = self.unproven(span, address, (address.root, address.constant, bytes));
+                match self.f.def(address.root) {
+                    Some(inst) => error.also(self.f.span(inst), "where it is the packet that it points to"),
+                    None => error,
                 }
-                match self.named_start(ptr, offset.into()) {
-                    Some((start, from)) => {
-                        let end = from + i64::from(bytes);
-                        let test = format!("(when (> (+ {start} {end}) {}) (return 1))", words.end);
-                        error.help(format!("test it before: `{test}`"))
-                    }
-                    None => {
-                        let test = format!("(when (> (+ p {bytes}) {}) (return 1))", words.end);
-                        error.help(format!("bind the pointer and test it: `(let ((p …)) {test} …)`"))
-                    }
-                }
+            }
+            Problem::Unproven => self.unproven(span, address, (ptr, offset.into(), bytes)),
+        }
+    }
+
+    fn outside(&self, span: Span, address: &Address, bytes: u32, size: u32) -> Diagnostic {
+        let (first, last) = (address.constant, address.constant + i64::from(bytes) - 1);
+        let message = format!("bytes {first} to {last} are outside an object of {size} bytes");
+        let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+        let error = match self.f.def(address.root) {
+            Some(root) if self.f.span(root) != span => {
+                error.also(self.f.span(root), "the object is from here")
+            }
+            _ => error,
+        };
+        error.help(match size.checked_sub(bytes) {
+            Some(last) => format!("the last {bytes} bytes start at offset {last}"),
+            None => format!("use at most {size} bytes, or make the object larger"),
+        })
+    }
+
+    /// `end` is where the access ends without `part`.
+    fn perhaps_outside(&self, span: Span, part: Value, end: i64, size: u32) -> Diagnostic {
+        let (index, scale, signed) = self.scaled(part);
+        let name = self.called(index).unwrap_or("i");
+        let message = format!("this may be outside an object of {size} bytes");
+        let count = (i64::from(size) - end).max(0) / scale + 1;
+        let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+        if let Some(inst) = self.f.def(part) {
+            error = error.also(self.f.span(inst), "known at run time only");
+        }
+        let test = match signed {
+            true => format!("(and (>= {name} 0) (< {name} {count}))"),
+            false => format!("(< {name} {count})"),
+        };
+        error
+            .help(format!("test it before: `(when {test} …)`"))
+            .help(format!("or mask it: `(logand {name} {})`", mask(count)))
+    }
+
+    /// A pointer and an offset from it, of so many bytes, that no test covers.
+    fn unproven(&self, span: Span, address: &Address, (ptr, offset, bytes): (Value, i64, u32)) -> Diagnostic {
+        let end = address.constant + i64::from(bytes);
+        let words = self.words(address.root);
+        let plural = if end == 1 { "byte" } else { "bytes" };
+        let message = format!("the {} may be shorter than the {end} {plural} that this needs", words.what);
+        let mut error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+        if let Some(span) = self.distance() {
+            error = error.also(span, "this difference is a number, and tells the verifier nothing");
+        }
+        match self.named_start(ptr, offset) {
+            Some((start, from)) => {
+                let end = from + i64::from(bytes);
+                let test = format!("(when (> (+ {start} {end}) {}) (return 1))", words.end);
+                error.help(format!("test it before: `{test}`"))
+            }
+            None => {
+                let test = format!("(when (> (+ p {bytes}) {}) (return 1))", words.end);
+                error.help(format!("bind the pointer and test it: `(let ((p …)) {test} …)`"))
             }
         }
     }
+}
+
+fn moving(span: Span) -> Diagnostic {
+    let message = "the loop moves this pointer, perhaps beyond its object";
+    let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+    error.help("leave the pointer where it is and add the loop's counter: `(+ p i)`")
+}
+
+fn ended(span: Span, words: Words) -> Diagnostic {
+    let message = format!("`{}` is where the {} has ended: nothing is there", words.end, words.what);
+    let error = Diagnostic::error(&codes::OUT_OF_BOUNDS, span, message);
+    error.help(format!("read from `{}`, after a test against `{}`", words.start, words.end))
 }
 
 /// The greatest mask that keeps a number below `count`, which is not 0.

@@ -64,6 +64,10 @@ impl Proof<'_> {
             let mut from = self.address(arg, 0);
             let end = end.saturating_add(from.constant);
             from.parts.extend(&address.parts);
+            if !self.f.ty(from.root).is_packet() {
+                from.constant = end - 1;
+                return self.problem(&from, 1, pred).is_none();
+            }
             let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
             end <= self.proven(&from, pred).max(by_edge) || self.on_all_ways(&from, end, depth + 1)
         };

@@ -65,7 +65,7 @@ fn memory(proof: &mut Proof<'_>, inst: Inst) {
 }
 
 fn in_rodata(proof: &Proof<'_>, ptr: crate::ir::Value) -> bool {
-    proof.addresses(ptr, 0).iter().any(|address| match proof.f.def_op(address.root) {
+    proof.origins(ptr, 0).iter().any(|address| match proof.f.def_op(address.root) {
         Some(Op::GlobalAddr(global)) => proof.module.globals[*global].read_only,
         _ => false,
     })

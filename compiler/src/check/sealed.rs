@@ -23,7 +23,7 @@ pub fn check(proof: &mut Proof<'_>) {
             }
             let span = proof.f.span(inst);
             for (ptr, offset, bytes) in proof.reached(inst, block) {
-                let addresses = proof.addresses(ptr, offset);
+                let addresses = proof.origins(ptr, offset);
                 let touched = addresses.iter().find_map(|address| touched(proof, address, bytes));
                 if let Some(part) = touched.filter(|_| !said.contains(&span)) {
                     said.push(span);

@@ -41,6 +41,7 @@ pub mod lower;
 mod op;
 mod parse;
 mod print;
+mod region;
 pub mod verify;
 
 pub use function::{
@@ -51,6 +52,7 @@ pub use graph::Graph;
 pub use op::{Args, Atomic, Binary, Cond, Edge, Effect, Op, Terminator};
 pub use parse::{ParseError, parse};
 pub use print::print;
+pub use region::Region;
 
 use crate::entity;
 
@@ -96,115 +98,21 @@ impl Type {
         matches!(self, Self::Ptr(_))
     }
 
-    /// Whether it points into the packet or the metadata before it.
+    /// Whether it points, or may point, into the packet or the metadata before it.
     pub fn is_packet(self) -> bool {
         matches!(self, Self::Ptr(region) if region.is_packet())
     }
-}
 
-/// What kind of memory a pointer points to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-#[allow(missing_docs)]
-pub enum Region {
-    /// The program's own stack.
-    Stack,
-    /// A value of a map that all CPUs share.
-    MapValue,
-    /// A value of a per-CPU map.
-    PerCpu,
-    /// A key that a walk over a map shows; it is not written.
-    MapKey,
-    /// A map itself.
-    Map,
-    /// The program's context.
-    Ctx,
-    /// The packet.
-    Packet,
-    /// The metadata before the packet, which ends where the packet starts.
-    PacketMeta,
-    /// One past the packet's last byte.
-    PacketEnd,
-    /// A record reserved in a ring buffer.
-    Ringbuf,
-    /// A global.
-    Global,
-    /// A `struct bpf_sock`.
-    Socket,
-    /// A `struct bpf_flow_keys`.
-    FlowKeys,
-    /// A `struct bpf_dynptr` that a callback is given.
-    Dynptr,
-    /// One of the kernel's own structs: `PTR_TO_BTF_ID`.
-    Kernel,
-    /// A number of the kernel's own, which is only read: `PTR_TO_MEM | MEM_RDONLY`.
-    KernelMemory,
-    /// An arena, by the address that userspace knows: a number to the verifier, which is
-    /// [cast](Op::Arena) where it is accessed.
-    Arena,
-    /// An arena, where the verifier lets the program access it: `PTR_TO_ARENA`.
-    ArenaMemory,
-    /// Not known: a function's parameter.
-    Unknown,
-}
-
-impl Region {
-    /// Memory of the program's, of which the verifier knows how much there is; of a parameter the callers do.
-    pub const OWN: [Self; 6] =
-        [Self::MapValue, Self::PerCpu, Self::Global, Self::Stack, Self::Ringbuf, Self::Unknown];
-    /// The same, and the packet.
-    pub const MEMORY: [Self; 8] = [
-        Self::MapValue,
-        Self::PerCpu,
-        Self::Global,
-        Self::Stack,
-        Self::Ringbuf,
-        Self::Unknown,
-        Self::Packet,
-        Self::PacketMeta,
-    ];
-}
-
-/// The names that regions have in the text form.
-const REGIONS: &[(&str, Region)] = &[
-    ("stack", Region::Stack),
-    ("value", Region::MapValue),
-    ("percpu", Region::PerCpu),
-    ("key", Region::MapKey),
-    ("map", Region::Map),
-    ("ctx", Region::Ctx),
-    ("packet", Region::Packet),
-    ("packet_meta", Region::PacketMeta),
-    ("packet_end", Region::PacketEnd),
-    ("ringbuf", Region::Ringbuf),
-    ("global", Region::Global),
-    ("socket", Region::Socket),
-    ("flow_keys", Region::FlowKeys),
-    ("dynptr", Region::Dynptr),
-    ("kernel", Region::Kernel),
-    ("kernel_memory", Region::KernelMemory),
-    ("arena", Region::Arena),
-    ("arena_memory", Region::ArenaMemory),
-    ("unknown", Region::Unknown),
-];
-
-impl Region {
-    /// Whether other CPUs may change what is there at the same time.
-    pub fn is_shared(self) -> bool {
-        matches!(self, Self::MapValue | Self::Global | Self::Arena | Self::Unknown)
+    /// Whether it points, or may point, to the stack.
+    pub fn may_be_stack(self) -> bool {
+        matches!(self, Self::Ptr(region) if region.may_be_stack())
     }
 
-    /// Whether it is the packet or the metadata before it: of a length that only tests tell.
-    pub fn is_packet(self) -> bool {
-        matches!(self, Self::Packet | Self::PacketMeta)
-    }
-
-    /// Its name in the text form.
-    pub fn name(self) -> &'static str {
-        REGIONS.iter().find(|(_, region)| *region == self).map_or("unknown", |(name, _)| name)
-    }
-
-    /// The region called `name` in the text form.
-    pub fn named(name: &str) -> Option<Self> {
-        REGIONS.iter().find(|(n, _)| *n == name).map(|(_, region)| *region)
+    /// Whether a value of type `other` may stand for one of this: a pointer for one to more regions.
+    pub fn takes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Ptr(wide), Self::Ptr(narrow)) => wide.takes(narrow),
+            _ => self == other,
+        }
     }
 }

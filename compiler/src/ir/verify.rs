@@ -81,7 +81,7 @@ impl Verifier<'_> {
                 Some(of(a)) == ty && int(ty) && matches!(bits, 8 | 16 | 32) && u32::from(bits) < of(a).bits()
             }
             Op::Swap(bytes, a) => Some(of(a)) == ty && int(ty) && u32::from(bytes) * 8 <= of(a).bits(),
-            Op::Advance(a, b) => Some(of(a)) == ty && pointer(a) && of(b) == Type::I64,
+            Op::Advance(a, b) => ty.is_some_and(|ty| ty.takes(of(a))) && pointer(a) && of(b) == Type::I64,
             Op::Distance(a, b) => ty == Some(Type::I64) && pointer(a) && pointer(b),
             Op::SlotAddr(slot) => ty == Some(Type::Ptr(Region::Stack)) && f.slots.get(slot).is_some(),
             Op::GlobalAddr(_) => ty == Some(Type::Ptr(Region::Global)),
@@ -135,9 +135,8 @@ impl Verifier<'_> {
             let params: Vec<Type> = f.params(edge.block).iter().map(|v| f.ty(*v)).collect();
             let args: Vec<Type> = edge.args.iter().map(|v| f.ty(*v)).collect();
             let target = edge.block;
-            self.require(params == args, || {
-                format!("{block} gives {args:?} to {target}, which takes {params:?}")
-            });
+            let fine = params.len() == args.len() && params.iter().zip(&args).all(|(p, a)| p.takes(*a));
+            self.require(fine, || format!("{block} gives {args:?} to {target}, which takes {params:?}"));
             self.require(target != f.entry(), || format!("{block} goes back to the entry"));
         }
     }

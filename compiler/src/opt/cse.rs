@@ -60,32 +60,46 @@ type Key = (Op, Type, Option<Stretch>);
 /// Instructions between two writes: the block in which the first write was, and how many there were then.
 type Stretch = (Block, usize);
 
-/// The stretches of the stack and of all other memory. No pointer to anything else leads to an object on
-/// the function's own stack.
+/// The stretches of the stack, of all other memory, and of both. No pointer to anything else leads to an
+/// object on the function's own stack; a joined one may be to either.
 #[derive(Clone, Copy)]
 struct Stretches {
     stack: Stretch,
     other: Stretch,
+    both: Stretch,
     writes: usize,
 }
 
 impl Stretches {
-    fn of(&mut self, f: &Function, ptr: Value) -> &mut Stretch {
+    fn new(block: Block) -> Self {
+        let start = (block, 0);
+        Self { stack: start, other: start, both: start, writes: 0 }
+    }
+
+    /// The stretch that a load is in.
+    fn of(&self, f: &Function, ptr: Value) -> Stretch {
         match f.ty(ptr) {
-            Type::Ptr(Region::Stack) => &mut self.stack,
-            _ => &mut self.other,
+            Type::Ptr(Region::Stack) => self.stack,
+            ty if ty.may_be_stack() => self.both,
+            _ => self.other,
         }
     }
 
     /// What an instruction in `block` may change is not known from here on.
     fn write(&mut self, f: &Function, block: Block, op: &Op) {
         self.writes += 1;
-        let new = (block, self.writes);
-        match op {
+        self.both = (block, self.writes);
+        let written = match op {
             Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::CompareExchange { ptr, .. } => {
-                *self.of(f, *ptr) = new;
+                Some(f.ty(*ptr))
             }
-            _ => (self.stack, self.other) = (new, new),
+            _ => None,
+        };
+        if written.is_none_or(Type::may_be_stack) {
+            self.stack = self.both;
+        }
+        if written != Some(Type::Ptr(Region::Stack)) {
+            self.other = self.both;
         }
     }
 }
@@ -112,8 +126,7 @@ impl Seen {
             [only] => self.ends[*only],
             _ => None,
         };
-        let new = Stretches { stack: (block, 0), other: (block, 0), writes: 0 };
-        let mut at = before.map_or(new, |before| Stretches { writes: 0, ..before });
+        let mut at = before.map_or(Stretches::new(block), |before| Stretches { writes: 0, ..before });
         let insts = f.take_insts(block);
         let kept = insts.into_iter().filter(|inst| self.inst(f, graph, *inst, (block, &mut at))).collect();
         f.set_insts(block, kept);
@@ -131,7 +144,7 @@ impl Seen {
         f.op_mut(inst).map_operands(|value| self.replacements.find(value));
         let op = *f.op(inst);
         let stretch = match op {
-            Op::Load { ptr, .. } => Some(*at.of(f, ptr)),
+            Op::Load { ptr, .. } => Some(at.of(f, ptr)),
             _ if op.effect() == Effect::Writes => {
                 at.write(f, block, &op);
                 self.stored(f, &op, at);

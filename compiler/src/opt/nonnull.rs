@@ -65,7 +65,7 @@ fn never_null(f: &Function, graph: &Graph) -> Arena<Value, bool> {
     for block in graph.order() {
         let results = f.insts(*block).iter().filter_map(|inst| Some((*inst, f.result(*inst)?)));
         results.for_each(|(inst, value)| never[value] = is_object(f, f.op(inst), value));
-        f.params(*block).iter().for_each(|param| never[*param] = is_own(f, *param));
+        f.params(*block).iter().for_each(|param| never[*param] = is_own(f, *param) || is_joined(f, *param));
     }
     let mut changed = true;
     while std::mem::take(&mut changed) {
@@ -80,6 +80,12 @@ fn never_null(f: &Function, graph: &Graph) -> Arena<Value, bool> {
         }
     }
     never
+}
+
+/// Whether the pointer is one of several: as far from null as those are.
+fn is_joined(f: &Function, param: Value) -> bool {
+    matches!(f.ty(param), Type::Ptr(Region::Unknown | Region::Unshared | Region::PacketOrOwn))
+        && !f.may_be_null(param)
 }
 
 /// Whether an instruction gives a pointer to memory that is there.

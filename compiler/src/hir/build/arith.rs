@@ -260,7 +260,7 @@ impl<'a> Builder<'a> {
 
     fn in_packet(&self, expr: ExprId) -> bool {
         let region = self.module.types.as_pointer(self.ty(expr)).map(|pointer| pointer.region);
-        region.is_some_and(|region| region.is_packet() || region == Region::PacketEnd)
+        region.is_some_and(|region| Region::ORDERED.contains(&region))
     }
 
     fn shift(&mut self, op: Binary, left: ExprId, amount: ExprId, span: Span) -> ExprId {

@@ -83,8 +83,7 @@ impl Builder<'_> {
         match (pointer(self, left), pointer(self, right)) {
             (None, None) => self.compare_numbers(op, left, right, span),
             (Some(a), Some(c)) => {
-                let packet = [Region::Packet, Region::PacketMeta, Region::PacketEnd];
-                let bounds = packet.contains(&a.region) && packet.contains(&c.region);
+                let bounds = Region::ORDERED.contains(&a.region) && Region::ORDERED.contains(&c.region);
                 if !bounds && !matches!(op, Compare::Eq | Compare::Ne) {
                     return self.pointer_order(span);
                 }

@@ -6,7 +6,8 @@
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Int, Ty, TypeKind},
+    hir::{ExprId, ExprKind, Int, Ty, TypeKind, types::Pointer},
+    ir::Region,
     source::Span,
 };
 
@@ -89,7 +90,9 @@ impl Builder<'_> {
             return self.convert(expr, to);
         }
         match (self.module.types.as_pointer(from), self.module.types.as_pointer(to)) {
-            (Some(a), Some(b)) if (a.pointee, a.region) == (b.pointee, b.region) => self.convert(expr, to),
+            (Some(a), Some(b)) if a.pointee == b.pointee && b.region.takes(a.region) => {
+                self.convert(expr, to)
+            }
             _ => self.mismatch(expr, to),
         }
     }
@@ -232,11 +235,36 @@ impl Builder<'_> {
     fn join_pointers(&mut self, arms: &mut [ExprId], types: &[Ty]) -> Ty {
         let pointers: Vec<_> = types.iter().filter_map(|ty| self.module.types.as_pointer(*ty)).collect();
         let nullable = pointers.iter().any(|p| p.nullable) || types.contains(&Ty::LITERAL);
-        let ty = self.module.types.pointer(pointers[0].pointee, pointers[0].region, nullable);
+        let first = pointers[0];
+        let of_one = |p: &Pointer| p.pointee == first.pointee;
+        let region = match pointers.iter().try_fold(first.region, |region, p| region.joined(p.region)) {
+            Some(region) => region,
+            None if pointers.iter().all(of_one) => return self.unjoined(arms),
+            None => first.region,
+        };
+        let ty = self.module.types.pointer(first.pointee, region, nullable);
         for arm in arms.iter_mut() {
             *arm = self.store_as(*arm, ty);
         }
         ty
+    }
+
+    /// Reports pointers that cannot be joined, by the first that does not go with those before it.
+    fn unjoined(&mut self, arms: &[ExprId]) -> Ty {
+        let pointer = |arm: &ExprId| Some((*arm, self.module.types.as_pointer(self.ty(*arm))?.region));
+        let pointers: Vec<(ExprId, Region)> = arms.iter().filter_map(pointer).collect();
+        let apart = |(_, region): &&(ExprId, Region)| region.joined(pointers[0].1).is_none();
+        let Some(&(other, region)) = pointers.iter().find(apart).or(pointers.last()) else {
+            return Ty::ERROR;
+        };
+        let (first, start) = pointers[0];
+        let message =
+            format!("one pointer cannot be to {} here and to {} there", start.words(), region.words());
+        let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(other), message)
+            .label(format!("to {}", region.words()))
+            .also(self.expr_span(first), format!("to {}", start.words()));
+        self.report(error.help("use each where it is made, or copy one of them to a variable and take that"));
+        Ty::ERROR
     }
 
     /// `expr` as a test: an integer, bool or pointer, true when not 0.

@@ -65,7 +65,7 @@ impl Builder<'_> {
     pub(super) fn as_bytes(&mut self, ptr: ExprId) -> ExprId {
         let span = self.expr_span(ptr);
         match self.module.types.as_pointer(self.ty(ptr)) {
-            Some(p) if p.region == Region::Stack && self.module.types.align(p.pointee) < 8 => {
+            Some(p) if p.region.may_be_stack() && self.module.types.align(p.pointee) < 8 => {
                 let bytes = self.module.types.pointer(Ty::U8, p.region, p.nullable);
                 let zero = self.add(ExprKind::Int(0), Ty::I64, span);
                 self.add(ExprKind::Advance(ptr, zero), bytes, span)

@@ -43,16 +43,10 @@ pub struct Param {
     pub ty: ParamType,
 }
 
-/// The regions that are plain memory, so that any type may be read there.
-const MEMORY: [Region; 7] = [
-    Region::Stack,
-    Region::MapValue,
-    Region::PerCpu,
-    Region::Packet,
-    Region::Ringbuf,
-    Region::Global,
-    Region::Arena,
-];
+/// Whether a region is plain memory, so that any type may be read there.
+fn is_memory(region: Region) -> bool {
+    region == Region::Arena || Region::MEMORY.contains(&region)
+}
 
 impl<'a> Builder<'a> {
     /// A list of parameters, `((a u32) (p (ptr name)) …)`.
@@ -253,7 +247,7 @@ impl<'a> Builder<'a> {
                 let message = "kernel pointers are only where their map says that they are";
                 self.fail_at(&codes::KPTR, span, message)
             }
-            Some(p) if MEMORY.contains(&p.region) => {
+            Some(p) if is_memory(p.region) => {
                 if p.region == Region::Arena {
                     self.keep_struct(pointee);
                 }

@@ -6,7 +6,7 @@
 use super::Lower;
 use crate::{
     hir::ExprId,
-    ir::{Binary, Block, Cond, Edge, LoopData, Op, Region, Terminator, Type, Value},
+    ir::{Binary, Block, Cond, Edge, LoopData, Op, Terminator, Type, Value},
     source::Span,
 };
 
@@ -90,7 +90,7 @@ impl Lower<'_> {
 
     /// The widest piece that is allowed at a place.
     fn widest(&self, (ptr, offset): Place) -> u32 {
-        if self.f.ty(ptr) != Type::Ptr(Region::Stack) {
+        if !self.f.ty(ptr).may_be_stack() {
             return 8;
         }
         let (mut at, mut offset) = (ptr, i64::from(offset));

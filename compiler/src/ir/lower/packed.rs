@@ -6,7 +6,7 @@
 use super::Lower;
 use crate::{
     hir::{ExprId, Ty, TypeKind},
-    ir::{Binary, Op, Region, Type, Value},
+    ir::{Binary, Op, Value},
     source::Span,
 };
 
@@ -27,7 +27,7 @@ impl Lower<'_> {
 
     /// The same of any place, by its distance from its object's start.
     pub(super) fn part_at(&self, pointer: Value, offset: i32, ty: Ty) -> Option<u32> {
-        if self.f.ty(pointer) != Type::Ptr(Region::Stack) {
+        if !self.f.ty(pointer).may_be_stack() {
             return None;
         }
         let (mut root, mut at) = (pointer, i64::from(offset));

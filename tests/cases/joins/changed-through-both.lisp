@@ -1,0 +1,21 @@
+; What is changed through a joined pointer is changed where it points to, and the other way round.
+;; run: in[0]=0 -> ret 0, out[0]=7, out[1]=9, out[2]=5, out[3]=9
+;; run: in[0]=1 -> ret 0, out[0]=5, out[1]=9, out[2]=5, out[3]=8
+(defmap in :type :array :key u32 :value u64 :max-entries 1)
+(defmap out :type :array :key u32 :value u64 :max-entries 4)
+(defmap own :type :percpu-array :key u32 :value u64 :max-entries 1)
+(defvar g u64)
+(defprog p (:type :xdp)
+  (let* ((x 5) (other (map-lookup own 0)) (y 5))
+    (unless other (return 1))
+    (setf (deref other) 5 g 5)
+    (let ((q (if (getmap in 0) other (stack-addr x))))
+      (setf (deref q) 7)
+      (setf (getmap out 0) x)
+      (when (getmap in 0) (unless (= (deref other) 7) (return 2)))
+      (setf x 9)
+      (setf (getmap out 1) (if (getmap in 0) x (deref q)))
+      (setf (getmap out 2) y)
+      (setf (deref other) 8)
+      (setf (getmap out 3) (deref q)))
+    0))

@@ -1,0 +1,20 @@
+; Functions take joined pointers, inlined or not, and give those that are not to the stack.
+;; run: in[0]=0 -> ret 0, out[0]=4, out[1]=12
+;; run: in[0]=1 -> ret 0, out[0]=1, out[1]=12
+(defstruct cnt (n u64) (m u32))
+(defmap in :type :array :key u32 :value u64 :max-entries 1)
+(defmap out :type :array :key u32 :value u64 :max-entries 4)
+(defmap ms :type :array :key u32 :value cnt :max-entries 1)
+(defvar g cnt)
+(defun bump ((p (ptr cnt))) :returns u64 (incf (cnt-n p)) (cnt-n p))
+(defun kept ((one u64)) :returns (nullable (ptr cnt)) (if one (map-lookup ms 0) g))
+(defprog p (:type :xdp)
+  (let* ((l (make-cnt :n 3)) (q (if (getmap in 0) g l)))
+    (setf (cnt-n g) 0)
+    (setf (getmap out 0) (bump q))
+    (when-let ((k (kept (getmap in 0))) (j (kept 1)))
+      (setf (cnt-m k) 12)
+      (setf (cnt-m j) 12)
+      (bump k)
+      (setf (getmap out 1) (cnt-m k)))
+    0))
