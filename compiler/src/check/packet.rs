@@ -109,11 +109,12 @@ impl Proof<'_> {
     }
 
     /// Whether two pointers were moved by the same numbers, and the verifier sees that they were. One that
-    /// was widened twice is the same. Two pointers become one where both are [small](super::settle::settle).
+    /// was widened twice is the same, also with a sign, which it has none of where it is small. Two pointers
+    /// become one where both are [small](super::settle::settle).
     fn same_parts(&self, a: &[Part], b: &[Part]) -> bool {
         let same = |a: Value, b: Value| match (self.f.def_op(a), self.f.def_op(b)) {
             _ if a == b => true,
-            (Some(x @ Op::Zext(_)), Some(y)) => x == y,
+            (Some(x @ (Op::Zext(_) | Op::Sext(_))), Some(y)) => x == y,
             _ => false,
         };
         let one = |a: &Part, b: &Part| a.moved == b.moved || self.is_small(a) && self.is_small(b);

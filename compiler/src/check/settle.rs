@@ -4,7 +4,7 @@ use super::{Proof, calls::Callees, counted, returns};
 use crate::{
     diagnostic::Diagnostics,
     hir,
-    ir::{Function, Inst, Module, Op},
+    ir::{Function, Inst, Module, Op, Type, Value},
     names::Names,
 };
 
@@ -16,10 +16,36 @@ pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
         let mut none = Diagnostics::default();
         let proof = Proof::new(&module.functions[index], module, names, &callees, &mut none);
         let small = small(&proof);
-        module.functions[index].small = small.into_iter().collect();
+        let f = &mut module.functions[index];
+        f.small = small.into_iter().collect();
+        unsign(f);
     }
     returns::harden(hir, module, names, &callees);
     counted::forget(module);
+}
+
+/// Widens what moves a packet pointer, and is small, without a sign: so it is the operand's register to the
+/// verifier, as often as it is widened.
+fn unsign(f: &mut Function) {
+    for block in f.blocks() {
+        for inst in f.take_insts(block) {
+            if let Some((base, narrow)) = signed(f, inst) {
+                let (widened, by) = f.make(Op::Zext(narrow), Some(Type::I64), f.span(inst));
+                f.push(block, widened);
+                by.into_iter().for_each(|by| *f.op_mut(inst) = Op::Advance(base, by));
+            }
+            f.push(block, inst);
+        }
+    }
+}
+
+/// The pointer and the 32 bits that a small instruction moves it by, where those are widened with their sign.
+fn signed(f: &Function, inst: Inst) -> Option<(Value, Value)> {
+    let Op::Advance(base, by) = *f.op(inst) else { return None };
+    match f.def_op(by) {
+        Some(Op::Sext(narrow)) if f.small.contains(&inst) => Some((base, *narrow)),
+        _ => None,
+    }
 }
 
 /// The instructions that move a packet pointer by a number that is small where they stand.
