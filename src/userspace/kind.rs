@@ -140,7 +140,7 @@ fn expansion(interp: &mut Interp<'_>, names: &Names, data: &Data, form: DatumId)
     let expander = value.pair().and_then(|(head, _)| interp.macro_named(head.symbol()?.folded))?;
     interp.restart();
     let expanded = interp.expand(&expander, &value).ok()?;
-    convert::datum(names, data, &expanded, &mut |origin| origin.span().unwrap_or_default()).ok()
+    convert::written(names, data, &expanded).ok()
 }
 
 /// Whether a value is a form that starts with `name`.

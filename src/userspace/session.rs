@@ -6,7 +6,7 @@ use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, Severity, render::render},
     driver::{self, Compiled},
     eval::{
-        Env, Exit, Interp, Kind, Origin, Result, Value, convert,
+        Env, Exit, Interp, Kind, Result, Value, convert,
         special::{Special, host_form},
     },
     read::Data,
@@ -104,8 +104,7 @@ pub fn compile_forms(
     start: u32,
 ) -> std::result::Result<Compiled, Exit> {
     let (names, data) = (interp.names(), Data::new());
-    let mut place = |origin: Origin| origin.span().unwrap_or_default();
-    let data_forms = forms.iter().map(|form| convert::datum(names, &data, form, &mut place));
+    let data_forms = forms.iter().map(|form| convert::written(names, &data, form));
     let data_forms = data_forms.collect::<std::result::Result<Vec<_>, Exit>>()?;
     let world = world(interp)?;
     let mut diagnostics = Diagnostics::default();

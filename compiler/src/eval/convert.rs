@@ -35,13 +35,26 @@ pub fn value(names: &Names, data: &Data, id: DatumId, origin: fn(Span) -> Origin
 /// The deepest nesting of an expansion; what is read is no deeper.
 const MAX_DEPTH: usize = crate::read::MAX_DEPTH;
 
-/// The datum of a value; `place` says where a value of some origin is.
-pub fn datum(
-    names: &Names,
-    data: &Data,
-    value: &Value,
-    place: &mut dyn FnMut(Origin) -> Span,
-) -> Result<DatumId> {
+/// How many words and lists there may be in all that a program is made of: values share parts, and data do not.
+pub const MAX_DATA: usize = 1 << 21;
+
+/// The datum of a value whose parts are where they were written.
+pub fn written(names: &Names, data: &Data, value: &Value) -> Result<DatumId> {
+    let mut made = 0;
+    datum(names, data, value, &mut |origin| {
+        made += 1;
+        match made > MAX_DATA {
+            true => Err(Exit::error("this form is too long for a program")),
+            false => Ok(origin.span().unwrap_or_default()),
+        }
+    })
+}
+
+/// Says where a value of some origin is; an error when there are too many of them.
+pub type Place<'p> = dyn FnMut(Origin) -> Result<Span> + 'p;
+
+/// The datum of a value.
+pub fn datum(names: &Names, data: &Data, value: &Value, place: &mut Place<'_>) -> Result<DatumId> {
     datum_within(names, data, value, place, MAX_DEPTH)
 }
 
@@ -49,13 +62,13 @@ fn datum_within(
     names: &Names,
     data: &Data,
     value: &Value,
-    place: &mut dyn FnMut(Origin) -> Span,
+    place: &mut Place<'_>,
     depth: usize,
 ) -> Result<DatumId> {
     if depth == 0 {
         return Err(Exit::error("the expansion is nested too deeply"));
     }
-    let span = place(value.origin);
+    let span = place(value.origin)?;
     let datum = match &value.kind {
         Kind::Nil => Datum::Symbol(names.intern("nil")),
         Kind::Int(value) => int(*value)?,
@@ -92,7 +105,7 @@ fn many(
     names: &Names,
     data: &Data,
     items: &[Value],
-    place: &mut dyn FnMut(Origin) -> Span,
+    place: &mut Place<'_>,
     depth: usize,
 ) -> Result<Vec<DatumId>> {
     items.iter().map(|item| datum_within(names, data, item, place, depth - 1)).collect()

@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 use bpfl_compiler::{
     driver::Compiled,
-    eval::{Env, Kind, Origin as ValueOrigin, Value, convert},
+    eval::{Env, Kind, Value, convert},
     hir::build::is_definition,
     read::DatumId,
 };
@@ -66,8 +66,7 @@ impl Repl<'_> {
         let definition = session::inline_of(&self.interp, &value).unwrap_or("defmap");
         let symbol = Value::from(Kind::Symbol(self.interp.symbol(definition))).at(head.origin);
         let value = Value::cons(symbol, rest).at(value.origin);
-        let place = &mut |origin: ValueOrigin| origin.span().unwrap_or_default();
-        let form = convert::datum(self.names, &self.data, &value, place);
+        let form = convert::written(self.names, &self.data, &value);
         let form = form.map_err(|exit| self.trouble(exit))?;
         self.define(&[form], start)
     }

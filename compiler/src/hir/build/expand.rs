@@ -204,9 +204,13 @@ impl<'a> Builder<'a> {
             return None;
         }
         let form = self.scope.find_form(folded).or_else(|| self.symbol_macros.get(&folded).copied())?;
-        let value = convert::value(self.names, self.data, form, Origin::Template);
         let call = self.span(datum);
-        Some(self.datum_of(&value, name, call).unwrap_or_else(|_| self.failed(datum)))
+        if self.endless || self.is_endless(call) {
+            return Some(self.failed(datum));
+        }
+        let value = convert::value(self.names, self.data, form, Origin::Template);
+        let made = self.datum_of(&value, name, call);
+        Some(self.made_or_failed(made, datum, name))
     }
 
     fn expand_call(&mut self, datum: DatumId, name: Name, expander: &Rc<Function>) -> DatumId {
@@ -217,14 +221,29 @@ impl<'a> Builder<'a> {
         let form = convert::value(self.names, self.data, datum, Origin::Call);
         self.interp.restart();
         let made = self.interp.expand(expander, &form);
-        match made.and_then(|value| self.datum_of(&value, name, call)) {
-            Ok(made) => made,
-            Err(exit) => {
-                let what = format!("`{}`", self.text(name));
-                self.evaluation_failed(exit, call, &what);
-                self.failed(datum)
-            }
+        let made = made.and_then(|value| self.datum_of(&value, name, call));
+        self.made_or_failed(made, datum, name)
+    }
+
+    /// What the macro `name` made of `datum`, or what stands for it after a report.
+    fn made_or_failed(&mut self, made: Result<DatumId, Exit>, datum: DatumId, name: Name) -> DatumId {
+        let exit = match made {
+            Ok(made) => return made,
+            Err(exit) => exit,
+        };
+        let call = self.span(datum);
+        if self.made > convert::MAX_DATA && !self.endless {
+            let message = format!(
+                "this program's expansions have more than {} words and lists in them",
+                convert::MAX_DATA
+            );
+            self.report(Diagnostic::error(&codes::ENDLESS_EXPANSION, call, message));
+            self.endless = true;
+        } else {
+            let what = format!("`{}`", self.text(name));
+            self.evaluation_failed(exit, call, &what);
         }
+        self.failed(datum)
     }
 
     /// Whether there are too many expansions, in all or within each other, which is said once. Nothing is
@@ -248,17 +267,23 @@ impl<'a> Builder<'a> {
 
     /// The datum of an expansion of `name`, called at `call`.
     fn datum_of(&mut self, value: &Value, name: Name, call: Span) -> Result<DatumId, Exit> {
-        let Self { names, data, new_expansions, first_expansion, .. } = self;
+        let Self { names, data, new_expansions, first_expansion, made, .. } = self;
         let mut place = |written: Option<Span>| {
             let text = names.text(name).to_string();
             new_expansions.push(Expansion { written, call, name: text });
             Span::expanded(*first_expansion + new_expansions.len() - 1)
         };
         let mut computed = None;
-        convert::datum(names, data, value, &mut |origin| match origin {
-            Origin::Call(span) => span,
-            Origin::Template(span) => place(Some(span)),
-            Origin::None => *computed.get_or_insert_with(|| place(None)),
+        convert::datum(names, data, value, &mut |origin| {
+            *made += 1;
+            if *made > convert::MAX_DATA {
+                return Err(Exit::error("the expansion is too long"));
+            }
+            Ok(match origin {
+                Origin::Call(span) => span,
+                Origin::Template(span) => place(Some(span)),
+                Origin::None => *computed.get_or_insert_with(|| place(None)),
+            })
         })
     }
 

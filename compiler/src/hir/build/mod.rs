@@ -175,6 +175,8 @@ struct Builder<'a> {
     new_expansions: Vec<Expansion>,
     /// Whether macros have been found to have no end.
     endless: bool,
+    /// How many data macros have made.
+    made: usize,
     /// The structs and unions that are being defined, the innermost last.
     defining: Vec<Name>,
     /// What is defined further down.
@@ -259,6 +261,7 @@ pub fn build_and_expand(
         expansions: HashMap::new(),
         new_expansions: Vec::new(),
         endless: false,
+        made: 0,
         defining: Vec::new(),
         ahead: ahead::Ahead::default(),
         first_expansion: sources.expansions().len(),
