@@ -177,8 +177,19 @@ impl<'a> Builder<'a> {
         self.add(ExprKind::Error, Ty::ERROR, span)
     }
 
+    /// What is computed of something that never gives a value is not computed: the operands up to that one are
+    /// all there is.
+    fn never_computed(&mut self, operands: &[ExprId], span: Span) -> Option<ExprId> {
+        let first = operands.iter().position(|operand| self.ty(*operand) == Ty::NEVER)?;
+        let done = operands[..=first].iter().map(|operand| self.settled(*operand)).collect();
+        Some(self.add(ExprKind::Seq(done), Ty::NEVER, span))
+    }
+
     /// `left op right`.
     pub(super) fn operate(&mut self, op: Binary, left: ExprId, right: ExprId, span: Span) -> ExprId {
+        if let Some(never) = self.never_computed(&[left, right], span) {
+            return never;
+        }
         if let Some(pointer) = self.pointer_arithmetic(op, left, right, span) {
             return pointer;
         }
@@ -247,6 +258,9 @@ impl<'a> Builder<'a> {
             }
         };
         let mut offset = self.store_as(offset, Ty::I64);
+        if let Some(error) = self.moved_by_a_constant(pointer, offset, span) {
+            return Some(error);
+        }
         if op == Binary::Sub {
             let zero = self.add(ExprKind::Int(0), Ty::I64, span);
             offset = match self.constant(offset) {
@@ -258,12 +272,27 @@ impl<'a> Builder<'a> {
         Some(self.add(ExprKind::Advance(pointer, offset), ty, span))
     }
 
+    /// Reports a number known at run time only that moves what the verifier lets constants move alone
+    /// (`check_ptr_off_reg` and `adjust_ptr_min_max_vals`, kernel/bpf/verifier.c).
+    fn moved_by_a_constant(&mut self, pointer: ExprId, offset: ExprId, span: Span) -> Option<ExprId> {
+        let region = self.module.types.as_pointer(self.ty(pointer))?.region;
+        let fixed = [Region::Kernel, Region::Ctx, Region::Socket, Region::FlowKeys];
+        if !fixed.contains(&region) || self.known(offset).is_some() || self.ty(offset) == Ty::ERROR {
+            return None;
+        }
+        let message = format!("a pointer to {} is moved by constants alone", region.words());
+        Some(self.fail_at(&codes::TYPE_MISMATCH, span, message))
+    }
+
     fn in_packet(&self, expr: ExprId) -> bool {
         let region = self.module.types.as_pointer(self.ty(expr)).map(|pointer| pointer.region);
         region.is_some_and(|region| Region::ORDERED.contains(&region))
     }
 
     fn shift(&mut self, op: Binary, left: ExprId, amount: ExprId, span: Span) -> ExprId {
+        if let Some(never) = self.never_computed(&[left, amount], span) {
+            return never;
+        }
         if let (Some(a), Some(n)) = (self.literal_value(left), self.constant(amount)) {
             return match (0..64).contains(&n) {
                 true => self.fold_literals(op, a, n, span),
