@@ -29,7 +29,7 @@ pub fn check(proof: &mut Proof<'_>) {
             if !atomic && !proof.f.ty(ptr).may_be_stack() {
                 continue;
             }
-            let must = |address: &&Address| atomic || proof.f.ty(address.root).may_be_stack();
+            let must = |address: &&Address| atomic || proof.on_stack(address.root);
             let addresses = proof.origins(ptr, offset.into());
             let mut strict = addresses.iter().filter(must);
             let odd = strict.find(|address| alignment(proof, address) < u64::from(bytes));

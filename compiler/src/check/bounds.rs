@@ -184,12 +184,19 @@ impl Proof<'_> {
         self.addresses_until(ptr, offset, Type::is_packet)
     }
 
-    /// The same, of packet pointers too, whatever they were joined with.
+    /// The same, of packet pointers too, whatever they were joined with; null, which is nowhere, is left out.
     pub(super) fn origins(&self, ptr: Value, offset: i64) -> Vec<Address> {
-        self.addresses_until(ptr, offset, |_| false)
+        let mut found = self.addresses_until(ptr, offset, |_| false);
+        found.retain(|address| self.f.constant(address.root).is_none());
+        found
     }
 
-    /// The same; parameters of which `is_root` holds are roots of their own.
+    /// Whether a root is, or may be, on the stack. What a function gives never is ([`gone`](super::gone)).
+    pub(super) fn on_stack(&self, root: Value) -> bool {
+        self.f.ty(root).may_be_stack() && !matches!(self.f.def_op(root), Some(Op::CallFunction(..)))
+    }
+
+    /// The addresses that an access may go to; parameters of which `is_root` holds are roots of their own.
     fn addresses_until(&self, ptr: Value, offset: i64, is_root: fn(Type) -> bool) -> Vec<Address> {
         let mut found = Vec::new();
         let mut work = vec![self.address(ptr, offset)];

@@ -21,6 +21,8 @@ use crate::{
 pub struct Summary {
     /// What it, or what it calls, reads and writes of what its parameters point to.
     pub reaches: Vec<Reach>,
+    /// Of each parameter, whether it, or what it calls, writes what that points to.
+    pub writes: Vec<bool>,
     /// Whether it, or what it calls, may move the packet.
     pub moves_packet: bool,
     /// Where it, or what it calls, changes the packet.
@@ -77,6 +79,7 @@ fn summary(proof: &Proof<'_>) -> Summary {
     let insts = || proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
     Summary {
         reaches: reaches(proof),
+        writes: readonly::written_params(proof),
         moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
         writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),
         cost: loops::whole_cost(proof),

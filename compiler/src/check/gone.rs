@@ -17,7 +17,7 @@ pub fn check(proof: &mut Proof<'_>) {
             continue;
         }
         let roots: Vec<_> = proof.origins(value, 0).into_iter().map(|address| address.root).collect();
-        let Some(root) = roots.into_iter().find(|root| proof.f.ty(*root).may_be_stack()) else { continue };
+        let Some(root) = roots.into_iter().find(|root| proof.on_stack(*root)) else { continue };
         let message = "this may be a pointer to the stack, and no function returns one";
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, proof.f.end_span(block), message);
         let error = match proof.f.def(root).filter(|inst| matches!(proof.f.op(*inst), Op::SlotAddr(_))) {

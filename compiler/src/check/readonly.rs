@@ -1,15 +1,17 @@
 //! Nothing is written where the verifier lets programs only read: keys that a walk over a map shows,
 //! strings and globals of `.rodata`, and the packet in hooks that only look at it.
 
+use std::collections::HashSet;
+
 use bpfl_stdlib::catalog::{
-    context,
+    context, helper,
     program::{PROGRAMS, ProgramType},
 };
 
 use super::{Proof, calls::Callees};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Inst, Op, Region, Type},
+    ir::{Inst, Op, Region, Type, Value},
     source::Span,
 };
 
@@ -19,8 +21,10 @@ pub fn check(proof: &mut Proof<'_>, ty: Option<ProgramType>) {
     let looks = ty.filter(|ty| !context::writes_packet(*ty));
     for block in proof.graph.order().to_vec() {
         for inst in proof.f.insts(block).to_vec() {
-            memory(proof, inst);
-            lent(proof, inst);
+            match lends(proof, inst) {
+                true => lent(proof, inst),
+                false => memory(proof, inst),
+            }
             if let (Some(ty), Some(store)) = (looks, packet(proof.f, proof.callees, inst)) {
                 let error = only_looked_at(ty, proof.f.span(inst), store);
                 proof.diagnostics.push(error);
@@ -29,42 +33,74 @@ pub fn check(proof: &mut Proof<'_>, ty: Option<ProgramType>) {
     }
 }
 
+/// Whether an instruction calls a global function.
+fn lends(proof: &Proof<'_>, inst: Inst) -> bool {
+    let Op::CallFunction(func, _) = *proof.f.op(inst) else { return false };
+    proof.module.function(func).is_some_and(|callee| callee.global)
+}
+
 /// What a global function is lent it may change, whether it does or not (`check_mem_reg`,
 /// kernel/bpf/verifier.c).
 fn lent(proof: &mut Proof<'_>, inst: Inst) {
-    let Op::CallFunction(func, args) = *proof.f.op(inst) else { return };
-    if !proof.module.function(func).is_some_and(|callee| callee.global) {
-        return;
-    }
+    let Op::CallFunction(_, args) = *proof.f.op(inst) else { return };
     for arg in args.iter() {
-        let what = match proof.f.ty(arg) {
-            Type::Ptr(Region::Global) if in_rodata(proof, arg) => "in `.rodata`",
-            _ => continue,
-        };
-        let message = format!("this is {what}, and a global function may change what it is lent");
+        if !in_rodata(proof, arg) {
+            continue;
+        }
+        let message = "this is in `.rodata`, and a global function may change what it is lent";
         let error = Diagnostic::error(&codes::NOT_A_PLACE, proof.f.span(inst), message);
         proof.diagnostics.push(error.help("copy it first, and lend the copy"));
     }
 }
 
 fn memory(proof: &mut Proof<'_>, inst: Inst) {
-    let (Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::CompareExchange { ptr, .. }) =
-        *proof.f.op(inst)
-    else {
-        return;
-    };
-    let what = match proof.f.ty(ptr) {
-        Type::Ptr(Region::MapKey) => "a map's key",
-        Type::Ptr(Region::KernelMemory) => "the kernel's own",
-        Type::Ptr(Region::Global) if in_rodata(proof, ptr) => "in `.rodata`",
-        _ => return,
-    };
+    let what = written(proof, inst).into_iter().find_map(|ptr| match proof.f.ty(ptr) {
+        _ if in_rodata(proof, ptr) => Some("in `.rodata`"),
+        // What a function does with those it is asked about itself.
+        _ if matches!(proof.f.op(inst), Op::CallFunction(..)) => None,
+        Type::Ptr(Region::MapKey) => Some("a map's key"),
+        Type::Ptr(Region::KernelMemory) => Some("the kernel's own"),
+        _ => None,
+    });
+    let Some(what) = what else { return };
     let message = format!("this is {what}, which programs only read");
     let error = Diagnostic::error(&codes::NOT_A_PLACE, proof.f.span(inst), message);
     proof.diagnostics.push(error.help("copy it first, and change the copy"));
 }
 
-fn in_rodata(proof: &Proof<'_>, ptr: crate::ir::Value) -> bool {
+/// The pointers through which an instruction, or what it calls, writes. Of the kernel's functions the verifier
+/// takes that for granted (`check_kfunc_mem_size_reg`, kernel/bpf/verifier.c).
+fn written(proof: &Proof<'_>, inst: Inst) -> Vec<Value> {
+    match *proof.f.op(inst) {
+        Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::CompareExchange { ptr, .. } => vec![ptr],
+        Op::Call(id, args) => {
+            let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
+            args.iter().zip(kinds).filter(|(_, kind)| kind.is_written()).map(|(arg, _)| arg).collect()
+        }
+        Op::Kfunc(id, args) => {
+            let memory = proof.module.kfuncs.get(id).map_or(&[][..], |info| &info.memory);
+            args.iter().zip(memory).filter(|(_, extent)| extent.is_some()).map(|(arg, _)| arg).collect()
+        }
+        Op::CallFunction(_, args) if lends(proof, inst) => args.iter().collect(),
+        Op::CallFunction(func, args) => {
+            let writes = proof.callees.get(func).map_or(&[][..], |callee| &callee.writes);
+            args.iter().zip(writes).filter(|(_, writes)| **writes).map(|(arg, _)| arg).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Through which of its parameters a function, or what it calls, writes.
+pub(super) fn written_params(proof: &Proof<'_>) -> Vec<bool> {
+    let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
+    let pointers = insts.flat_map(|inst| written(proof, *inst));
+    let roots: HashSet<Value> =
+        pointers.flat_map(|ptr| proof.origins(ptr, 0)).map(|address| address.root).collect();
+    proof.f.params(proof.f.entry()).iter().map(|param| roots.contains(param)).collect()
+}
+
+/// Whether a pointer is, or on some way is, to what is in `.rodata`.
+fn in_rodata(proof: &Proof<'_>, ptr: Value) -> bool {
     proof.origins(ptr, 0).iter().any(|address| match proof.f.def_op(address.root) {
         Some(Op::GlobalAddr(global)) => proof.module.globals[*global].read_only,
         _ => false,

@@ -5,9 +5,10 @@
 //! A forward dataflow over the calls that the catalogue says acquire something. The state of each
 //! is whether it may still be held and whether it may be gone; on an edge where a test has found
 //! null nothing is held. Its pointer must be the call's own result: one that is moved or joined
-//! with another cannot be given back, and the verifier says the same.
+//! with another cannot be given back, and the verifier says the same. Used after that it cannot be either, also
+//! as one of several that a joined pointer may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Ret},
@@ -215,12 +216,12 @@ impl Analysis<'_, '_> {
 
     fn uses(&mut self, inst: Inst, state: &State) {
         let f = self.proof.f;
-        let mut gone = None;
-        f.op(inst).each_operand(|value| {
-            gone = gone.or(state.get(&self.root(value)).and_then(|held| held.gone).map(|call| (value, call)));
-        });
-        let Some((value, call)) = gone else { return self.never_held(inst) };
-        let root = self.root(value);
+        if state.values().all(|held| held.gone.is_none()) {
+            return self.never_held(inst);
+        }
+        let mut used = None;
+        f.op(inst).each_operand(|value| used = used.or(self.gone(value, state)));
+        let Some((root, call)) = used else { return self.never_held(inst) };
         let name = self.proof.called(root).unwrap_or(Kind::of(self.proof, root).name());
         let message = format!("`{name}` was given back before this");
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
@@ -246,6 +247,22 @@ impl Analysis<'_, '_> {
         let error =
             error.help("only what `sk-lookup-tcp` and its kin give is released, and by its own pointer");
         self.proof.diagnostics.push(error);
+    }
+
+    /// What a pointer leads to that was given back, on one way to it or on all, and the call that did.
+    fn gone(&self, value: Value, state: &State) -> Option<(Value, Inst)> {
+        let (mut seen, mut work) = (BTreeSet::new(), vec![self.root(value)]);
+        while let Some(root) = work.pop().filter(|_| self.proof.f.ty(value).is_pointer()) {
+            if let Some(call) = state.get(&root).and_then(|held| held.gone) {
+                return Some((root, call));
+            }
+            let home = self.proof.homes[root].filter(|home| *home != self.proof.f.entry());
+            let joined = home.filter(|_| self.proof.f.def(root).is_none() && seen.insert(root));
+            work.extend(
+                joined.into_iter().flat_map(|home| self.proof.arguments(root, home)).map(|of| self.root(of)),
+            );
+        }
+        None
     }
 
     /// The value that `value` was moved from, or another view of.

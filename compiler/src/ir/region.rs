@@ -38,7 +38,7 @@ pub enum Region {
     /// A number of the kernel's own, which is only read: `PTR_TO_MEM | MEM_RDONLY`.
     KernelMemory,
     /// An arena, by the address that userspace knows: a number to the verifier, which is
-    /// [cast](Op::Arena) where it is accessed.
+    /// [cast](super::Op::Arena) where it is accessed.
     Arena,
     /// An arena, where the verifier lets the program access it: `PTR_TO_ARENA`.
     ArenaMemory,

@@ -98,6 +98,13 @@ impl Arg {
         matches!(self, Self::Size | Self::SizeOrZero)
     }
 
+    /// Whether it is memory that the helper writes (`MEM_WRITE`, kernel/bpf/verifier.c).
+    pub const fn is_written(self) -> bool {
+        let filled = matches!(self, Self::UninitValue | Self::UninitMem | Self::FixedUninit(_));
+        let changed = matches!(self, Self::WritableMem | Self::WritableMemOrNull | Self::FixedWritable(_));
+        filled || changed
+    }
+
     /// Whether null will do.
     pub const fn takes_null(self) -> bool {
         let map = matches!(self, Self::CtxOrNull | Self::ValueOrNull | Self::KptrOrNull);
