@@ -97,10 +97,22 @@ fn either<'a>(
     let read = b.read_var(var, call.span);
     let test = b.as_test(read);
     let then = b.read_var(var, call.span);
+    let then = found(b, then);
     let otherwise = otherwise(b);
     let choice = b.branch(test, then, otherwise, call);
     let ty = b.ty(choice);
     b.add(ExprKind::Let(vec![(var, value)], choice), ty, call.span)
+}
+
+/// A pointer that was tested, as one that is not null.
+fn found(b: &mut Builder<'_>, value: ExprId) -> ExprId {
+    match b.module.types.as_pointer(b.ty(value)) {
+        Some(p) => {
+            let ty = b.module.types.pointer(p.pointee, p.region, false);
+            b.convert(value, ty)
+        }
+        None => value,
+    }
 }
 
 /// `(case value (key form…) ((key…) form…) (otherwise form…))`

@@ -249,15 +249,17 @@ impl Builder<'_> {
         ty
     }
 
-    /// Reports pointers that cannot be joined, by the first that does not go with those before it.
+    /// Reports pointers that cannot be joined, by the first two that do not go together; where each two do,
+    /// the first and the last.
     fn unjoined(&mut self, arms: &[ExprId]) -> Ty {
         let pointer = |arm: &ExprId| Some((*arm, self.module.types.as_pointer(self.ty(*arm))?.region));
         let pointers: Vec<(ExprId, Region)> = arms.iter().filter_map(pointer).collect();
-        let apart = |(_, region): &&(ExprId, Region)| region.joined(pointers[0].1).is_none();
-        let Some(&(other, region)) = pointers.iter().find(apart).or(pointers.last()) else {
+        let pairs =
+            pointers.iter().enumerate().flat_map(|(i, b)| pointers[..i].iter().map(move |a| (*a, *b)));
+        let apart = pairs.clone().find(|((_, a), (_, b))| a.joined(*b).is_none());
+        let Some(((first, start), (other, region))) = apart.or_else(|| pairs.last()) else {
             return Ty::ERROR;
         };
-        let (first, start) = pointers[0];
         let message =
             format!("one pointer cannot be to {} here and to {} there", start.words(), region.words());
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(other), message)
