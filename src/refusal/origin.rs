@@ -39,7 +39,7 @@ impl Origin {
         let start = above.len() + column(line);
         let text = above + line.text.trim_end();
         let end = start + form_length(&text[start..]);
-        let file = self.sources.add(line.file.as_str(), text);
+        let file = self.sources.add(&*line.file, text);
         let base = self.sources.whole(file).start;
         Span::new(base + start as u32, base + end as u32)
     }

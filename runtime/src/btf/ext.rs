@@ -5,9 +5,9 @@
 //! record, and for each code section its name and its records. Always holds: the records of a section
 //! are in order of their places, and each has as many words as its table says. Damaged bytes give fewer.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
-use super::Btf;
+use super::{Btf, Text};
 
 /// All of a `.BTF.ext`.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,8 @@ pub(crate) struct Ext {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     words: usize,
-    sections: HashMap<String, Vec<u32>>,
+    /// In the order of their names.
+    sections: Vec<(Text, Vec<u32>)>,
 }
 
 /// The word of the header that has the header's length.
@@ -52,22 +53,38 @@ impl Table {
             words[..header.min(words.len())].get(place..place + 2).map(|at| (at[0], at[1]))?;
         let start = header.checked_add(offset as usize / 4)?;
         let (size, mut rest) = words.get(start..start.checked_add(length as usize / 4)?)?.split_first()?;
-        let mut table = Self { words: *size as usize / 4, sections: HashMap::new() };
+        let mut table = Self { words: *size as usize / 4, sections: Vec::new() };
         if table.words < least {
             return None;
         }
         while let [name, count, records @ ..] = rest {
             let length = table.words.checked_mul(*count as usize)?;
             let own = records.get(..length)?;
-            table.sections.entry(btf.string(*name)).or_default().extend_from_slice(own);
+            table.section(btf.string(*name)).extend_from_slice(own);
             rest = &records[length..];
         }
         table.sort();
         Some(table)
     }
 
+    fn place(&self, section: &str) -> Result<usize, usize> {
+        self.sections.binary_search_by(|(name, _)| (**name).cmp(section))
+    }
+
+    /// The records of a section, none at first.
+    fn section(&mut self, name: Text) -> &mut Vec<u32> {
+        let at = match self.place(&name) {
+            Ok(at) => at,
+            Err(at) => {
+                self.sections.insert(at, (name, Vec::new()));
+                at
+            }
+        };
+        &mut self.sections[at].1
+    }
+
     fn sort(&mut self) {
-        for records in self.sections.values_mut() {
+        for (_, records) in &mut self.sections {
             let places = || records.chunks_exact(self.words).map(|record| record[0]);
             if !places().is_sorted() {
                 let mut sorted: Vec<_> = records.chunks_exact(self.words).collect();
@@ -84,7 +101,7 @@ impl Table {
 
     /// All records.
     pub(crate) fn all(&self) -> impl Iterator<Item = &[u32]> {
-        self.sections.values().flat_map(|records| records.chunks_exact(self.words.max(1)))
+        self.sections.iter().flat_map(|(_, records)| records.chunks_exact(self.words.max(1)))
     }
 
     /// Appends records of this table to `to`, with their places as `place` has them.
@@ -97,7 +114,7 @@ impl Table {
 
     /// The records of `section` whose place is in `range`.
     pub(crate) fn within(&self, section: &str, range: &Range<usize>) -> impl Iterator<Item = &[u32]> {
-        let records = self.sections.get(section).map_or(&[][..], Vec::as_slice);
+        let records = self.place(section).map_or(&[][..], |at| self.sections[at].1.as_slice());
         let words = self.words.max(1);
         let first = |place: usize| {
             let (mut low, mut high) = (0, records.len() / words);

@@ -9,8 +9,10 @@ pub(crate) mod ext;
 pub(crate) mod raw;
 mod reader;
 pub mod shape;
+mod text;
 
 pub use reader::Btf;
+pub use text::Text;
 
 /// A type's id in its [`Btf`]; 0 is `void`.
 pub type TypeId = u32;
@@ -39,7 +41,7 @@ pub enum BtfError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Type {
     /// The name, empty for the anonymous.
-    pub name: String,
+    pub name: Text,
     /// What it is.
     pub kind: Kind,
 }
@@ -90,7 +92,7 @@ pub enum Kind {
         /// Its values are signed.
         signed: bool,
         /// Its enumerators, with their values sign-extended where signed.
-        members: Vec<(String, i128)>,
+        members: Vec<(Text, i128)>,
     },
     /// A typedef, or one of `const`, `volatile`, `restrict` and type tags: another name for this.
     Alias(TypeId),
@@ -106,7 +108,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Its name; empty when it is an anonymous struct or union.
-    pub name: String,
+    pub name: Text,
     /// Its type.
     pub ty: TypeId,
     /// Where it starts, in bits.

@@ -1,12 +1,14 @@
 //! Reading the bytes of a `.BTF` section.
 
-use super::{BtfError, Kind, Member, Type, TypeId, raw::RawBtf};
+use std::sync::Arc;
+
+use super::{BtfError, Kind, Member, Text, Type, TypeId, raw::RawBtf, text};
 
 /// The types of one `.BTF` section.
 #[derive(Clone, Debug)]
 pub struct Btf {
     types: Vec<Type>,
-    strings: Vec<u8>,
+    strings: Arc<str>,
 }
 
 impl Btf {
@@ -17,12 +19,13 @@ impl Btf {
     pub fn parse(bytes: &[u8]) -> Result<Self, BtfError> {
         let RawBtf { types, strings } = RawBtf::new(bytes).ok_or(BtfError::Magic)?;
         let mut cursor = Cursor { bytes: types, at: 0, id: 0 };
-        let mut list = vec![Type { name: String::new(), kind: Kind::Void }];
+        let strings = text::table(strings);
+        let mut list = vec![Type { name: Text::of(&strings, 0), kind: Kind::Void }];
         while cursor.at < cursor.bytes.len() {
             cursor.id = list.len() as TypeId;
-            list.push(read_type(&mut cursor, &Strings(strings))?);
+            list.push(read_type(&mut cursor, &strings)?);
         }
-        Ok(Self { types: list, strings: strings.to_vec() })
+        Ok(Self { types: list, strings })
     }
 
     /// The type with this id.
@@ -54,8 +57,8 @@ impl Btf {
     }
 
     /// The string at `offset` of the string table; empty when there is none.
-    pub fn string(&self, offset: u32) -> String {
-        Strings(&self.strings).get(offset)
+    pub fn string(&self, offset: u32) -> Text {
+        Text::of(&self.strings, offset)
     }
 
     /// The first struct, union, enumeration or typedef whose name `is` the one that is wanted.
@@ -77,16 +80,6 @@ impl Btf {
     pub fn section_id(&self, name: &str) -> Option<TypeId> {
         let is = |ty: &Type| matches!(ty.kind, Kind::Section(_)) && ty.name == name;
         self.types.iter().position(is).and_then(|id| TypeId::try_from(id).ok())
-    }
-}
-
-struct Strings<'a>(&'a [u8]);
-
-impl Strings<'_> {
-    fn get(&self, offset: u32) -> String {
-        let tail = self.0.get(offset as usize..).unwrap_or(&[]);
-        let end = tail.iter().position(|b| *b == 0).unwrap_or(tail.len());
-        String::from_utf8_lossy(&tail[..end]).into_owned()
     }
 }
 
@@ -117,8 +110,8 @@ impl Cursor<'_> {
     }
 }
 
-fn read_type(c: &mut Cursor<'_>, strings: &Strings<'_>) -> Result<Type, BtfError> {
-    let name = strings.get(c.u32()?);
+fn read_type(c: &mut Cursor<'_>, strings: &Arc<str>) -> Result<Type, BtfError> {
+    let name = Text::of(strings, c.u32()?);
     let info = c.u32()?;
     let size_or_type = c.u32()?;
     let head =
@@ -134,7 +127,7 @@ struct Head {
     word: u32,
 }
 
-fn read_kind(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+fn read_kind(c: &mut Cursor<'_>, strings: &Arc<str>, head: &Head) -> Result<Kind, BtfError> {
     Ok(match head.kind {
         1 => read_int(c, head)?,
         2 => Kind::Pointer(head.word),
@@ -168,9 +161,9 @@ fn read_array(c: &mut Cursor<'_>) -> Result<Kind, BtfError> {
     Ok(Kind::Array { element, count })
 }
 
-fn read_struct(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+fn read_struct(c: &mut Cursor<'_>, strings: &Arc<str>, head: &Head) -> Result<Kind, BtfError> {
     let members = c.list(head.count, |c| {
-        let (name, ty, offset) = (strings.get(c.u32()?), c.u32()?, c.u32()?);
+        let (name, ty, offset) = (Text::of(strings, c.u32()?), c.u32()?, c.u32()?);
         // With kind_flag the offset's upper byte is the width of a bit-field.
         let (bit_offset, bit_width) =
             if head.flag { (offset & 0x00ff_ffff, offset >> 24) } else { (offset, 0) };
@@ -179,18 +172,18 @@ fn read_struct(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result
     Ok(Kind::Struct { bytes: head.word, members, union: head.kind == 5 })
 }
 
-fn read_enum(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+fn read_enum(c: &mut Cursor<'_>, strings: &Arc<str>, head: &Head) -> Result<Kind, BtfError> {
     let members = c.list(head.count, |c| {
-        let (name, value) = (strings.get(c.u32()?), c.u32()?);
+        let (name, value) = (Text::of(strings, c.u32()?), c.u32()?);
         Ok((name, if head.flag { i128::from(value.cast_signed()) } else { i128::from(value) }))
     })?;
     // Before kind_flag meant "signed" for enums, compilers left it 0 with negative values too.
     Ok(Kind::Enum { bytes: head.word, signed: head.flag, members })
 }
 
-fn read_enum64(c: &mut Cursor<'_>, strings: &Strings<'_>, head: &Head) -> Result<Kind, BtfError> {
+fn read_enum64(c: &mut Cursor<'_>, strings: &Arc<str>, head: &Head) -> Result<Kind, BtfError> {
     let members = c.list(head.count, |c| {
-        let (name, low, high) = (strings.get(c.u32()?), c.u32()?, c.u32()?);
+        let (name, low, high) = (Text::of(strings, c.u32()?), c.u32()?, c.u32()?);
         let value = u64::from(high) << 32 | u64::from(low);
         Ok((name, if head.flag { i128::from(value.cast_signed()) } else { i128::from(value) }))
     })?;

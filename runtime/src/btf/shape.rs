@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Btf, BtfError, Kind, Member, TypeId};
+use super::{Btf, BtfError, Kind, Member, Text, TypeId};
 
 /// How bytes are to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,12 +152,12 @@ impl<'a> Shapes<'a> {
                 Shape::Array { element: self.get(*element)?, count: *count as usize }
             }
             Kind::Struct { bytes, members, .. } => Shape::Struct {
-                name: ty.name.clone(),
+                name: ty.name.to_string(),
                 bytes: *bytes as usize,
                 fields: members.iter().map(|m| self.field(m)).collect::<Result<_, _>>()?,
             },
             Kind::Enum { bytes, signed, members } => {
-                Shape::Enum { bytes: *bytes as usize, signed: *signed, members: members.clone().into() }
+                Shape::Enum { bytes: *bytes as usize, signed: *signed, members: enumerators(members) }
             }
             _ => Shape::Bytes { bytes: 0 },
         })
@@ -165,10 +165,14 @@ impl<'a> Shapes<'a> {
 
     fn field(&mut self, member: &Member) -> Result<Field, BtfError> {
         Ok(Field {
-            name: member.name.clone(),
+            name: member.name.to_string(),
             bit_offset: member.bit_offset as usize,
             bit_width: member.bit_width as usize,
             shape: self.get(member.ty)?,
         })
     }
+}
+
+fn enumerators(members: &[(Text, i128)]) -> Arc<[(String, i128)]> {
+    members.iter().map(|(name, value)| (name.to_string(), *value)).collect()
 }

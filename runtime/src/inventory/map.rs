@@ -170,7 +170,7 @@ fn section(
         let symbol = btf.get(*variable)?;
         let Kind::Variable(ty) = symbol.kind else { continue };
         let (name, bit_offset) = (symbol.name.clone(), *offset as usize * 8);
-        fields.push(Field { name, bit_offset, bit_width: 0, shape: shapes.get(ty)? });
+        fields.push(Field { name: name.to_string(), bit_offset, bit_width: 0, shape: shapes.get(ty)? });
     }
     Ok(Arc::new(Shape::Struct { name: String::new(), bytes: bytes as usize, fields }))
 }

@@ -111,5 +111,7 @@ fn whole_name(fd: impl AsFd, info: &Info<WORDS>) -> io::Result<Option<String>> {
         return Ok(None);
     };
     let types = btf(info.u32(BTF))?;
-    Ok(types.and_then(|types| types.get(ty).ok().map(|ty| ty.name.clone())).filter(|name| !name.is_empty()))
+    Ok(types
+        .and_then(|types| types.get(ty).ok().map(|ty| ty.name.to_string()))
+        .filter(|name| !name.is_empty()))
 }

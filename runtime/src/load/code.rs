@@ -6,16 +6,18 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use object::{
-    Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionIndex, SectionKind, SymbolKind,
-    read::elf::ElfSection64,
-};
+use object::{Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionIndex, SectionKind, SymbolKind};
 
 use super::{LoadError, other};
 use crate::{
     btf::ext::{Ext, Table},
     insn::{CALL, Insn, LOAD_64},
-    spec::{Types, elf::File, globals::is_data, kconfig},
+    spec::{
+        Types,
+        file::{File, Section, Symbol},
+        globals::is_data,
+        kconfig,
+    },
 };
 
 /// What an instruction refers to.
@@ -93,10 +95,10 @@ impl Code {
 fn section_functions<'a>(
     file: &File<'a>,
     (ext, options): (&Ext, &Options<'_>),
-    section: &ElfSection64<'a, '_, object::Endianness>,
+    section: &Section<'a, '_>,
     all: &mut Vec<Function>,
 ) -> Result<(), object::Error> {
-    let (name, data, first) = (section.name()?, section.data()?, all.len());
+    let (name, data, first) = (file.section_name(section)?, section.data()?, all.len());
     let symbols = file.symbols().filter(|symbol| symbol.section_index() == Some(section.index()));
     for symbol in symbols.filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.size() > 0) {
         let start = symbol.address() as usize;
@@ -104,7 +106,7 @@ fn section_functions<'a>(
         let Some(bytes) = data.get(range.clone()) else { continue };
         let (insns, _) = bytes.as_chunks::<{ Insn::BYTES }>();
         all.push(Function {
-            name: symbol.name()?.into(),
+            name: file.symbol_name(&symbol)?.into(),
             section: section.index().0,
             start: start / Insn::BYTES,
             insns: insns.iter().map(Insn::read).collect(),
@@ -130,7 +132,7 @@ fn records(ext: &Ext, section: &str, range: &Range<usize>) -> Records {
 fn refer<'a>(
     file: &File<'a>,
     options: &Options<'_>,
-    section: &ElfSection64<'a, '_, object::Endianness>,
+    section: &Section<'a, '_>,
     functions: &mut [Function],
 ) -> Result<(), object::Error> {
     for (at, relocation) in section.relocations() {
@@ -155,10 +157,10 @@ fn reference<'a>(
     file: &File<'a>,
     options: &Options<'_>,
     insn: Insn,
-    symbol: &impl ObjectSymbol<'a>,
+    symbol: &Symbol<'a, '_>,
 ) -> Result<Option<Reference>, object::Error> {
     let Some(SectionIndex(section)) = symbol.section_index() else {
-        let (name, weak) = (symbol.name()?.to_string(), symbol.is_weak());
+        let (name, weak) = (file.symbol_name(symbol)?.to_string(), symbol.is_weak());
         if let Some(offset) = options.get(&*name) {
             return Ok(Some(Reference::Memory {
                 section: kconfig::SECTION.into(),
@@ -168,7 +170,7 @@ fn reference<'a>(
         return Ok(symbol.is_undefined().then_some(Reference::Kernel { name, weak }));
     };
     let target = file.section_by_index(SectionIndex(section))?;
-    let (name, address) = (target.name()?, symbol.address() as i64);
+    let (name, address) = (file.section_name(&target)?, symbol.address() as i64);
     Ok(match (target.kind(), insn.code) {
         // A call says how many instructions behind itself its target is: -1 where the symbol is that.
         (SectionKind::Text, CALL) => {
@@ -188,17 +190,17 @@ fn reference<'a>(
 /// The map of a symbol in `.maps`; of the section's own symbol, the one that is at `address`.
 fn map_at<'a>(
     file: &File<'a>,
-    symbol: &impl ObjectSymbol<'a>,
+    symbol: &Symbol<'a, '_>,
     address: i64,
 ) -> Result<Option<Reference>, object::Error> {
     if symbol.kind() != SymbolKind::Section {
-        return Ok(Some(Reference::Map(symbol.name()?.into())));
+        return Ok(Some(Reference::Map(file.symbol_name(symbol)?.into())));
     }
-    let is = |other: &object::read::elf::ElfSymbol64<'_, '_, object::Endianness>| {
+    let is = |other: &Symbol<'_, '_>| {
         other.section_index() == symbol.section_index()
             && other.kind() != SymbolKind::Section
             && other.address() as i64 == address
     };
     let found = file.symbols().find(is);
-    found.map(|found| Ok(Reference::Map(found.name()?.into()))).transpose()
+    found.map(|found| Ok(Reference::Map(file.symbol_name(&found)?.into()))).transpose()
 }

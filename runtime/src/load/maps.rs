@@ -23,7 +23,7 @@ use crate::{
     pin,
     spec::{
         MapSpec, ObjectSpec,
-        elf::File,
+        file::File,
         globals::{self, is_constant, is_data},
         kconfig,
     },
@@ -67,7 +67,7 @@ pub(super) fn make_all(
     }
     // Sections of literals are memory too, though no variables are in them.
     for section in file.sections() {
-        let name = section.name().map_err(other)?;
+        let name = file.section_name(&section).map_err(other)?;
         if is_data(name) && section.size() > 0 && !all.iter().any(|made| made.name == name) {
             let map = globals::map(name, section.size() as usize, Vec::new(), 0);
             let fd = make(&map, None)?;

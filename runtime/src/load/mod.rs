@@ -50,7 +50,7 @@ use crate::{
     attach::error::unknown_section,
     host::{self, memlock},
     map, pin,
-    spec::{ObjectSpec, ProgramSpec, TableSpec, TableValue, elf::File},
+    spec::{ObjectSpec, ProgramSpec, TableSpec, TableValue, file::File},
     sys::ArenaMemory,
 };
 

@@ -62,7 +62,7 @@ impl<'k> Tables<'k> {
         for table in &object.tables {
             let Some(member) = table.members.iter().find(|member| is(&member.value)) else { continue };
             let of = self.find(table)?;
-            let index = of.members.iter().position(|own| own.name == member.name);
+            let index = of.members.iter().position(|own| *own.name == *member.name);
             let index = index.ok_or_else(|| no_member(table, &member.name))?;
             return Ok(Some(Place { id: of.id, member: index as u32 }));
         }
@@ -78,7 +78,7 @@ impl<'k> Tables<'k> {
         let of = self.find(table)?;
         let mut value = vec![0; of.bytes as usize];
         for member in &table.members {
-            let own = of.members.iter().find(|own| own.name == member.name);
+            let own = of.members.iter().find(|own| *own.name == *member.name);
             let at = (of.offset + own.ok_or_else(|| no_member(table, &member.name))?.bit_offset / 8) as usize;
             let bytes = match &member.value {
                 TableValue::Bytes(bytes) => bytes.clone(),

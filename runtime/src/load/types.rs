@@ -7,14 +7,14 @@
 
 use std::os::fd::OwnedFd;
 
-use object::{Object, ObjectSection, ObjectSymbol, SymbolScope};
+use object::{ObjectSection, ObjectSymbol, SymbolScope};
 
 use crate::{
     btf::raw::{
         CONST, DATASEC, DECL_TAG, ENUM64, FLOAT, FUNC, FUNC_PROTO, HEAD, INT, RawBtf, RawType, STRUCT,
         TYPE_TAG, UNION, VAR, word,
     },
-    spec::{elf::File, kconfig},
+    spec::{file::File, kconfig},
     sys,
 };
 
@@ -59,8 +59,8 @@ impl Types {
         [head.as_flattened(), &self.types, &self.strings].concat()
     }
 
-    fn name(&self, at: u32) -> String {
-        RawBtf { types: &self.types, strings: &self.strings }.name(at).into()
+    fn name(&self, at: u32) -> &str {
+        RawBtf { types: &self.types, strings: &self.strings }.name(at)
     }
 
     fn word(&self, at: usize) -> u32 {
@@ -110,7 +110,7 @@ impl Types {
 
     /// Where variables are in their section, where the compiler has not said it.
     fn place_variables(&mut self, ty: &RawType, file: &File<'_>) {
-        let section = self.name(ty.name);
+        let section = self.name(ty.name).to_string();
         if section.starts_with('?') {
             // What need not be there (`?.struct_ops`) has a name that the kernel does not take.
             self.strings[ty.name as usize] = b'_';
@@ -130,7 +130,7 @@ impl Types {
             for at in entries.clone() {
                 let variable = self.all.get((self.word(at) as usize).wrapping_sub(1));
                 let name = variable.map(|variable| self.name(variable.name)).unwrap_or_default();
-                if let Some(symbol) = file.symbol_by_name(&name) {
+                if let Some(symbol) = file.symbol_by_name(name) {
                     self.set(at + 4, symbol.address() as u32);
                 }
             }
@@ -193,7 +193,7 @@ impl Types {
 
     /// Whether nobody outside of the object sees the function, so that it is verified where it is called.
     fn is_hidden(&self, ty: &RawType, file: &File<'_>) -> bool {
-        let symbol = file.symbol_by_name(&self.name(ty.name));
+        let symbol = file.symbol_by_name(self.name(ty.name));
         symbol.is_some_and(|symbol| symbol.is_global() && symbol.scope() == SymbolScope::Linkage)
     }
 

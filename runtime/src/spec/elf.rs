@@ -2,21 +2,19 @@
 
 use std::{ops::Range, sync::Arc};
 
-use object::{
-    Architecture, Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind, SymbolKind,
-    read::elf::{ElfFile64, ElfSymbol64},
-};
+use object::{Architecture, Object, ObjectSection, ObjectSymbol, RelocationTarget, SectionKind, SymbolKind};
 
 use bpfl_stdlib::catalog::helper;
 
-use super::{MapSpec, ObjectSpec, ProgramSpec, SpecError, Types, globals, lines, maps, program_row, tables};
+use super::{
+    MapSpec, ObjectSpec, ProgramSpec, SpecError, Types,
+    file::{File, Section, Symbol},
+    globals, lines, maps, program_row, tables,
+};
 use crate::{
     btf::{Btf, ext::Ext, shape::Shapes},
     insn::{CALL, Insn, Pseudo},
 };
-
-/// An ELF file with 64-bit places, of this machine's byte order.
-pub(crate) type File<'a> = ElfFile64<'a, object::Endianness>;
 
 pub(super) fn read(bytes: &[u8]) -> Result<ObjectSpec, SpecError> {
     let file = File::parse(bytes)?;
@@ -42,11 +40,11 @@ fn section_data<'a>(file: &File<'a>, name: &str) -> Result<Option<&'a [u8]>, Spe
 
 /// Whether there is a call of a helper that prints.
 fn prints(file: &File<'_>) -> Result<bool, SpecError> {
-    let helpers = ["trace_printk", "trace_vprintk"].map(|name| helper::find(name).map(|row| row.id as i32));
-    let is_call = |insn: Insn| insn.code == CALL && insn.source() == Pseudo::None as u8;
+    let is_call = |insn: &Insn| insn.code == CALL && insn.source() == Pseudo::None as u8;
+    let helpers = ["trace_printk", "trace_vprintk"].map(|name| helper::number(name).map(u32::cast_signed));
     for section in file.sections().filter(|section| section.kind() == SectionKind::Text) {
         let (insns, _) = section.data()?.as_chunks();
-        if insns.iter().map(Insn::read).any(|insn| is_call(insn) && helpers.contains(&Some(insn.imm))) {
+        if insns.iter().map(Insn::read).filter(is_call).any(|call| helpers.contains(&Some(call.imm))) {
             return Ok(true);
         }
     }
@@ -61,13 +59,14 @@ fn license(file: &File<'_>) -> Result<String, SpecError> {
 /// Programs are the global functions of code sections other than `.text`, which holds subprograms.
 fn programs(file: &File<'_>, btf: Option<&Btf>, ext: &Ext) -> Result<Vec<ProgramSpec>, SpecError> {
     let mut found = Vec::new();
-    let is_function = |symbol: &ElfSymbol64<'_, '_, object::Endianness>| {
-        symbol.kind() == SymbolKind::Text && symbol.is_global()
-    };
+    let is_function = |symbol: &Symbol<'_, '_>| symbol.kind() == SymbolKind::Text && symbol.is_global();
     for symbol in file.symbols().filter(is_function) {
         let Some(index) = symbol.section_index() else { continue };
         let section = file.section_by_index(index)?;
-        if section.kind() != SectionKind::Text || section.name()? == ".text" || symbol.size() == 0 {
+        if section.kind() != SectionKind::Text
+            || file.section_name(&section)? == ".text"
+            || symbol.size() == 0
+        {
             continue;
         }
         found.push((index, symbol.address(), program(file, &section, &symbol, btf, ext)?));
@@ -78,16 +77,16 @@ fn programs(file: &File<'_>, btf: Option<&Btf>, ext: &Ext) -> Result<Vec<Program
 
 fn program<'a>(
     file: &File<'a>,
-    section: &impl ObjectSection<'a>,
-    symbol: &impl ObjectSymbol<'a>,
+    section: &Section<'a, '_>,
+    symbol: &Symbol<'a, '_>,
     btf: Option<&Btf>,
     ext: &Ext,
 ) -> Result<ProgramSpec, SpecError> {
     let start = symbol.address() as usize;
     let range = start..start.saturating_add(symbol.size() as usize);
-    let name = section.name()?.to_string();
+    let name = file.section_name(section)?.to_string();
     Ok(ProgramSpec {
-        name: symbol.name()?.to_string(),
+        name: file.symbol_name(symbol)?.to_string(),
         row: program_row(&name),
         code: section.data()?.get(range.clone()).unwrap_or(&[]).to_vec(),
         lines: btf.map(|btf| lines::within(btf, ext, &name, &range)).unwrap_or_default(),
@@ -99,7 +98,7 @@ fn program<'a>(
 /// The symbols that relocations within `range` name, by slot from its start.
 pub(super) fn references<'a>(
     file: &File<'a>,
-    section: &impl ObjectSection<'a>,
+    section: &Section<'a, '_>,
     range: &Range<usize>,
 ) -> Vec<(usize, String)> {
     let mut found = Vec::new();
@@ -116,9 +115,9 @@ pub(super) fn references<'a>(
 }
 
 /// A symbol's name; a section's symbol has none of its own.
-fn symbol_name<'a>(file: &File<'a>, symbol: &impl ObjectSymbol<'a>) -> Result<String, SpecError> {
-    match (symbol.name()?, symbol.section_index()) {
-        ("", Some(index)) => Ok(file.section_by_index(index)?.name()?.to_string()),
+fn symbol_name<'a>(file: &File<'a>, symbol: &Symbol<'a, '_>) -> Result<String, SpecError> {
+    match (file.symbol_name(symbol)?, symbol.section_index()) {
+        ("", Some(index)) => Ok(file.section_name(&file.section_by_index(index)?)?.to_string()),
         (name, _) => Ok(name.to_string()),
     }
 }
@@ -129,7 +128,7 @@ fn entries(file: &File<'_>, btf: &Btf, maps: &mut [MapSpec]) -> Result<(), SpecE
     let symbols = file.symbols().filter(|symbol| symbol.section_index() == Some(section.index()));
     let mut places = Vec::new();
     for symbol in symbols {
-        let name = symbol.name()?;
+        let name = file.symbol_name(&symbol)?;
         let start = maps::values_offset(btf, name)?.map(|offset| symbol.address() + u64::from(offset));
         if let (Some(start), Some(map)) = (start, maps.iter().position(|map| map.name == name)) {
             places.push((map, start..symbol.address() + symbol.size()));

@@ -12,10 +12,7 @@ use std::{
 
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
-use super::{
-    MapSpec, ObjectSpec, SpecError, Types,
-    elf::{File, references},
-};
+use super::{MapSpec, ObjectSpec, SpecError, Types, elf::references, file::File};
 use crate::btf::{Btf, Kind, TypeId};
 
 /// Where functions are that are no programs.
@@ -88,15 +85,15 @@ fn functions(file: &File<'_>, spec: &ObjectSpec) -> Result<HashMap<String, Funct
         let references = references(file, &section, &range);
         let code = bytes.len();
         references.iter().for_each(|(slot, name)| bytes.extend(format!("{slot} {name}\n").into_bytes()));
-        let own = types.ext.relocations.within(section.name()?, &range);
+        let own = types.ext.relocations.within(file.section_name(&section)?, &range);
         own.for_each(|record| bytes.extend(question(types, record, start).into_bytes()));
         let near = calls_near(&bytes[..code], &references).then(|| TEXT.to_string());
         let sections = sections_of(file, &references)?;
         let references = references.into_iter().map(|(_, name)| name).chain(near).chain(sections);
         let references: Vec<String> = references.collect();
         bytes.extend(literals(file, spec, &references)?);
-        let called = section.name()? == TEXT;
-        found.insert(symbol.name()?.to_string(), Function { bytes, references, called });
+        let called = file.section_name(&section)? == TEXT;
+        found.insert(file.symbol_name(&symbol)?.to_string(), Function { bytes, references, called });
     }
     Ok(found)
 }
@@ -127,7 +124,7 @@ fn sections_of(file: &File<'_>, references: &[(usize, String)]) -> Result<Vec<St
         let Some(index) = symbol.section_index().filter(|_| symbol.kind() == SymbolKind::Data) else {
             continue;
         };
-        sections.push(file.section_by_index(index)?.name()?.to_string());
+        sections.push(file.section_name(&file.section_by_index(index)?)?.to_string());
     }
     Ok(sections)
 }
@@ -173,7 +170,7 @@ fn definition(file: &File<'_>, btf: Option<&Btf>, map: &MapSpec) -> Result<Strin
     let mut text = format!("{:?}\n", map.entries);
     let Some(btf) = btf else { return Ok(text) };
     if !map.globals {
-        let own = |id: &TypeId| btf.get(*id).is_ok_and(|ty| ty.name == map.name);
+        let own = |id: &TypeId| btf.get(*id).is_ok_and(|ty| *ty.name == *map.name);
         let variables = btf.section(".maps").unwrap_or(&[]).iter().map(|(variable, ..)| variable);
         variables.copied().filter(own).for_each(|id| describe(btf, id, MOST_NESTED, &mut text));
         return Ok(text);

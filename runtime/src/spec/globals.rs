@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use super::{Making, MapSpec, SpecError, elf::File, kconfig};
+use super::{Making, MapSpec, SpecError, file::File, kconfig};
 use crate::{
     btf::{
         Btf, Kind, TypeId,
@@ -23,7 +23,7 @@ const ARRAY: u32 = 2;
 pub(super) fn read(file: &File<'_>, btf: &Btf, shapes: &mut Shapes<'_>) -> Result<Vec<MapSpec>, SpecError> {
     let mut all = Vec::new();
     for section in file.sections() {
-        let name = section.name()?;
+        let name = file.section_name(&section)?;
         if holds_globals(name) && section.size() > 0 {
             let fields = fields(file, btf, shapes, name)?;
             let value = btf.section_id(name).unwrap_or(0);
@@ -79,7 +79,7 @@ fn fields(
         let Kind::Variable(ty) = variable.kind else { continue };
         let Some(symbol) = file.symbol_by_name(&variable.name) else { continue };
         fields.push(Field {
-            name: variable.name.clone(),
+            name: variable.name.to_string(),
             bit_offset: (symbol.address() as usize).saturating_mul(8),
             bit_width: 0,
             shape: shapes.get(ty)?,

@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 
 use bpfl_stdlib::catalog::{helper, machine::Machine};
-use object::{Object, ObjectSymbol};
+use object::ObjectSymbol;
 use procfs::ConfigSetting;
 
-use super::{MapSpec, SpecError, elf::File, globals};
+use super::{MapSpec, SpecError, file::File, globals};
 use crate::{
     btf::{
         Btf, Kind,
@@ -36,7 +36,7 @@ pub(crate) fn variables(btf: &Btf) -> impl Iterator<Item = (&str, u32)> {
     btf.section(SECTION).unwrap_or(&[]).iter().filter_map(move |(id, _, bytes)| {
         let (start, next) = place(end, *bytes);
         end = next;
-        Some((btf.get(*id).ok()?.name.as_str(), start))
+        Some((&*btf.get(*id).ok()?.name, start))
     })
 }
 
@@ -50,7 +50,7 @@ pub(super) fn read(btf: &Btf, shapes: &mut Shapes<'_>) -> Result<Option<MapSpec>
         let start;
         (start, end) = place(end, *bytes);
         let (name, shape) = (variable.name.clone(), shapes.get(ty)?);
-        fields.push(Field { name, bit_offset: start as usize * 8, bit_width: 0, shape });
+        fields.push(Field { name: name.to_string(), bit_offset: start as usize * 8, bit_width: 0, shape });
     }
     Ok((end > 0).then(|| globals::map(SECTION, end as usize, fields, value)))
 }

@@ -44,7 +44,7 @@ struct Attributes {
 fn map(btf: &Btf, shapes: &mut Shapes<'_>, variable: TypeId) -> Result<MapSpec, SpecError> {
     let symbol = btf.get(variable)?;
     let name = symbol.name.clone();
-    let wrong = |why| SpecError::Map { map: name.clone(), why };
+    let wrong = |why| SpecError::Map { map: name.to_string(), why };
     let Kind::Variable(definition) = symbol.kind else { return Err(wrong("it is no variable")) };
     defined(btf, shapes, &name, definition, false)
 }

@@ -5,6 +5,7 @@
 //! the order in which the object has them.
 
 pub(crate) mod elf;
+pub(crate) mod file;
 mod fingerprint;
 pub(crate) mod globals;
 pub(crate) mod kconfig;
@@ -22,7 +23,7 @@ pub use tables::{TableMember, TableSpec, TableValue};
 
 use crate::{
     btf::{
-        Btf, BtfError, TypeId,
+        Btf, BtfError, Text, TypeId,
         ext::Ext,
         shape::{Shape, Shapes},
     },
@@ -101,13 +102,13 @@ pub struct SourceLine {
     /// The first 8-byte slot of the program that it is about.
     pub slot: usize,
     /// The file.
-    pub file: String,
+    pub file: Text,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1; 0 when it is not known.
     pub column: u32,
     /// The text of the line.
-    pub text: String,
+    pub text: Text,
 }
 
 /// A map of an object.

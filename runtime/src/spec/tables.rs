@@ -4,7 +4,7 @@
 
 use object::{Object, ObjectSection, ObjectSymbol, RelocationTarget};
 
-use super::{SpecError, elf::File};
+use super::{SpecError, file::File};
 use crate::btf::{Btf, Kind};
 
 /// The sections, and whether what is in them is attached as a link (Linux 6.4).
@@ -78,9 +78,9 @@ fn table(
             Some((_, name)) => TableValue::Program(name.clone()),
             None => TableValue::Bytes(data.get(start + from..start + to).unwrap_or(&[]).to_vec()),
         };
-        found.push(TableMember { name: member.name.clone(), value });
+        found.push(TableMember { name: member.name.to_string(), value });
     }
-    Ok(Some(TableSpec { name: symbol.name.clone(), kernel: of.name.clone(), members: found, link }))
+    Ok(Some(TableSpec { name: symbol.name.to_string(), kernel: of.name.to_string(), members: found, link }))
 }
 
 /// Where in the section programs stand.
@@ -91,7 +91,7 @@ fn programs<'a>(
     let mut found = Vec::new();
     for (at, relocation) in section.relocations() {
         let RelocationTarget::Symbol(index) = relocation.target() else { continue };
-        found.push((at as usize, file.symbol_by_index(index)?.name()?.to_string()));
+        found.push((at as usize, file.symbol_name(&file.symbol_by_index(index)?)?.to_string()));
     }
     Ok(found)
 }

@@ -102,7 +102,7 @@ fn address_mut<T: ?Sized>(of: &mut T) -> u64 {
 
 /// The flag of the kernel's that is called so (`BPF_F_…`).
 pub(crate) fn flag(name: &str) -> u32 {
-    constant::find(name).and_then(|row| u32::try_from(row.value).ok()).unwrap_or(0)
+    constant::value(name).and_then(|value| u32::try_from(value).ok()).unwrap_or(0)
 }
 
 /// A name as the kernel takes it: 15 bytes of it, and NUL.

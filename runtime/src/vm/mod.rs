@@ -42,7 +42,7 @@ use crate::{
     run::{Input, Output},
     spec::{
         MapSpec, ObjectSpec, ProgramSpec,
-        elf::File,
+        file::File,
         globals::{self, is_data},
         kconfig,
     },
@@ -229,7 +229,7 @@ impl State {
             }
         }
         for section in file.sections() {
-            let name = section.name().map_err(other)?;
+            let name = file.section_name(&section).map_err(other)?;
             if !is_data(name) || section.size() == 0 {
                 continue;
             }

@@ -3,6 +3,8 @@
 //! Always holds: a definition stands behind those that it uses, each has a name, and the slots of a
 //! struct cover all of its bytes but those that its alignment leaves free.
 
+use std::ops::Deref;
+
 use bpfl_runtime::{
     btf::{Btf, Kind, Member, TypeId, shape::Shape},
     spec::ObjectSpec,
@@ -152,7 +154,7 @@ impl Maker {
             return ty.clone();
         }
         let Ok(ty) = btf.resolve(id) else { return Type::Bytes(0) };
-        let name = match (ty.name.as_str(), fallback) {
+        let name = match (&*ty.name, fallback) {
             ("", fallback) => fallback.unwrap_or("unnamed").to_string(),
             (name, _) => clean(name),
         };
@@ -269,7 +271,7 @@ pub fn sections<'s>(spec: &'s ObjectSpec, name: &str) -> Vec<(&'s str, Definitio
         let place = |(variable, ..): &(TypeId, u32, u32)| {
             let symbol = btf.get(*variable).ok()?;
             let Kind::Variable(ty) = symbol.kind else { return None };
-            let field = fields.iter().find(|field| field.name == symbol.name)?;
+            let field = fields.iter().find(|field| *field.name == *symbol.name)?;
             let bit_offset = u32::try_from(field.bit_offset).ok()?;
             Some(Member { name: symbol.name.clone(), ty, bit_offset, bit_width: 0 })
         };
@@ -283,6 +285,6 @@ pub fn sections<'s>(spec: &'s ObjectSpec, name: &str) -> Vec<(&'s str, Definitio
     all
 }
 
-fn enumerators(members: &[(String, i128)]) -> Vec<(String, i128)> {
+fn enumerators<N: Deref<Target = str>>(members: &[(N, i128)]) -> Vec<(String, i128)> {
     members.iter().map(|(name, value)| (clean(name), *value)).collect()
 }

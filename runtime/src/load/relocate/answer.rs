@@ -96,7 +96,7 @@ pub(super) fn ask(of: &Relocation<'_>, candidates: &Candidates<'_>) -> Result<An
     };
     match answers.all(|other| other == first) {
         true => Ok(first),
-        false => Err(Ambiguous(of.btf.get(of.ty).map(|ty| ty.name.clone()).unwrap_or_default())),
+        false => Err(Ambiguous(of.btf.get(of.ty).map(|ty| ty.name.to_string()).unwrap_or_default())),
     }
 }
 

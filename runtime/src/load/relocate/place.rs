@@ -84,7 +84,7 @@ fn member(btf: &Btf, of: Place, name: &str, depth: usize) -> Option<Place> {
     if depth > MAX_DEPTH {
         return None;
     }
-    members.iter().find_map(|own| match own.name.as_str() {
+    members.iter().find_map(|own| match &*own.name {
         "" => member(btf, of.member(own)?, name, depth + 1),
         own_name if own_name == name => of.member(own),
         _ => None,

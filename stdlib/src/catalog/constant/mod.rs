@@ -65,6 +65,17 @@ pub fn all() -> &'static [Constant] {
     &ALL
 }
 
+/// The value of the constant of a header called exactly `name`, for who wants a single one: no table of all
+/// names is made.
+///
+/// ```
+/// use bpfl_stdlib::catalog::constant;
+/// assert_eq!(constant::value("BPF_F_RDONLY_PROG"), Some(1 << 7));
+/// ```
+pub fn value(name: &str) -> Option<i64> {
+    FAMILIES.iter().copied().flatten().find(|row| row.name == name).map(|row| row.value)
+}
+
 /// The constant called `name`, in any case, with `-` for `_`, with or without Lisp's `+…+`.
 ///
 /// ```

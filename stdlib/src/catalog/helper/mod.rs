@@ -127,6 +127,11 @@ pub fn find(name: &str) -> Option<&'static Helper> {
     exact.or_else(|| BY_NAME.get(name.to_ascii_lowercase().replace('-', "_").as_str()).copied())
 }
 
+/// The number of the helper called exactly `name`, for who wants a single one: no table of all is made.
+pub fn number(name: &str) -> Option<u32> {
+    FAMILIES.iter().copied().flatten().find(|row| row.name == name).map(|row| row.id)
+}
+
 /// The helper with the number `id`.
 pub fn by_id(id: u32) -> Option<&'static Helper> {
     let index = ALL.binary_search_by_key(&id, |row| row.id).ok()?;
