@@ -25,6 +25,7 @@ mod libbpf;
 mod limits;
 mod mutate;
 mod run;
+mod seeds;
 mod snapshot;
 mod state;
 mod syscall;
@@ -43,6 +44,10 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
+    if let Some(problem) = seeds::problem() {
+        eprintln!("{problem}");
+        return ExitCode::FAILURE;
+    }
     let obstacle = kernel::obstacle();
     let known = Arc::new(Known::read(Path::new(CASES)));
     let mut tests: Vec<Trial> = Vec::new();

@@ -11,10 +11,11 @@ use crate::{
     generate::Random,
     kernel::{Loaded, NOT_LOADED_HERE},
     known::Known,
+    seeds::seeds,
     state,
 };
 
-/// How many tests there are, and mutants in each.
+/// How many tests there are when `BPFL_SEEDS` does not say, and mutants in each.
 const TESTS: u64 = 10;
 const MUTANTS: usize = 1000;
 
@@ -64,7 +65,7 @@ pub fn tests(cases: &[Arc<Case>], known: &Arc<Known>, obstacle: &Option<String>)
         let test = Trial::test(title, move || known.judge(&name, kind, mutants(&texts, seed, load)));
         test.with_kind(kind).with_ignored_flag(load && obstacle.is_some())
     };
-    (0..TESTS).flat_map(|seed| [test(seed, false), test(seed, true)]).collect()
+    seeds(TESTS).flat_map(|seed| [test(seed, false), test(seed, true)]).collect()
 }
 
 fn mutants(texts: &[String], seed: u64, load: bool) -> Result<(), String> {

@@ -21,6 +21,7 @@ use crate::{
     accepted, compile, interp,
     kernel::Loaded,
     known::Known,
+    seeds::seeds,
     state::{self, Entry, Inputs, Outcome},
     vm,
 };
@@ -45,18 +46,18 @@ pub struct Program {
     pub what: Vec<String>,
 }
 
-/// How many batches of each kind there are.
+/// How many batches of each kind there are, when `BPFL_SEEDS` does not say.
 const EXPRESSION_BATCHES: u64 = 12;
 const PRESSURE_BATCHES: u64 = 13;
 
 /// All tests of generated programs.
 pub fn tests(known: &Arc<Known>, obstacle: &Option<String>) -> Vec<Trial> {
     let mut tests = Vec::new();
-    for seed in 0..EXPRESSION_BATCHES {
+    for seed in seeds(EXPRESSION_BATCHES) {
         let name = format!("generated/expressions-{seed}");
         tests.extend(all(name, known, obstacle, move || expr::batch(seed)));
     }
-    for seed in 0..PRESSURE_BATCHES {
+    for seed in seeds(PRESSURE_BATCHES) {
         for values in [15, 30] {
             let name = format!("generated/pressure-{values}-values-{seed}");
             tests.extend(all(name, known, obstacle, move || pressure::batch(seed, values)));
