@@ -18,7 +18,8 @@ use crate::{
 /// The `interp` test of a case.
 pub fn interpret(case: &Case) -> Result<(), String> {
     let facts = state::facts(&case.text);
-    let (plain, optimised) = (module(case, Stage::Ir)?, module(case, Stage::Opt)?);
+    let (plain, optimised) =
+        (module(&case.name, &case.text, Stage::Ir)?, module(&case.name, &case.text, Stage::Opt)?);
     for run in case.runs.iter().filter(|_| !case.kernel_only) {
         let before = outcome(&plain, run, &facts)?;
         before.compare(run, &facts.shapes).map_err(|problem| format!("before optimisation, {problem}"))?;
@@ -36,7 +37,7 @@ pub fn load_and_run(case: &Case) -> Result<(), String> {
     let facts = state::facts(&case.text);
     let object = compile::object(&format!("{}.lisp", case.name), &case.text)?;
     let mut loaded = Loaded::new(&object, &facts.shapes)?;
-    let plain = if case.runs.is_empty() { None } else { Some(module(case, Stage::Ir)?) };
+    let plain = if case.runs.is_empty() { None } else { Some(module(&case.name, &case.text, Stage::Ir)?) };
     for run in &case.runs {
         let found = loaded.run(facts.program(run)?, &Inputs::new(run, &facts.shapes)?)?;
         found.compare(run, &facts.shapes).map_err(|problem| format!("in the kernel, {problem}"))?;
@@ -54,7 +55,7 @@ pub fn load_and_run(case: &Case) -> Result<(), String> {
 pub fn run_in_vm(case: &Case) -> Result<(), String> {
     let facts = state::facts(&case.text);
     let object = compile::object(&format!("{}.lisp", case.name), &case.text)?;
-    let plain = module(case, Stage::Ir)?;
+    let plain = module(&case.name, &case.text, Stage::Ir)?;
     for run in &case.runs {
         let inputs = Inputs::new(run, &facts.shapes)?;
         let found = vm::run(&object, &facts.shapes, facts.program(run)?, &inputs)?;
@@ -73,9 +74,9 @@ fn outcome(module: &Module, run: &Run, facts: &Facts) -> Result<Outcome, String>
     interp::run(module, &facts.shapes, facts.program(run)?, &Inputs::new(run, &facts.shapes)?)
 }
 
-/// The SSA of a case at `stage`, by way of its text.
-fn module(case: &Case, stage: Stage) -> Result<Module, String> {
-    let text = compile::stage(&format!("{}.lisp", case.name), &case.text, stage)?;
+/// The SSA of the case `name` at `stage`, by way of its text.
+pub fn module(name: &str, text: &str, stage: Stage) -> Result<Module, String> {
+    let text = compile::stage(&format!("{name}.lisp"), text, stage)?;
     sound(&text).map_err(|problem| format!("{stage:?}: {problem}"))
 }
 

@@ -118,6 +118,11 @@ impl Case {
         self.is_accepted() && !self.runs.is_empty() && !self.not_in_vm
     }
 
+    /// Whether its runs have the same results each time, also in the interpreter.
+    pub fn is_predictable(&self) -> bool {
+        !self.runs.is_empty() && !self.varies && !self.kernel_only
+    }
+
     fn directives(&mut self) -> Result<(), String> {
         let text = self.text.clone();
         let head = text.lines().take_while(|line| line.is_empty() || line.starts_with(';')).count();
