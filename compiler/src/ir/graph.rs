@@ -85,7 +85,9 @@ impl Graph {
             for index in 1..self.order.len() {
                 let block = self.order[index];
                 let known = |p: &&Block| self.position[**p] == 0 || self.idom[**p].is_some();
-                let new = self.preds[block].iter().filter(known).copied().reduce(|a, b| self.meet(a, b));
+                // The deepest first: where many ways out of a chain meet, each is one step up from the last.
+                let preds = self.preds[block].iter().rev();
+                let new = preds.filter(known).copied().reduce(|a, b| self.meet(a, b));
                 if self.idom[block] != new {
                     self.idom[block] = new;
                     changed = true;

@@ -3,10 +3,15 @@
 //! Constants go to the right. Subtraction of a constant becomes addition, so that sums of
 //! constants meet. An address's constant part moves into the loads and stores that use it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
+
+use bpfl_stdlib::catalog::helper;
 
 use super::{learned, values::Replacements};
 use crate::ir::{Binary, Block, Cond, Edge, Function, Graph, Inst, Op, Terminator, Type, Value};
+
+/// The helper `bpf_loop`.
+static LOOP: LazyLock<u32> = LazyLock::new(|| helper::find("loop").map_or(0, |row| row.id));
 
 /// Folds every reachable instruction and branch.
 pub fn run(f: &mut Function) -> bool {
@@ -120,6 +125,11 @@ impl Folder<'_> {
                 self.constant(a).map(|c| Folded::Const(((c as u64).swap_bytes() >> shift) as i64))
             }
             (Op::Advance(ptr, by), _) => self.advance(ptr, by, inst),
+            (Op::Call(helper, args), _) => {
+                let rounds = args.iter().next().and_then(|rounds| self.constant(rounds));
+                // The verifier takes a callback that is never called for dead code, and then misses it.
+                (helper == *LOOP && rounds == Some(0)).then_some(Folded::Const(0))
+            }
             (Op::Load { bytes, ptr, offset }, _) => {
                 let (ptr, offset) = self.absorb(ptr, offset)?;
                 Some(Folded::Op(Op::Load { bytes, ptr, offset }))

@@ -3,6 +3,8 @@
 //! A literal that cannot be read is reported here and becomes [`Datum::Error`], so that the form
 //! around it is read all the same.
 
+use std::collections::HashMap;
+
 use logos::{Lexer, Logos};
 
 use super::data::{Data, Datum};
@@ -43,6 +45,7 @@ impl Token {
 
 /// The shapes of the text's pieces, before literals are looked into.
 #[derive(Logos, Clone, Copy, PartialEq, Eq, Debug)]
+#[logos(extras = Comments)]
 #[logos(skip(r"[\s\u{feff}]+", priority = 9))]
 #[logos(skip(r";[^\n]*", allow_greedy = true))]
 enum Piece {
@@ -76,22 +79,46 @@ enum Piece {
     Atom,
 }
 
-/// Moves past a nested block comment; false when the text ends before it does.
+/// Where block comments end, by where they start: known once one has been found that does not.
+#[derive(Default)]
+struct Comments(Option<HashMap<usize, usize>>);
+
+/// Moves past a nested block comment. One that the text does not end is taken to go to the next line that starts
+/// with a parenthesis; false then.
 fn block_comment(lex: &mut Lexer<Piece>) -> bool {
-    let rest = lex.remainder().as_bytes();
-    let (mut depth, mut at) = (1, 0);
-    while depth > 0 && at < rest.len() {
-        let step = match rest.get(at..at + 2) {
-            Some(b"#|") => (1, 2),
-            Some(b"|#") => (-1, 2),
-            _ => (0, 1),
-        };
-        (depth, at) = (depth + step.0, at + step.1);
+    let (start, text) = (lex.span().start, lex.source().as_bytes());
+    let end = match &lex.extras.0 {
+        Some(ends) => ends.get(&start).copied(),
+        None => {
+            let ends = comment_ends(text, start);
+            let end = ends.get(&start).copied();
+            if end.is_none() {
+                lex.extras.0 = Some(ends);
+            }
+            end
+        }
+    };
+    let rest = lex.remainder();
+    lex.bump(end.map_or_else(|| rest.find("\n(").unwrap_or(rest.len()), |end| end - start - 2));
+    end.is_some()
+}
+
+/// The ends of the comment at `start` and of those within it, as far as they have any.
+fn comment_ends(text: &[u8], start: usize) -> HashMap<usize, usize> {
+    let (mut open, mut at) = (vec![start], start + 2);
+    let mut ends = HashMap::new();
+    while !open.is_empty() && at < text.len() {
+        match text.get(at..at + 2) {
+            Some(b"#|") => open.push(at),
+            Some(b"|#") => drop(open.pop().map(|start| ends.insert(start, at + 2))),
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
     }
-    if depth == 0 {
-        lex.bump(at);
-    }
-    depth == 0
+    ends
 }
 
 /// Moves past a string's end; false when the text ends before it does.
@@ -145,6 +172,7 @@ impl Literals<'_> {
             Piece::Skip => Token::Skip,
             Piece::Comment(true) => return None,
             Piece::Comment(false) => {
+                self.span.end = self.span.start + 2;
                 self.bad(&codes::UNCLOSED, "this comment is never closed", "close it with `|#`");
                 return None;
             }

@@ -4,7 +4,7 @@
 
 mod tree;
 
-use std::{panic::catch_unwind, sync::Arc};
+use std::{fs, panic::catch_unwind, path::Path, sync::Arc};
 
 use bpfl_compiler::driver::Stage;
 use libtest_mimic::Trial;
@@ -70,8 +70,9 @@ pub fn tests(cases: &[Arc<Case>], known: &Arc<Known>, obstacle: &Option<String>)
     let test = |(kind, mutate): (&str, Mutate), seed: u64, load: bool| {
         let (cases, known, name) = (cases.clone(), known.clone(), format!("{kind}/{seed}"));
         let kind = if load { "kernel" } else { "limit" };
-        let test =
-            Trial::test(name.clone(), move || known.judge(&name, kind, mutants(&cases, mutate, seed, load)));
+        let test = Trial::test(name.clone(), move || {
+            known.judge(&name, kind, mutants(&cases, mutate, &name, load, seed))
+        });
         test.with_kind(kind).with_ignored_flag(load && obstacle.is_some())
     };
     let kinds: [(&str, Mutate); 2] = [("mutants", mutant), ("grafts", tree::mutant)];
@@ -79,17 +80,20 @@ pub fn tests(cases: &[Arc<Case>], known: &Arc<Known>, obstacle: &Option<String>)
     all.flat_map(|(kind, seed)| [test(kind, seed, false), test(kind, seed, true)]).collect()
 }
 
-fn mutants(cases: &[Arc<Case>], mutate: Mutate, seed: u64, load: bool) -> Result<(), String> {
+fn mutants(cases: &[Arc<Case>], mutate: Mutate, name: &str, load: bool, seed: u64) -> Result<(), String> {
+    let hand = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{load}.lisp", name.replace('/', "-")));
     let mut random = Random::new(seed ^ 0xbad);
     for _ in 0..MUTANTS {
         let case = &cases[random.below(cases.len())];
         let text = mutate(&case.text, &mut random);
+        // One that ends the process is not lost.
+        fs::write(&hand, &text).map_err(|error| format!("{}: {error}", hand.display()))?;
         // What a raw instruction does with memory is not proven, and the kernel's functions of the cases
         // are made up.
         let load = load && !["asm", "defkfunc", "defksym"].iter().any(|word| text.contains(word));
         try_one(case, &text, load).map_err(|problem| format!("{problem}\n{text}"))?;
     }
-    Ok(())
+    fs::remove_file(&hand).map_err(|error| error.to_string())
 }
 
 /// A map may be larger than this machine's memory; a section may have become one that is not loaded

@@ -99,8 +99,15 @@ impl Builder<'_> {
         let Some(map) = map else { return value };
         let map = &self.module.maps[map.map];
         let (ty, what) = if arg == Arg::Key { (map.key, "key") } else { (map.value, "value") };
-        let pointer = self.module.types.as_pointer(self.ty(value)).is_some();
-        let value = if pointer { value } else { self.element(value, ty, what) };
+        let value = match self.module.types.as_pointer(self.ty(value)) {
+            None => self.element(value, ty, what),
+            Some(p) if Region::MEMORY.contains(&p.region) || p.region == Region::Arena => value,
+            Some(_) => {
+                let (is, wanted) = (self.show(self.ty(value)), self.show(ty));
+                let message = format!("this is {is}, and a {what} of this map is wanted here, {wanted}");
+                self.fail_at(&codes::TYPE_MISMATCH, self.span(datum), message)
+            }
+        };
         self.operand(value)
     }
 

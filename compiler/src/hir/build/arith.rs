@@ -6,7 +6,7 @@
 use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Binary, Compare, ExprId, ExprKind, Ty, TypeKind},
+    hir::{Binary, Compare, ExprId, ExprKind, Pointer, Ty, TypeKind},
     ir::Region,
     read::DatumId,
     source::Span,
@@ -272,12 +272,27 @@ impl<'a> Builder<'a> {
         Some(self.add(ExprKind::Advance(pointer, offset), ty, span))
     }
 
-    /// Reports a number known at run time only that moves what the verifier lets constants move alone
-    /// (`check_ptr_off_reg` and `adjust_ptr_min_max_vals`, kernel/bpf/verifier.c).
+    /// Reports what the verifier lets nobody move, or constants alone (`check_ptr_off_reg` and
+    /// `adjust_ptr_min_max_vals`, kernel/bpf/verifier.c). A kernel object moved by a constant can be read where a
+    /// member happens to begin, which is another place on each kernel.
     fn moved_by_a_constant(&mut self, pointer: ExprId, offset: ExprId, span: Span) -> Option<ExprId> {
-        let region = self.module.types.as_pointer(self.ty(pointer))?.region;
+        let Pointer { region, pointee, .. } = self.module.types.as_pointer(self.ty(pointer))?;
+        let known = self.known(offset);
+        if self.ty(offset) == Ty::ERROR || known == Some(0) {
+            return None;
+        }
+        if let TypeKind::Kernel(_) = self.kind(pointee) {
+            let message = format!("this is {}, which cannot be moved", self.show(self.ty(pointer)));
+            let diagnostic = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
+            return Some(
+                self.fail(
+                    diagnostic
+                        .help("where members begin differs from kernel to kernel: read them by their names"),
+                ),
+            );
+        }
         let fixed = [Region::Kernel, Region::Ctx, Region::Socket, Region::FlowKeys];
-        if !fixed.contains(&region) || self.known(offset).is_some() || self.ty(offset) == Ty::ERROR {
+        if !fixed.contains(&region) || known.is_some() {
             return None;
         }
         let message = format!("a pointer to {} is moved by constants alone", region.words());

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Binary, ExprId, ExprKind, Ty, VarId},
+    hir::{Binary, ExprId, ExprKind, Ty, VarId, visit},
     names::Name,
     source::Span,
 };
@@ -119,7 +119,7 @@ impl<'a> Builder<'a> {
         let var = self.variable(header.name, header.ty, header.span);
         if (header.start, header.step) == (0, 1) {
             let body = self.round(header, var, body);
-            return (var, body);
+            return self.counted_apart(header, var, body);
         }
         let count = self.variable(None, header.ty, header.span);
         let constant = |b: &mut Self, value| b.add(ExprKind::Int(value), header.ty, header.span);
@@ -131,6 +131,17 @@ impl<'a> Builder<'a> {
         let body = self.round(header, var, body);
         let ty = self.ty(body);
         (count, self.add(ExprKind::Let(vec![(var, value)], body), ty, span))
+    }
+
+    /// Rounds are counted apart from a counter that the body changes: what it is set to holds for the round, as
+    /// where the loop is unrolled, and the verifier sees the loop's end.
+    fn counted_apart(&mut self, header: &Header, var: VarId, body: ExprId) -> (VarId, ExprId) {
+        if !visit::free_variables(&self.module, body, &[]).get(&var).is_some_and(|changed| *changed) {
+            return (var, body);
+        }
+        let count = self.variable(None, header.ty, header.span);
+        let (value, ty) = (self.read_var(count, header.span), self.ty(body));
+        (count, self.add(ExprKind::Let(vec![(var, value)], body), ty, header.span))
     }
 
     fn rounds(&mut self, header: &Header, rounds: u64, span: Span, body: Body<'_, 'a>) -> ExprId {
