@@ -6,6 +6,19 @@
 use super::{Ty, Types};
 use crate::source::Span;
 
+/// The largest type in bytes: its bits can be counted in 32 bits, as BTF does, with room for what padding adds.
+pub const MOST_BYTES: u32 = 1 << 26;
+
+/// How many bits from its start a field of a struct with bit-fields can be: BTF has 24 bits for that
+/// (`BTF_MEMBER_BIT_OFFSET`, include/uapi/linux/btf.h).
+pub const BITS_REACH: u32 = 1 << 24;
+
+/// The field that is too far from the start for a type with bit-fields.
+pub fn too_far(fields: &[Field]) -> Option<Span> {
+    let far = fields.iter().find(|field| field.bit_offset >= BITS_REACH)?;
+    fields.iter().any(|field| field.bits.is_some()).then_some(far.span)
+}
+
 /// A struct or union.
 #[derive(Clone, Debug)]
 pub struct Struct {

@@ -15,7 +15,7 @@
 ;; error: E0201 @ 97:16
 ;; error: E0201 @ 101:5
 ;; error: E0411 @ 105:39
-;; error: E0411 @ 110:5
+;; error: E0201 @ 110:26
 ;; error: E0411 @ 115:18
 ;; error: E0409 @ 121:24
 ; What may go wrong with kernel pointers that maps' values keep.

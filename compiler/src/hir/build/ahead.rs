@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::ExprId,
+    hir::{ExprId, ExprKind, Ty},
     names::Name,
     read::{Datum, DatumId},
     source::Span,
@@ -76,6 +76,10 @@ impl<'a> Builder<'a> {
 
     /// Reports a constant whose value is asked for while it is computed.
     pub(super) fn needs_itself(&mut self, name: Name, form: DatumId, span: Span) -> ExprId {
+        if self.broken.contains(&self.names.kernel(name)) {
+            self.unsound = true;
+            return self.add(ExprKind::Error, Ty::ERROR, span);
+        }
         let text = self.text(name);
         let message = format!("`{text}` is needed to know what `{text}` is");
         let error = Diagnostic::error(&codes::NOT_CONSTANT, span, message);

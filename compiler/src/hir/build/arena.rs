@@ -115,8 +115,12 @@ impl<'a> Builder<'a> {
     pub(super) fn out_of_arena(&mut self, value: ExprId) -> ExprId {
         match self.module.types.as_pointer(self.ty(value)) {
             Some(p) if p.region == Region::Arena => {
+                let span = self.expr_span(value);
+                if !self.on_stack(p.pointee, span) {
+                    return self.add(ExprKind::Error, Ty::ERROR, span);
+                }
                 let copy = self.module.types.pointer(p.pointee, Region::Stack, false);
-                self.add(ExprKind::Copy(value), copy, self.expr_span(value))
+                self.add(ExprKind::Copy(value), copy, span)
             }
             _ => value,
         }

@@ -71,14 +71,16 @@ impl<'a> Builder<'a> {
             || helper::find(folded).is_some()
     }
 
-    /// Whether a name would be defined if something that has been reported were right: a macro, a reader of a
-    /// struct.
+    /// Whether a name would be defined if something that has been reported were right: a macro, a reader or
+    /// maker of a struct.
     fn comes_of_what_is_broken(&self, name: Name) -> bool {
-        let reader = self.text(self.names.kernel(name));
+        let name = self.text(self.names.kernel(name));
+        let made = name.strip_prefix("make_").or_else(|| name.strip_prefix("copy_"));
+        if made.is_some_and(|of| self.broken.iter().any(|broken| self.text(*broken) == of)) {
+            return true;
+        }
         let of = |broken: &Name| {
-            reader
-                .strip_prefix(self.text(*broken))
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            name.strip_prefix(self.text(*broken)).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };
         self.broken.iter().any(of)
     }

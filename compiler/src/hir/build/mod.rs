@@ -50,6 +50,7 @@ mod program;
 mod scope;
 mod side;
 mod signature;
+mod sizes;
 mod sockets;
 mod storage;
 mod struct_ops;

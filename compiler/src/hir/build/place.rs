@@ -109,6 +109,11 @@ impl<'a> Builder<'a> {
                 self.context_place(*field, index.first().copied())
             }
             (Some("aref"), [array, index]) => self.element_place(*array, *index, span),
+            // As values they are told how many arguments they take.
+            (Some("aref" | "getmap" | "deref" | "load" | "ctx"), _) => {
+                self.value(datum);
+                Place::Error
+            }
             _ => match self.accessor(*head) {
                 None if let Some(place) = self.fields_of_socket(*head, args, span) => place,
                 Some(Accessor::Field(id, index)) => self.field_place(id, index, args, span),

@@ -101,12 +101,15 @@ pub fn with_ringbuf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
     let span = call.span;
+    if !b.zeroed_at_once(size, b.span(header[2])) {
+        return b.add(ExprKind::Error, Ty::ERROR, span);
+    }
     let nullable = b.ty(reserved);
     let var = b.variable(Some(name), nullable, b.span(header[0]));
     let mark = b.scope.mark();
     b.scope.bind(b.names.folded(name), var);
     b.held.push(Held::Record(var));
-    let mut all = b.zeroes(var, size, span);
+    let mut all = vec![b.zeroed(var, size, span)];
     all.extend(call.args[1..].iter().map(|form| b.effect(*form)).collect::<Vec<_>>());
     b.held.pop();
     b.scope.reset(mark);
@@ -222,18 +225,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Zeroes the record, so that nothing of what was there before reaches userspace.
-    fn zeroes(&mut self, var: VarId, size: u32, span: Span) -> Vec<ExprId> {
-        let mut stores = Vec::new();
-        let mut at = 0;
-        while at < size {
-            let (bytes, ty) = [(8, Ty::U64), (4, Ty::U32), (2, Ty::U16), (1, Ty::U8)]
-                .into_iter()
-                .find(|(bytes, _)| at % bytes == 0 && at + bytes <= size)
-                .unwrap_or((1, Ty::U8));
-            let (ptr, zero) = (self.read_var(var, span), self.add(ExprKind::Int(0), ty, span));
-            stores.push(self.add(ExprKind::Store(ptr, at as i32, zero), ty, span));
-            at += bytes;
-        }
-        stores
+    fn zeroed(&mut self, var: VarId, bytes: u32, span: Span) -> ExprId {
+        let (ptr, byte) = (self.read_var(var, span), self.add(ExprKind::Int(0), Ty::U8, span));
+        self.add(ExprKind::Fill { ptr, offset: 0, byte, bytes }, Ty::NOTHING, span)
     }
 }

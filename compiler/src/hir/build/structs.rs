@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, codes},
     hir::{
         ExprId, ExprKind, Struct, StructId, Ty, TypeKind,
-        layout::{Wanted, lay_out},
+        layout::{self, Wanted, lay_out},
     },
     ir::Region,
     names::nearest,
@@ -123,7 +123,20 @@ impl<'a> Builder<'a> {
 
     fn define_struct(&mut self, definition: &Definition<'a>, fields: Vec<Wanted>, packed: bool, union: bool) {
         self.distinct_fields(&fields);
+        let whole = fields.iter().map(|field| u64::from(self.module.types.size(field.ty))).sum();
+        if !self.is_small_type(whole, definition.name_span) {
+            self.broken.insert(self.names.kernel(definition.name));
+            return;
+        }
         let (fields, size, align) = lay_out(&self.module.types, fields, packed, union);
+        if let Some(far) = layout::too_far(&fields) {
+            let message = format!(
+                "in a type with bit-fields, a field begins in the first {} bytes",
+                layout::BITS_REACH / 8
+            );
+            let error = Diagnostic::error(&codes::LITERAL_RANGE, far, message);
+            self.report(error.help("put large arrays last"));
+        }
         let name = self.text(definition.name).to_string();
         if fields.is_empty() {
             if definition.rest.is_empty() {
@@ -252,6 +265,9 @@ impl<'a> Builder<'a> {
             }
         }
         let ty = self.module.types.intern(TypeKind::Struct(id));
+        if !self.on_stack(ty, call.span) {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        }
         let pointer = self.module.types.pointer(ty, Region::Stack, false);
         let made = self.add(ExprKind::Make(id, fields), pointer, call.span);
         match later.is_empty() {
@@ -284,6 +300,9 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, call.span);
         };
         let ty = self.module.types.intern(TypeKind::Struct(id));
+        if !self.on_stack(ty, call.span) {
+            return self.add(ExprKind::Error, Ty::ERROR, call.span);
+        }
         let pointer = self.module.types.pointer(ty, Region::Stack, false);
         self.add(ExprKind::Copy(source), pointer, call.span)
     }

@@ -11,9 +11,6 @@ use crate::{
     source::Span,
 };
 
-/// The most bytes that one of these forms works on: more than any stack or small map value holds.
-const MOST: u32 = 4096;
-
 /// `(memset pointer [offset] byte n)`
 pub fn memset<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let (pointer, offset, byte, count) = match *call.args {
@@ -40,6 +37,9 @@ pub fn zero<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let bytes = b.pointee_size(ptr);
     if bytes == 0 {
         return b.unsized_memory(ptr, "(memset pointer 0 n)");
+    }
+    if b.at_once(bytes.into(), call.span).is_none() {
+        return b.add(ExprKind::Error, Ty::ERROR, call.span);
     }
     let byte = b.add(ExprKind::Int(0), Ty::U8, call.span);
     b.add(ExprKind::Fill { ptr, offset, byte, bytes }, Ty::NOTHING, call.span)
@@ -131,13 +131,7 @@ impl<'a> Builder<'a> {
     /// A constant number of bytes.
     fn byte_count(&mut self, datum: DatumId) -> Option<u32> {
         let count = self.constant_value(datum)?;
-        let found = u32::try_from(count).ok().filter(|n| *n <= MOST);
-        if found.is_none() {
-            let message = format!("{count} bytes are too many: {MOST} at most");
-            let error = Diagnostic::error(&codes::LITERAL_RANGE, self.span(datum), message);
-            self.report(error.help("do larger pieces in a loop"));
-        }
-        found
+        self.at_once(count, self.span(datum))
     }
 
     fn pointee_size(&self, ptr: ExprId) -> u32 {
@@ -171,6 +165,9 @@ impl<'a> Builder<'a> {
         let (Some(a), Some(bytes)) = (a, bytes) else { return self.add(ExprKind::Error, Ty::ERROR, span) };
         if bytes == 0 && count.is_none() {
             return self.unsized_memory(a.0, "(memcmp a b n)");
+        }
+        if self.at_once(bytes.into(), span).is_none() {
+            return self.add(ExprKind::Error, Ty::ERROR, span);
         }
         if let Some(mut text) = text {
             if text.len() > bytes as usize {

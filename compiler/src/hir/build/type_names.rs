@@ -10,9 +10,6 @@ use crate::{
     read::DatumId,
 };
 
-/// The longest array: more than any map value or stack holds.
-const MAX_COUNT: u32 = 1 << 20;
-
 impl Builder<'_> {
     /// The type that `datum` names.
     pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
@@ -43,12 +40,16 @@ impl Builder<'_> {
 
     fn array_of(&mut self, element: Ty, count: DatumId) -> Option<Ty> {
         let value = self.constant_value(count)?;
-        let found = u32::try_from(value).ok().filter(|n| (1..=MAX_COUNT).contains(n));
-        if found.is_none() {
+        if value < 1 {
             let message = "an array has at least one element";
             self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(count), message));
+            return None;
         }
-        Some(self.module.types.intern(TypeKind::Array { element, count: found? }))
+        let size = u64::from(self.module.types.size(element).max(1));
+        let count_span = self.span(count);
+        let bytes = u64::try_from(value).unwrap_or(u64::MAX).saturating_mul(size);
+        let count = u32::try_from(value).ok().filter(|_| self.is_small_type(bytes, count_span))?;
+        Some(self.module.types.intern(TypeKind::Array { element, count }))
     }
 
     /// The type of a field. A pointer in memory, which anybody may have written, is an address: a number of
