@@ -14,6 +14,7 @@ use bpfl_compiler::{
     inputs::Files,
     kernel_btf::KernelBtf,
 };
+use bpfl_runtime::attach::Via;
 use bpfl_stdlib::catalog::{
     machine::Machine,
     mode::{self, AttachMode},
@@ -243,6 +244,11 @@ pub struct Run {
     /// The network interface to attach xdp and tcx programs to
     #[arg(long, value_name = "NAME")]
     pub interface: Option<String>,
+    /// What holds tc programs at the interface: tcx, which are links, or clsact, which are filters. Those stay
+    /// after `kill -9`, until `bpfl detach` [default: tcx where the kernel has it, since Linux 6.6]
+    #[arg(long, value_name = "HOLDER", requires = "interface", hide_possible_values = true,
+          value_parser = vias())]
+    pub via: Option<Via>,
     /// How programs stand beside others of their cgroup: multi, preorder (before those of child
     /// cgroups), override (a child's runs instead) or exclusive. The last two are no links: after
     /// `kill -9` the program stays until the cgroup goes
@@ -310,6 +316,14 @@ fn record(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(map, record)| !map.is_empty() && !record.is_empty());
     let (map, record) = pair.ok_or("write it as MAP=STRUCT, such as events=event")?;
     Ok((map.into(), record.into()))
+}
+
+/// What holds programs of tc, by its name.
+fn vias() -> impl TypedValueParser<Value = Via> {
+    PossibleValuesParser::new(["tcx", "clsact"]).map(|name| match name.as_str() {
+        "tcx" => Via::Tcx,
+        _ => Via::Clsact { priority: None },
+    })
 }
 
 /// The attach modes by their names.

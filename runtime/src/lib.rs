@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod load;
 pub mod map;
 pub mod name;
+mod netlink;
 pub mod pin;
 pub mod run;
 pub mod session;

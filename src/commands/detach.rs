@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use bpfl_runtime::{
-    inventory::{self, Attachment, Held, ProgramInfo},
+    inventory::{self, Attachment, Held, ProgramInfo, Unpinned},
     name,
 };
 
@@ -33,11 +33,19 @@ fn directory(path: &Path) -> Outcome {
             format!("nothing is pinned in `{shown}`; name the directory that `bpfl run --pin` was given");
         return Err(Failure::new(text));
     }
-    for (held, path) in removed {
-        let what = if matches!(held, Held::Link(_)) { "link" } else { "map" };
-        output::note(&format!("{what} `{}` is no longer pinned", path.display()));
-    }
+    removed.iter().for_each(tell);
     Ok(0)
+}
+
+fn tell(Unpinned { held, path, filters }: &Unpinned) {
+    let (what, more) = match (held, filters) {
+        (Held::Link(_), _) => ("link", String::new()),
+        (Held::Map(_), _) => ("map", String::new()),
+        (_, 0) => ("program", "; no filter of it is in this network namespace".into()),
+        (_, 1) => ("program", ", and its filter is removed".into()),
+        (_, several) => ("program", format!(", and its {several} filters are removed")),
+    };
+    output::note(&format!("{what} `{}` is no longer pinned{more}", path.display()));
 }
 
 fn program(text: &str) -> Outcome {

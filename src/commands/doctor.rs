@@ -31,6 +31,7 @@ fn line(check: &Check) -> String {
         State::Ok => "ok",
         State::Optional => "absent",
         State::Missing => "missing",
+        State::Left => "left",
     };
     let mend = check.mend.as_ref().map_or_else(String::new, |mend| format!(" — {mend}"));
     format!("{state:<8} {:<17} {}{mend}\n", check.name, check.found)

@@ -128,7 +128,10 @@ impl World {
         let attached = self.attached(program).map(|one| format!("{} {}", one.event, one.place));
         let attached: Vec<_> = attached.map(|text| text.trim_end().to_string()).collect();
         let processes = self.holders(program).into_iter().map(|one| format!("{} ({})", one.name, one.pid));
-        let held: Vec<_> = processes.chain(self.pins(program)).collect();
+        let mut held: Vec<_> = processes.chain(self.pins(program)).collect();
+        if held.is_empty() && self.attached(program).any(Attachment::is_own_filter) {
+            held.push("nobody: left behind".into());
+        }
         let mut row = vec![
             program.id.to_string(),
             program.name.clone(),

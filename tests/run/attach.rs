@@ -61,6 +61,10 @@ const NETWORK: &str = r#"
     (drops (attach-tc on-tc "lo" :direction :ingress))
     (drops (bpf:attach-tc on-tc "lo" :direction :egress))
     (drops (attach-tcx on-tcx "lo" :attach-type +bpf-tcx-ingress+))
+    (drops (attach-tc on-tc "lo" :direction :ingress :via :clsact))
+    (drops (attach-tc on-tc "lo" :direction :egress :via :clsact :priority 10))
+    (drops (bpf:attach-tc on-tcx "lo" :via :clsact))
+    (drops (attach-tc on-tcx "lo" :via :tcx))
     (drops (attach-netfilter on-netfilter))
     (drops (bpf:attach-netfilter on-netfilter :hook :local-out :priority -100 :family :ipv4))
     (drops (attach-netns on-lookup))
@@ -70,6 +74,16 @@ const NETWORK: &str = r#"
     (refusal (attach-xdp on-lookup "lo"))
     (refusal (attach-tc on-tc "lo" :direction :up))
     (refusal (attach-tc on-tcx "lo" :direction :egress))
+    (refusal (attach-tc on-tcx "lo" :direction :egress :via :clsact))
+    (refusal (attach-tc on-tc "lo" :via :clsact))
+    (refusal (attach-tc on-tc "nosuch0" :direction :ingress :via :clsact))
+    (refusal (attach-tc on-xdp "lo" :via :clsact))
+    (refusal (attach-tc on-tcx "lo" :via :qdisc))
+    (refusal (attach-tc on-tcx "lo" :priority 7))
+    (refusal (attach-tc on-tcx "lo" :via :tcx :priority 7))
+    (refusal (attach-tc on-tcx "lo" :via :clsact :priority 0))
+    (refusal (attach-tc on-tcx "lo" :via :clsact :priority 65536))
+    (refusal (attach-tcx on-tcx "lo" :via :clsact))
     (refusal (attach-tcx on-tcx "lo" :attach-type +bpf-tcx-egress+))
     (refusal (attach-netfilter on-netfilter :hook :input))
     (refusal (attach-netfilter on-netfilter :priority 99999999999))
@@ -79,7 +93,7 @@ const NETWORK: &str = r#"
 #[test]
 fn functions_attach_to_networks() {
     let Some(got) = alone("attach-network", NETWORK) else { return };
-    let wanted = "t nil t t\n".repeat(8)
+    let wanted = "t nil t t\n".repeat(12)
         + "\
 t
 the name of a network interface is missing
@@ -87,6 +101,17 @@ there is no network interface `nosuch0` for `on_xdp`; `ip link` lists those that
 `on_lookup` is attached to a network namespace, not to the interface `lo`
 there is no direction `up`; it is :ingress or :egress
 `on_tcx` is in section \"tcx/ingress\", which is not for egress
+`on_tcx` is in section \"tcx/ingress\", which is not for egress
+section `tc` of program `on_tc` leaves the attach type open; use `tc/ingress` or `tc/egress` or `tcx/ingress` or `tcx/egress` or \
+`netkit/primary` or `netkit/peer`, or give `attach-tc` a `:direction`
+there is no network interface `nosuch0` for `on_tc`; `ip link` lists those that there are
+`on_xdp` is attached to a network interface, not to the traffic of `lo`
+nothing holds programs via `qdisc`; it is :tcx or :clsact
+only filters have a `:priority`; add `:via :clsact` to attach as one
+only filters have a `:priority`; add `:via :clsact` to attach as one
+0 is no priority of filters, which go from 1, the first, to 65535
+65536 is no priority of filters, which go from 1, the first, to 65535
+there is no option `:via` here; there are :direction
 `on_tcx` is in section \"tcx/ingress\", which attaches as +bpf-tcx-ingress+
 netfilter has no hook `input`; there are :pre-routing, :local-in, :forward, :local-out, :post-routing
 99999999999 does not fit `priority`, which has 32 bits

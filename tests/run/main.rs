@@ -2,6 +2,7 @@
 //! pass.
 
 mod attach;
+mod clsact;
 mod dialogue;
 mod ends;
 mod entries;

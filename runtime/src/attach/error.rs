@@ -4,11 +4,12 @@ use std::{io, path::PathBuf};
 
 use bpfl_stdlib::catalog::{
     mode::AttachMode,
+    program::ProgramType,
     section::{self, Section},
     version::Version,
 };
 
-use super::Target;
+use super::{Target, clsact::Refusal};
 use crate::{host::capability, name, spec::ProgramSpec};
 
 /// Why a program could not be attached.
@@ -182,6 +183,31 @@ pub enum AttachError {
         /// The cgroup.
         path: PathBuf,
     },
+    /// The interface has another queueing discipline in the place of clsact, or with its handle.
+    #[error(
+        "`{program}` cannot be attached to {target} as a filter: the queueing discipline `{kind}` is where clsact would \
+         be; {advice}"
+    )]
+    InTheWay {
+        /// The program.
+        program: String,
+        /// What it was to be attached to.
+        target: String,
+        /// What is in the way.
+        kind: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// No filter of tc can be made of it, or no link.
+    #[error("`{program}` cannot be attached to {target}: {why}")]
+    Filter {
+        /// The program.
+        program: String,
+        /// What it was to be attached to.
+        target: String,
+        /// What stands in the way.
+        why: String,
+    },
     /// The kernel refused.
     #[error("the kernel did not let `{program}` be attached ({source})")]
     Kernel {
@@ -209,21 +235,32 @@ pub(super) fn open_section(spec: &ProgramSpec) -> AttachError {
         row.attach_type.is_some() && spec.row.is_some_and(|own| own.program_type == row.program_type)
     };
     let names: Vec<_> = section::ALL.iter().filter(same).map(|row| format!("`{}`", row.name)).collect();
+    let direction = match spec.row.is_some_and(|row| row.ty == ProgramType::SchedCls) {
+        true => ", or give `attach-tc` a `:direction`",
+        false => "",
+    };
     AttachError::Open {
         program: spec.name.clone(),
         section: spec.section.clone(),
-        suggestion: names.join(" or "),
+        suggestion: names.join(" or ") + direction,
     }
 }
 
-/// What the kernel's refusal to attach to `target` means.
+/// What a refusal to attach to `target` means.
 pub(super) fn refused(
     spec: &ProgramSpec,
     target: &Target,
     mode: &AttachMode,
-    source: io::Error,
+    refusal: Refusal,
 ) -> AttachError {
     let program = spec.name.clone();
+    let source = match (refusal, target) {
+        (Refusal::Kernel(source), _) => source,
+        (Refusal::InTheWay(kind), Target::Traffic { interface, .. } | Target::Interface(interface)) => {
+            return in_the_way(program, target, interface, kind);
+        }
+        (why, _) => return AttachError::Filter { program, target: target.to_string(), why: why.to_string() },
+    };
     let permitted = capability::missing(capability::ATTACH_CGROUP).is_empty();
     match (source.raw_os_error(), target) {
         // The same number says that the hierarchy does not allow it (`__cgroup_bpf_attach`).
@@ -237,4 +274,12 @@ pub(super) fn refused(
         (Some(libc::EBADF), Target::Cgroup(path)) => AttachError::NotCgroup { path: path.clone() },
         _ => AttachError::Kernel { program, source },
     }
+}
+
+fn in_the_way(program: String, target: &Target, interface: &str, kind: String) -> AttachError {
+    let advice = match kind.as_str() {
+        "ingress" => format!("`tc qdisc del dev {interface} ingress` removes it, with its filters"),
+        _ => format!("give it another handle than `ffff:`; `tc qdisc show dev {interface}` shows it"),
+    };
+    AttachError::InTheWay { program, target: target.to_string(), kind, advice }
 }

@@ -6,7 +6,7 @@ use bpfl_stdlib::catalog::{
     section::Section,
 };
 
-use super::{AttachError, Target, error, events};
+use super::{AttachError, Direction, Target, error, events};
 use crate::spec::ProgramSpec;
 
 /// What kind of target a program is attached to, by its section.
@@ -18,7 +18,7 @@ pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError>
     match row.target_kind() {
         Some(kind) if plain(kind) => Ok(kind),
         // Which way, the target says.
-        None if is_traffic(row) => Ok(TargetKind::Interface),
+        None if is_of_tc(row) => Ok(TargetKind::Interface),
         Some(_) if events::supported(row) => row.target_kind().ok_or_else(unsupported),
         None if of_attach_types => Err(error::open_section(spec)),
         _ => Err(unsupported()),
@@ -32,8 +32,14 @@ fn plain(kind: TargetKind) -> bool {
 }
 
 /// Whether programs of a section are for packets of an interface, in either direction.
-fn is_traffic(row: &Section) -> bool {
+fn is_of_tc(row: &Section) -> bool {
     row.ty == ProgramType::SchedCls && row.attach_type.is_none()
+}
+
+/// Whether a program is for packets of an interface, in one direction or in either.
+pub(super) fn is_traffic(spec: &ProgramSpec) -> bool {
+    let of_tcx = |row: &Section| row.attach_type.is_some_and(|at| at == &TCX_INGRESS || at == &TCX_EGRESS);
+    spec.row.is_some_and(|row| is_of_tc(row) || of_tcx(row))
 }
 
 /// What a program is attached as, by its section and its target.
@@ -41,8 +47,8 @@ pub(crate) fn attach_type(spec: &ProgramSpec, target: &Target) -> Result<&'stati
     target_kind(spec)?;
     let own = spec.row.and_then(|row| row.attach_type);
     let given = match target {
-        Target::Traffic { egress: true, .. } => Some(&TCX_EGRESS),
-        Target::Traffic { egress: false, .. } => Some(&TCX_INGRESS),
+        Target::Traffic { direction: Some(Direction::Egress), .. } => Some(&TCX_EGRESS),
+        Target::Traffic { direction: Some(Direction::Ingress), .. } => Some(&TCX_INGRESS),
         _ => None,
     };
     match (own, given) {

@@ -5,9 +5,11 @@
 //! process leaves nothing attached.
 
 mod chain;
+pub(crate) mod clsact;
 pub(crate) mod error;
 mod events;
 mod hooks;
+mod interface;
 mod netfilter;
 mod places;
 mod replace;
@@ -22,16 +24,17 @@ use std::{
 };
 
 use bpfl_stdlib::catalog::{
-    attach::{AttachType, TargetKind, XDP},
+    attach::{AttachType, TargetKind},
     mode::AttachMode,
 };
 
 pub use chain::{Member, chain};
+use clsact::{Filter, Refusal};
 pub use error::AttachError;
 pub(crate) use hooks::target_kind;
 pub use netfilter::{NetfilterHook, Way};
 pub use replace::Manner;
-pub use target::Target;
+pub use target::{Direction, Target, Via};
 pub(crate) use target::{check, choose, holds_sockets};
 
 use crate::{host, spec::ProgramSpec, sys};
@@ -48,11 +51,23 @@ impl Link {
         Self { held: Held::Links { links } }
     }
 
+    /// Whether it is a filter of tc.
+    pub(crate) fn is_filter(&self) -> bool {
+        matches!(self.held, Held::Filter { .. })
+    }
+
+    /// Lets a filter stay that is there while the program is pinned as `pin`.
+    pub(crate) fn keep(&mut self, pin: &Path) {
+        if let Held::Filter { filter } = &mut self.held {
+            filter.keep(pin);
+        }
+    }
+
     /// Its links; none where the kernel has no link for the hook.
     pub(crate) fn links(&self) -> &[OwnedFd] {
         match &self.held {
             Held::Links { links } => links,
-            Held::Attached { .. } => &[],
+            Held::Attached { .. } | Held::Filter { .. } => &[],
         }
     }
 }
@@ -64,6 +79,8 @@ enum Held {
     Links { links: Vec<OwnedFd> },
     /// For kernels without a link for the hook.
     Attached { attached: sys::Attached },
+    /// The same for programs of tc.
+    Filter { filter: Filter },
 }
 
 /// A target, opened.
@@ -111,11 +128,11 @@ pub(crate) fn attach(
         return Err(AttachError::NoMode { mode: mode.name, since: mode.since });
     }
     let held = match place {
-        Place::Fd(fd) => hold(at, program, fd, mode),
-        Place::Interface(index) => on_interface(at, program, *index),
-        Place::Event => in_network(at, program, target),
+        Place::Fd(fd) => hold(at, program, fd, mode).map_err(Refusal::from),
+        Place::Interface(index) => interface::attach(at, &spec.name, program.as_fd(), (*index, target)),
+        Place::Event => in_network(at, program, target).map_err(Refusal::from),
     };
-    Ok(Link { held: held.map_err(|source| error::refused(spec, target, mode, source))? })
+    Ok(Link { held: held.map_err(|refusal| error::refused(spec, target, mode, refusal))? })
 }
 
 fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static AttachMode) -> io::Result<Held> {
@@ -134,21 +151,6 @@ fn hold(at: &AttachType, program: impl AsFd, place: &OwnedFd, mode: &'static Att
 fn in_network(at: &AttachType, program: impl AsFd, target: &Target) -> io::Result<Held> {
     let Target::Netfilter(hook) = target else { return Err(io::ErrorKind::Unsupported.into()) };
     Ok(Held::Links { links: vec![sys::link_netfilter(program, at.number, hook.numbers())?] })
-}
-
-/// `XDP_FLAGS_SKB_MODE`: after the driver, for which any interface will do.
-const AFTER_DRIVER: u32 = 1 << 1;
-
-/// XDP runs in the driver where that has room for it.
-fn on_interface(at: &AttachType, program: impl AsFd, index: u32) -> io::Result<Held> {
-    let program = program.as_fd();
-    let link = match sys::link(program, index, at.number, 0) {
-        Err(error) if at == &XDP && error.raw_os_error() != Some(libc::EBUSY) => {
-            sys::link(program, index, at.number, AFTER_DRIVER).map_err(|_| error)?
-        }
-        link => link?,
-    };
-    Ok(Held::Links { links: vec![link] })
 }
 
 #[cfg(test)]

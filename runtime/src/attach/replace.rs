@@ -38,6 +38,7 @@ impl Link {
         match &mut self.held {
             Held::Links { links } => links.iter().try_for_each(|link| sys::update_link(link, &program)),
             Held::Attached { attached } => attached.update(program),
+            Held::Filter { filter } => filter.update(program.as_fd()),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
+    num::NonZeroU16,
     path::{Path, PathBuf},
 };
 
 use bpfl_stdlib::catalog::attach::TargetKind;
 
-use super::{AttachError, NetfilterHook, target_kind};
+use super::{AttachError, NetfilterHook, hooks, target_kind};
 use crate::spec::{MapSpec, ObjectSpec, ProgramSpec};
 
 /// What to attach to.
@@ -21,12 +22,14 @@ pub enum Target {
     Interface(String),
     /// The network namespace of this thread.
     Network,
-    /// What comes in through a network interface, or goes out: programs of section `tc`.
+    /// What comes in through a network interface, or goes out: programs of tc.
     Traffic {
         /// The interface's name.
         interface: String,
-        /// Whether it is what goes out.
-        egress: bool,
+        /// Which; where it is not given, the section says it.
+        direction: Option<Direction>,
+        /// What holds the programs there.
+        via: Via,
     },
     /// A hook of netfilter, of the network namespace of this thread.
     Netfilter(NetfilterHook),
@@ -35,7 +38,41 @@ pub enum Target {
     Event(String),
 }
 
+/// Which way packets go through an interface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// In.
+    Ingress,
+    /// Out.
+    Egress,
+}
+
+/// What holds programs of tc at an interface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Via {
+    /// Links where the kernel has them (tcx, since Linux 6.6), else filters.
+    #[default]
+    Any,
+    /// Links.
+    Tcx,
+    /// Filters of the queueing discipline `clsact`, as `tc` makes them. They are removed when the attachment ends,
+    /// but not when the process is killed; `bpfl detach` removes what stays then.
+    Clsact {
+        /// Programs with small numbers run first, and of one number the newest; without one, a program runs after
+        /// all others of ours.
+        priority: Option<NonZeroU16>,
+    },
+}
+
 impl Target {
+    /// What holds programs there.
+    pub(super) fn via(&self) -> Via {
+        match self {
+            Self::Traffic { via, .. } => *via,
+            _ => Via::Any,
+        }
+    }
+
     /// The cgroup at `path`, which must be a directory of the v2 hierarchy:
     /// [`cgroup::resolve`](crate::cgroup::resolve) finds the one a user means.
     pub fn cgroup(path: impl AsRef<Path>) -> Self {
@@ -52,13 +89,14 @@ impl Target {
         Self::Map(name.into())
     }
 
-    fn is(&self, kind: TargetKind) -> bool {
+    /// Whether `program`, which is for targets of this kind, can be attached to it.
+    fn suits(&self, program: &ProgramSpec, kind: TargetKind) -> bool {
         match self {
             Self::Cgroup(_) => kind == TargetKind::Cgroup,
             Self::Map(_) => kind == TargetKind::SockMap,
             Self::Interface(_) => kind == TargetKind::Interface,
             Self::Network => kind == TargetKind::NetNamespace,
-            Self::Traffic { .. } => kind == TargetKind::Interface,
+            Self::Traffic { .. } => hooks::is_traffic(program),
             Self::Netfilter(_) => kind == TargetKind::NetfilterHook,
             Self::Event(_) => is_event(kind),
         }
@@ -72,8 +110,11 @@ impl fmt::Display for Target {
             Self::Map(name) => write!(f, "the map `{name}`"),
             Self::Interface(name) => write!(f, "the interface `{name}`"),
             Self::Network => f.write_str("this network namespace"),
-            Self::Traffic { interface, egress: true } => write!(f, "what goes out through `{interface}`"),
-            Self::Traffic { interface, egress: false } => write!(f, "what comes in through `{interface}`"),
+            Self::Traffic { interface, direction, .. } => match direction {
+                Some(Direction::Ingress) => write!(f, "what comes in through `{interface}`"),
+                Some(Direction::Egress) => write!(f, "what goes out through `{interface}`"),
+                None => write!(f, "the traffic of `{interface}`"),
+            },
             Self::Netfilter(hook) => write!(f, "netfilter's {}", hook.at.name()),
             Self::Event(section) => write!(f, "`{section}`"),
         }
@@ -105,7 +146,7 @@ fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
 /// Whether `program` of `object` can be attached to `target`, as far as the object tells.
 pub(crate) fn check(object: &ObjectSpec, program: &ProgramSpec, target: &Target) -> Result<(), AttachError> {
     let kind = target_kind(program)?;
-    if !target.is(kind) {
+    if !target.suits(program, kind) {
         let (wanted, _) = wanted(kind);
         return Err(AttachError::WrongTarget {
             program: program.name.clone(),
@@ -144,7 +185,7 @@ pub(crate) fn choose(
         kind if is_event(kind) => return Ok(Target::Event(program.section.clone())),
         _ => {}
     }
-    if let Some(target) = targets.iter().find(|target| target.is(kind)) {
+    if let Some(target) = targets.iter().find(|target| target.suits(program, kind)) {
         return Ok(target.clone());
     }
     let mut maps = object.maps.iter().filter(|map| is_sockmap(map));

@@ -11,7 +11,7 @@ use procfs::process::MountInfo;
 use rustix::process::{Resource, getrlimit};
 
 use super::{Check, capability};
-use crate::cgroup::Hierarchy;
+use crate::{cgroup::Hierarchy, inventory};
 
 /// Every check, in the order in which they are shown.
 pub(super) static ALL: &[fn() -> Check] = &[
@@ -171,4 +171,18 @@ fn memlock() -> Check {
             "`ulimit -l unlimited` as root, before bpfl",
         ),
     }
+}
+
+/// A check for each filter of tc that a killed session has left; none for those who cannot see the sessions that
+/// are running.
+pub(super) fn left() -> Vec<Check> {
+    if !capability::missing(&[&capability::SYS_ADMIN]).is_empty() {
+        return Vec::new();
+    }
+    let check = |left: inventory::Left| {
+        let inventory::Attachment { program, event, place, .. } = &left.attachment;
+        let found = format!("`{}` stays attached to {event} {place}: what attached it was killed", left.name);
+        Check::left("tc filter", found, format!("`bpfl detach {program}` removes it"))
+    };
+    inventory::left_behind().into_iter().map(check).collect()
 }

@@ -21,6 +21,8 @@ pub enum State {
     Optional,
     /// It is not there, and nothing works without it.
     Missing,
+    /// It is there and should not be; only what it is in the way of suffers.
+    Left,
 }
 
 /// One thing that was looked at.
@@ -45,6 +47,10 @@ impl Check {
         Self { name, state: State::Missing, found: found.into(), mend: Some(mend.into()) }
     }
 
+    fn left(name: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { state: State::Left, ..Self::missing(name, found, mend) }
+    }
+
     fn optional(name: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { state: State::Optional, ..Self::missing(name, found, mend) }
     }
@@ -67,6 +73,7 @@ pub struct Report {
 /// Looks at everything.
 pub fn report() -> Report {
     let mut checks: Vec<_> = checks::ALL.iter().map(|check| check()).collect();
+    checks.extend(checks::left());
     let trial = trial::check();
     let ready = trial.state == State::Ok;
     checks.push(trial);

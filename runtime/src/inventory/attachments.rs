@@ -19,6 +19,7 @@ use super::{
     netlink,
 };
 use crate::{
+    attach::clsact::Known,
     cgroup::Hierarchy,
     sys::{self, Numbered},
 };
@@ -34,9 +35,33 @@ pub struct Attachment {
     pub event: String,
     /// The cgroup's path, the interface's name, the tracepoint …; empty where the kernel does not tell.
     pub place: String,
-    /// Where to detach it from, without a link: a number of `enum bpf_attach_type`, and what it is
-    /// attached to.
-    pub(super) without_link: Option<(u32, Owner)>,
+    /// Where to detach it from, without a link.
+    pub(super) without_link: Option<WithoutLink>,
+}
+
+impl Attachment {
+    /// Whether it is a filter of tc that a session has made, which is no more once that has ended well.
+    pub fn is_own_filter(&self) -> bool {
+        matches!(&self.without_link, Some(WithoutLink::Filter(filter)) if filter.is_ours())
+    }
+}
+
+/// Filters of tc in this network namespace that sessions have made.
+pub(super) fn own_filters() -> impl Iterator<Item = (Attachment, String)> {
+    on_interfaces().filter_map(|attachment| {
+        let Some(WithoutLink::Filter(filter)) = &attachment.without_link else { return None };
+        let program = filter.title()?.to_string();
+        Some((attachment, program))
+    })
+}
+
+/// What holds a program that no link does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum WithoutLink {
+    /// A cgroup or map, for events of this number of `enum bpf_attach_type`.
+    Attached(u32, Owner),
+    /// A filter of tc.
+    Filter(Known),
 }
 
 /// What a program can be attached to without a link.
@@ -163,12 +188,12 @@ fn in_maps() -> io::Result<Vec<Attachment>> {
 
 /// What is attached to interfaces of this network namespace.
 fn on_interfaces() -> impl Iterator<Item = Attachment> {
-    let attachment = |(program, event, place): netlink::Found| Attachment {
+    let attachment = |(program, event, place, filter): netlink::Found| Attachment {
         program,
         link: None,
         event: event.into(),
         place,
-        without_link: None,
+        without_link: filter.map(WithoutLink::Filter),
     };
     netlink::on_interfaces().into_iter().map(attachment)
 }
@@ -184,7 +209,7 @@ fn of_kind(target: impl AsFd + Copy, kind: TargetKind, owner: &Owner) -> Vec<Att
             link: None,
             event: event(at).into(),
             place: owner.place(),
-            without_link: Some((at.number, owner.clone())),
+            without_link: Some(WithoutLink::Attached(at.number, owner.clone())),
         };
         all.extend(ids.into_iter().map(of));
     }

@@ -9,10 +9,11 @@ use std::{
 
 use super::{
     Held,
-    attachments::{Attachment, Owner},
+    attachments::{Attachment, Owner, WithoutLink, own_filters},
     pinned,
 };
 use crate::{
+    attach::clsact::Discipline,
     pin::DIRECTORY,
     sys::{self, Numbered},
 };
@@ -28,23 +29,16 @@ pub const LINKS: &str = "links";
 pub fn detach(of: &Attachment) -> io::Result<()> {
     match (of.link, &of.without_link) {
         (Some(link), _) => sys::by_id(Numbered::Link, link)?.map_or(Ok(()), |link| sys::detach_link(&link)),
-        (None, Some((attach_type, owner))) => {
+        (None, Some(WithoutLink::Filter(filter))) => Discipline::of(filter.interface)?.remove(filter),
+        (None, Some(WithoutLink::Attached(attach_type, owner))) => {
             let (program, owner) = (sys::by_id(Numbered::Program, of.program)?, open(owner)?);
             program.zip(owner).map_or(Ok(()), |(program, owner)| sys::detach(&program, &owner, *attach_type))
         }
-        (None, None) => Err(io::Error::other(by_its_own_tool(of))),
+        (None, None) => {
+            let how = format!("it has no link; `ip link set dev {} xdp off` detaches it", of.place);
+            Err(io::Error::other(how))
+        }
     }
-}
-
-/// How what `ip` or `tc` has attached is detached.
-fn by_its_own_tool(of: &Attachment) -> String {
-    let Attachment { event, place, .. } = of;
-    let command = match event.strip_prefix("tc/") {
-        Some(way) => format!("`tc filter del dev {place} {way}`, which removes all filters there"),
-        None if event == "tc" => format!("`tc filter del dev {place}`"),
-        None => format!("`ip link set dev {place} xdp off`"),
-    };
-    format!("it has no link; {command} detaches it")
 }
 
 fn open(owner: &Owner) -> io::Result<Option<OwnedFd>> {
@@ -54,20 +48,33 @@ fn open(owner: &Owner) -> io::Result<Option<OwnedFd>> {
     }
 }
 
-/// Removes the pins of links and maps in `directory` and those of links in its [`LINKS`], then what is
-/// empty by that; gives what was removed. In the directory that all share, only links are.
+/// A pin that was removed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Unpinned {
+    /// What was pinned.
+    pub held: Held,
+    /// As what.
+    pub path: PathBuf,
+    /// How many filters of tc went with it; a program among the links is pinned for those.
+    pub filters: usize,
+}
+
+/// Removes the pins of links and maps in `directory` and those in its [`LINKS`], then what is empty by that; gives
+/// what was removed. In the directory that all share, only links are. Filters of tc that are kept by their
+/// programs, which are pinned among the links, are removed as far as they are in this network namespace.
 ///
 /// # Errors
-/// When the directory cannot be read, or a pin cannot be removed.
-pub fn unpin(directory: &Path) -> io::Result<Vec<(Held, PathBuf)>> {
+/// When the directory cannot be read, or a filter or a pin cannot be removed.
+pub fn unpin(directory: &Path) -> io::Result<Vec<Unpinned>> {
     let links = directory.join(LINKS);
     let mut removed = Vec::new();
     if links.is_dir() {
-        remove(&links, &mut removed)?;
+        let is_kept = |held: &Held| matches!(held, Held::Link(_) | Held::Map(_) | Held::Program(_));
+        remove(&links, is_kept, &mut removed)?;
     }
     let shared = fs::canonicalize(directory)? == Path::new(DIRECTORY);
     if !shared {
-        remove(directory, &mut removed)?;
+        remove(directory, |held| matches!(held, Held::Link(_) | Held::Map(_)), &mut removed)?;
     }
     for empty in [links.as_path(), directory].into_iter().take(if shared { 1 } else { 2 }) {
         // Something that is not ours may be left in it.
@@ -76,14 +83,24 @@ pub fn unpin(directory: &Path) -> io::Result<Vec<(Held, PathBuf)>> {
     Ok(removed)
 }
 
-fn remove(directory: &Path, removed: &mut Vec<(Held, PathBuf)>) -> io::Result<()> {
+fn remove(directory: &Path, wanted: impl Fn(&Held) -> bool, removed: &mut Vec<Unpinned>) -> io::Result<()> {
     let mut paths: Vec<_> = fs::read_dir(directory)?.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths.into_iter().filter(|path| path.is_file()) {
-        if let Ok(Some(held @ (Held::Link(_) | Held::Map(_)))) = pinned(&path) {
+        if let Some(held) = pinned(&path).ok().flatten().filter(&wanted) {
+            let filters = match held {
+                Held::Program(program) => remove_filters(program)?,
+                _ => 0,
+            };
             fs::remove_file(&path)?;
-            removed.push((held, path));
+            removed.push(Unpinned { held, path, filters });
         }
     }
     Ok(())
+}
+
+/// Removes the filters that sessions have made of a program; how many.
+fn remove_filters(program: u32) -> io::Result<usize> {
+    let own = own_filters().filter(|(filter, _)| filter.program == program);
+    own.map(|(filter, _)| detach(&filter)).try_fold(0, |count, done| done.map(|()| count + 1))
 }

@@ -6,6 +6,7 @@
 mod attachments;
 mod detach;
 mod holders;
+mod left;
 mod link;
 mod map;
 mod netlink;
@@ -19,8 +20,9 @@ use std::{
 };
 
 pub use attachments::{Attachment, attachments};
-pub use detach::{LINKS, detach, unpin};
+pub use detach::{LINKS, Unpinned, detach, unpin};
 pub use holders::{Holder, Holders, holders};
+pub use left::{Left, left_behind};
 pub use link::{LinkInfo, links};
 pub use map::{MapInfo, OpenMap, maps};
 pub(crate) use program::types_of;

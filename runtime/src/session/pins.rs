@@ -27,12 +27,16 @@ impl Session {
     }
 
     /// Pins an attachment: what it attaches stays attached when the session ends. Several links are
-    /// pinned as `PATH`, `PATH-1` and so on.
+    /// pinned as `PATH`, `PATH-1` and so on. Of a filter of tc, which needs nobody to hold it, the program is
+    /// pinned, and the filter stays if the pin is still there when the session ends.
     ///
     /// # Errors
     /// When it is detached already or is no link, which older kernels have for some hooks only, or as
     /// [`Session::pin_map`].
     pub fn pin_link(&mut self, link: LinkId, path: impl AsRef<Path>) -> Result<(), SessionError> {
+        if self.keep_filter(link, path.as_ref())? {
+            return Ok(());
+        }
         let attachment = self.links.get(link.0).and_then(Option::as_ref);
         let links = attachment.map(|attachment| attachment.link.links()).unwrap_or_default();
         if links.is_empty() {
@@ -47,5 +51,17 @@ impl Session {
             pin::pin(link, name.as_ref())?;
         }
         Ok(())
+    }
+
+    /// Pins an attachment that is a filter; whether it is one.
+    fn keep_filter(&mut self, link: LinkId, path: &Path) -> Result<bool, SessionError> {
+        let attachment = self.links.get_mut(link.0).and_then(Option::as_mut);
+        let Some(attachment) = attachment.filter(|one| one.link.is_filter()) else { return Ok(false) };
+        let program = attachment.program.clone();
+        self.pin_program(&program, path)?;
+        if let Some(attachment) = &mut self.links[link.0] {
+            attachment.link.keep(path);
+        }
+        Ok(true)
     }
 }

@@ -4,6 +4,7 @@
 
 mod arena;
 mod clang;
+mod clsact;
 mod every;
 mod iterate;
 mod kernel;

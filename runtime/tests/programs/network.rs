@@ -8,13 +8,13 @@ use std::{
     time::Duration,
 };
 
-use bpfl_runtime::attach::{NetfilterHook, Target, Way};
+use bpfl_runtime::attach::{Direction, NetfilterHook, Target, Via, Way};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 
 use crate::{global, ready, session, told};
 
 /// Runs `test` in a network of its own, with its loopback interface up.
-fn alone(test: fn()) {
+pub fn alone(test: fn()) {
     if !ready() {
         return;
     }
@@ -33,7 +33,7 @@ fn alone(test: fn()) {
 }
 
 /// Sends a datagram to a socket of this network; whether it arrives.
-fn arrives() -> bool {
+pub fn arrives() -> bool {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     receiver.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -42,7 +42,13 @@ fn arrives() -> bool {
     receiver.recv(&mut [0; 8]).is_ok()
 }
 
-fn drops(source: &str, target: &Target) {
+/// What comes in through the loopback interface, or goes out.
+pub fn traffic(direction: Option<Direction>, via: Via) -> Target {
+    Target::Traffic { interface: "lo".into(), direction, via }
+}
+
+/// Attaches a program that drops and counts what it has `seen`, and detaches it.
+pub fn drops(source: &str, target: &Target) {
     let mut session = session(source);
     assert!(arrives());
     session.attach("p", target).unwrap_or_else(|error| panic!("{}", told(&error)));
@@ -74,13 +80,13 @@ fn tcx_on_both_sides_of_an_interface() {
 fn traffic_of_a_program_that_leaves_the_direction_open() {
     alone(|| {
         let source = "(defvar seen u64) (defprog p (:section \"tc\") (incf seen) TC_ACT_SHOT)";
-        for egress in [false, true] {
-            drops(source, &Target::Traffic { interface: "lo".into(), egress });
+        for direction in [Direction::Ingress, Direction::Egress] {
+            drops(source, &traffic(Some(direction), Via::Any));
         }
         let error = session(source).attach("p", &Target::interface("lo")).unwrap_err().to_string();
         assert!(error.contains("section `tc` of program `p` leaves the attach type open"), "{error}");
         let egress = "(defprog p (:section \"tcx/egress\") TC_ACT_OK)";
-        let target = Target::Traffic { interface: "lo".into(), egress: false };
+        let target = traffic(Some(Direction::Ingress), Via::Any);
         let error = session(egress).attach("p", &target).unwrap_err().to_string();
         assert_eq!(error, "`p` is in section \"tcx/egress\", which is not for ingress");
     });

@@ -70,6 +70,7 @@ fn refuse_options(args: &Run) -> Result<(), Failure> {
         (args.cgroup.is_some(), "--cgroup", "it attaches with `(bpf:attach program path)`"),
         (args.map.is_some(), "--map", "it attaches with `(bpf:attach program map)`"),
         (args.interface.is_some(), "--interface", "it attaches with `(bpf:attach program \"eth0\")`"),
+        (args.via.is_some(), "--via", "it attaches with `(attach-tc program \"eth0\" :via :clsact)`"),
         (!args.programs.is_empty(), "--prog", "it attaches what it wants with `bpf:attach`"),
         (args.json, "--json", "it prints what it wants with `format`"),
         (args.top.is_some(), "--top", "it prints what it wants with `format`"),
@@ -160,7 +161,10 @@ fn attach(
     cgroup: Option<&Path>,
 ) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
-    let interface = args.interface.iter().map(Target::interface);
+    let traffic = args.interface.iter().zip(args.via);
+    let traffic =
+        traffic.map(|(name, via)| Target::Traffic { interface: name.clone(), direction: None, via });
+    let interface = traffic.chain(args.interface.iter().map(Target::interface));
     let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
     let attached = session.attach_some(&args.programs, &targets);
     attached
@@ -178,9 +182,12 @@ fn note_unused(args: &Run, session: &Session) {
     if args.cgroup.is_some() && args.command.is_empty() && !to_cgroup {
         output::note("no program here is attached to a cgroup, so --cgroup says nothing");
     }
+    let to_traffic = session.attached().any(|(_, target)| matches!(target, Target::Traffic { .. }));
     let to_interface = session.attached().any(|(_, target)| matches!(target, Target::Interface(_)));
-    if args.interface.is_some() && !to_interface {
+    if args.interface.is_some() && !to_interface && !to_traffic {
         output::note("no program here is attached to an interface, so --interface says nothing");
+    } else if args.via.is_some() && !to_traffic {
+        output::note("no program here is for tc, so --via says nothing");
     }
     if args.map.is_some() && !to_map {
         output::note("no program here is attached to a map, so --map says nothing");

@@ -49,6 +49,7 @@ const CALL_OPTIONS: &[&str] = &[
     ":direction",
     ":frequency",
     ":priority",
+    ":via",
 ];
 
 /// Where the cursor is.
