@@ -16,7 +16,8 @@ pub struct Ps {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A directory is one of `bpfl run --pin DIR`: its pins of links and maps are removed, then the directory. A program
-is detached from whatever it is attached to, also where a killed process has left it, as on a sockmap.")]
+is detached from whatever it is attached to, also where a killed process has left it, as on a sockmap or as a filter
+of tc.")]
 pub struct Detach {
     /// The directory of the pins, with a `/` in it, or a program's name or id
     pub what: String,

@@ -2,7 +2,7 @@
 //!
 //! A loaded program and a [`Target`] go in, a [`Link`] comes out; dropping it detaches. Always
 //! holds: where the kernel has a `bpf_link` for the hook, that is what is used, so that a killed
-//! process leaves nothing attached.
+//! process leaves nothing attached, unless the target asks for a filter of tc.
 
 mod chain;
 pub(crate) mod clsact;

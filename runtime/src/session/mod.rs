@@ -3,7 +3,7 @@
 //! An object's bytes go in; opening only describes it, and the kernel first hears of it when
 //! something needs it loaded. Always holds: dropping a session detaches all that it attached and
 //! frees its programs and maps; a killed process does the same, because nothing is pinned and
-//! attachments are links.
+//! attachments are links, wherever the kernel has them.
 
 mod arena;
 mod function;

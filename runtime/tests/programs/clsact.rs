@@ -218,6 +218,42 @@ fn a_program_is_replaced_in_its_filter() {
     });
 }
 
+/// A directory that is removed in any case.
+struct Guard<'d>(&'d str);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.0);
+    }
+}
+
+#[test]
+fn a_pin_keeps_the_filter_also_after_its_program_was_replaced() {
+    alone(|| {
+        let source =
+            |verdict: &str| format!("(defvar seen u64) (defprog p (:section \"tc\") (incf seen) {verdict})");
+        let directory = format!("/sys/fs/bpf/bpfl-clsact-{}", std::process::id());
+        if !done(&format!("mkdir -p {directory}/links")) {
+            return println!("skipped: there is no BPF file system here");
+        }
+        let _guard = Guard(&directory);
+        let end = |removed: bool| {
+            let mut session = session(&source("TC_ACT_UNSPEC"));
+            let link = session.attach("p", &traffic(Some(Ingress), CLSACT)).unwrap();
+            session.pin_link(link, format!("{directory}/links/p")).unwrap();
+            session.replace(compiled(&source("TC_ACT_SHOT"), kernel_types())).unwrap();
+            assert!(!removed || done(&format!("rm {directory}/links/p")));
+        };
+        end(true);
+        assert!(!has_discipline(), "nothing keeps it");
+        end(false);
+        assert!(!arrives());
+        let [unpinned] = inventory::unpin(directory.as_ref()).unwrap().try_into().unwrap();
+        assert_eq!(unpinned.filters, 1);
+        assert!(!has_discipline() && arrives());
+    });
+}
+
 #[test]
 fn another_discipline_in_the_way_is_named() {
     alone(|| {

@@ -2,7 +2,8 @@
 //!
 //! All blocks of a page have one stage: a folder with the examples, a network, a BPF file system, and a cgroup
 //! that the test makes, which is all that is to be seen below `/sys/fs/cgroup`. So paths on the page are those
-//! of the run. A command that ends with `&` goes on beside the others until `kill %1`, or the page's end.
+//! of the run. A command that ends with `&` goes on beside the others until `kill %1` or
+//! `kill -9 %1`, or the page's end.
 
 use std::{
     fs,
@@ -62,8 +63,9 @@ impl Stage {
     /// Runs a command of a page; gives what is to stand below it, where `wanted` stands.
     pub fn run(&mut self, command: &str, wanted: &str) -> Result<String, String> {
         let command = command.trim_end();
-        if command == "kill %1" {
-            self.background = None;
+        if command.starts_with("kill ") {
+            let ended = self.background.take();
+            ended.map(if command == "kill -9 %1" { Screen::kill } else { drop });
             return settle(wanted, "");
         }
         let shown = match command.strip_suffix(" &") {

@@ -52,6 +52,12 @@ impl Screen {
         Ok(self.text())
     }
 
+    /// Ends the command as nothing can clean up after.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     fn text(&self) -> String {
         self.parser.screen().contents()
     }

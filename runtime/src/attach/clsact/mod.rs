@@ -9,7 +9,7 @@ mod discipline;
 mod known;
 
 use std::{
-    io,
+    fs, io,
     num::NonZeroU16,
     os::fd::{AsRawFd, BorrowedFd},
     path::{Path, PathBuf},
@@ -21,7 +21,7 @@ use known::Used;
 pub(crate) use known::{EGRESS, INGRESS, Known, filters};
 
 use super::Direction;
-use crate::netlink;
+use crate::{netlink, pin};
 
 /// Why there is no filter, or no link.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +99,14 @@ impl Filter {
         if let Some(known) = told.as_deref().and_then(Known::read) {
             self.known = known;
         }
-        Ok(())
+        self.pin_again(program)
+    }
+
+    /// Whoever detaches by the pin finds the filter by its program.
+    fn pin_again(&self, program: BorrowedFd<'_>) -> io::Result<()> {
+        let Some(pin) = self.kept.as_ref().filter(|pin| pin.exists()) else { return Ok(()) };
+        fs::remove_file(pin)?;
+        pin::pin(program, pin).map_err(io::Error::other)
     }
 
     /// Lets it stay when this is dropped, if there is still something of this name then.
