@@ -13,7 +13,7 @@ use std::{
 
 use rustix::{
     io::retry_on_intr,
-    net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, socket},
+    net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with},
 };
 
 use crate::sys::set_socket_option;
@@ -85,7 +85,7 @@ impl Netlink {
     /// For the network namespace of this thread.
     pub(crate) fn open() -> io::Result<Self> {
         // `NETLINK_ROUTE` is 0, as no protocol is.
-        let socket = socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
+        let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
         for option in [CAP, EXPLAIN] {
             // Kernels before 4.12 do not explain.
             let _ = set_socket_option(&socket, LEVEL, option, &1u32.to_ne_bytes());
