@@ -30,6 +30,7 @@ mod socket;
 mod system;
 pub mod test;
 mod testrun;
+mod traffic;
 
 pub use check::check;
 
