@@ -155,7 +155,41 @@ impl Proof<'_> {
                 }
             }
         }
-        Range::counted(&given, &counted).unwrap_or(full)
+        let range = Range::counted(&given, &counted).unwrap_or(full);
+        if range == full { self.gathered(value, full, walk) } else { range }
+    }
+
+    /// The range of all that a parameter may be given in the end, through parameters that are given each other around
+    /// loops.
+    fn gathered(&self, value: Value, full: Range, walk: &mut Walk) -> Range {
+        let (mut seen, mut at, mut all) = (vec![value], 0, None);
+        while let Some(param) = seen.get(at).copied().filter(|_| at < DEPTH) {
+            at += 1;
+            let home = self.homes[param].unwrap_or(self.f.entry());
+            let index = self.f.params(home).iter().position(|own| *own == param);
+            let (Some(index), true) = (index, home != self.f.entry()) else { return full };
+            let mut preds = self.graph.preds(home).to_vec();
+            preds.dedup();
+            for pred in preds {
+                for (i, edge) in self.f.end(pred).edges().enumerate().filter(|(_, edge)| edge.block == home) {
+                    let arg = edge.args[index];
+                    if seen.contains(&arg) {
+                        continue;
+                    }
+                    if self.f.def_op(arg).is_none() {
+                        seen.push(arg);
+                        continue;
+                    }
+                    let range = self.range_at(arg, pred, walk);
+                    let range = self.edge(arg, range, pred, i == 0, walk);
+                    all = Some(all.map_or(range, |all: Range| all.union(range)));
+                    if all == Some(full) {
+                        return full;
+                    }
+                }
+            }
+        }
+        all.filter(|_| at == seen.len()).unwrap_or(full)
     }
 
     /// By how much a loop moves its counter `param`, if that is what `arg` is.
