@@ -29,6 +29,8 @@ mod sealed;
 pub mod settle;
 mod sizes;
 mod stale;
+mod steady;
+mod tallied;
 pub mod target;
 mod trust;
 

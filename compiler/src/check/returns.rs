@@ -165,6 +165,14 @@ pub fn harden(hir: &hir::Module, module: &mut ir::Module, names: &Names, callees
     }
 }
 
+/// Whether the function of this index is a program whose verdict the verifier need not know, or is shown by [`harden`].
+pub fn may_be_unseen(hir: &hir::Module, index: usize) -> bool {
+    hir.programs.values().nth(index).is_some_and(|program| {
+        let allowed = returns::range(program.ty, program.section.attach_type);
+        allowed.is_none_or(|(least, _)| least >= 0)
+    })
+}
+
 fn unseen(
     module: &ir::Module,
     index: usize,

@@ -1,6 +1,6 @@
 //! What the proofs found and the optimiser and the verifier have to know, put into the SSA.
 
-use super::{Proof, calls::Callees, counted, returns};
+use super::{Proof, calls::Callees, counted, returns, steady, tallied};
 use crate::{
     diagnostic::Diagnostics,
     hir,
@@ -9,16 +9,21 @@ use crate::{
 };
 
 /// Masks what is returned where the verifier would not see that it is in range, and notes which packet
-/// pointers may become one. What callbacks count is kept from the verifier.
+/// pointers may become one. What callbacks count, and loops on some of their ways, is kept from the
+/// verifier.
 pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
     let callees = Callees::new(module, hir.programs.len(), names);
     for index in 0..module.functions.len() {
         let mut none = Diagnostics::default();
         let proof = Proof::new(&module.functions[index], module, names, &callees, &mut none);
         let small = small(&proof);
+        let tallies = tallied::find(&proof, returns::may_be_unseen(hir, index));
+        let parted = steady::find(&proof);
         let f = &mut module.functions[index];
         f.small = small.into_iter().collect();
         unsign(f);
+        tallied::hide(f, tallies);
+        steady::write(f, parted);
     }
     returns::harden(hir, module, names, &callees);
     counted::forget(module);

@@ -202,7 +202,7 @@ impl Run<'_, '_> {
             Op::Const(value) => value as u64,
             Op::Binary(op, a, b) => op.eval(self.signed(a), self.signed(b), bits) as u64,
             Op::Compare(cond, a, b) => cond.eval(self.signed(a), self.signed(b)).into(),
-            Op::Zext(a) | Op::Trunc(a) | Op::Same(a) | Op::Arena(a) => get(self, a),
+            Op::Zext(a) | Op::Trunc(a) | Op::Same(a) | Op::Apart(a) | Op::Arena(a) => get(self, a),
             Op::UseMap(_) => 0,
             Op::Sext(a) => self.signed(a) as u64,
             Op::SextLow(low, a) => sign_extend(get(self, a), low.into()),

@@ -61,6 +61,9 @@ pub enum Op {
     KsymAddr(KsymId),
     /// An `i64` as the address in an arena that it is, or such an address as an `i64`.
     Same(Value),
+    /// An integer in a register of its own that the verifier does not link with the operand's: what a branch says of
+    /// one it does not learn of the other.
+    Apart(Value),
     /// What is at an address in an arena, for accesses.
     Arena(Value),
     /// Names a map, so that the verifier knows which arena a program has.
@@ -161,7 +164,7 @@ impl Op {
         match self {
             Self::Const(_) | Self::SlotAddr(_) | Self::MapAddr(_) | Self::GlobalAddr(_) => {}
             Self::Core(..) | Self::FuncAddr(_) | Self::KsymAddr(_) | Self::UseMap(_) => {}
-            Self::Same(a) | Self::Arena(a) => *a = f(*a),
+            Self::Same(a) | Self::Apart(a) | Self::Arena(a) => *a = f(*a),
             Self::Zext(a) | Self::Sext(a) | Self::Trunc(a) | Self::SextLow(_, a) | Self::Swap(_, a) => {
                 *a = f(*a);
             }

@@ -234,6 +234,7 @@ impl Reader {
             (["advance"], [a, b]) => Op::Advance(self.value(a)?, self.value(b)?),
             (["distance"], [a, b]) => Op::Distance(self.value(a)?, self.value(b)?),
             (["addr"], [what]) => self.address(what)?,
+            (["apart"], [a]) => Op::Apart(self.value(a)?),
             (["same"], [a]) => Op::Same(self.value(a)?),
             (["arena"], [a]) => Op::Arena(self.value(a)?),
             (["use"], [what]) => match self.address(what)? {

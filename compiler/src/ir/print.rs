@@ -103,6 +103,7 @@ impl Printer<'_> {
             Op::GlobalAddr(global) => format!("addr {global}"),
             Op::FuncAddr(func) => format!("addr {func}"),
             Op::KsymAddr(ksym) => format!("addr {ksym}"),
+            Op::Apart(a) => format!("apart {a}"),
             Op::Same(a) => format!("same {a}"),
             Op::Arena(a) => format!("arena {a}"),
             Op::UseMap(map) => format!("use {map}"),

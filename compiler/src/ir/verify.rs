@@ -94,6 +94,7 @@ impl Verifier<'_> {
                 let both = [Some(of(a)), ty];
                 both.contains(&Some(Type::I64)) && both.contains(&Some(Type::Ptr(Region::Arena)))
             }
+            Op::Apart(a) => matches!(ty, Some(Type::I64 | Type::I32)) && ty == Some(of(a)),
             Op::Arena(a) => of(a) == Type::Ptr(Region::Arena) && ty == Some(Type::Ptr(Region::ArenaMemory)),
             Op::UseMap(_) => ty.is_none(),
             Op::MapAddr(_) => ty == Some(Type::Ptr(Region::Map)),

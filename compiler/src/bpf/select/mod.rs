@@ -286,6 +286,7 @@ impl Selector<'_> {
             (Op::Const(_) | Op::SlotAddr(_) | Op::MapAddr(_) | Op::GlobalAddr(_) | Op::Core(..), _) => {}
             (Op::FuncAddr(_) | Op::KsymAddr(_), _) => {}
             (Op::Same(a), Some(d)) => self.same(a, d),
+            (Op::Apart(a), Some(d)) => self.apart(a, d),
             (Op::Arena(a), Some(d)) => {
                 let (a, d) = (self.reg(a), self.define(d));
                 self.push(Machine::Arena, &[Operand::reg_def(d), Operand::reg_use(a)]);
@@ -397,6 +398,14 @@ impl Selector<'_> {
     fn same(&mut self, a: Value, d: Value) {
         let reg = self.reg(a);
         self.regs[d] = Some(reg);
+    }
+
+    /// Any arithmetic cuts the link between a register and its copy (`adjust_reg_min_max_vals`,
+    /// kernel/bpf/verifier.c).
+    fn apart(&mut self, a: Value, d: Value) {
+        let (width, a, d) = (self.width(d), self.reg(a), self.define(d));
+        let operands = [Operand::reg_reuse_def(d, 1), Operand::reg_use(a)];
+        self.push(Machine::Alu(width, AluOp::Or, Source::Imm(0)), &operands);
     }
 
     fn trunc(&mut self, a: Value, d: Value) {
