@@ -3,10 +3,13 @@
 //! The verifier refuses each access that touches their bytes (`check_map_access`,
 //! kernel/bpf/verifier.c), and so a copy of the whole value, too.
 
+use bpfl_stdlib::catalog::helper::{self, Arg};
+
 use super::{Proof, bounds::Address};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Op, SealedPart},
+    hir::MapId,
+    ir::{Inst, Op, SealedPart},
     source::Span,
 };
 
@@ -21,6 +24,7 @@ pub fn check(proof: &mut Proof<'_>) {
             if proof.f.kept.contains_key(&inst) {
                 continue; // That is what may be done.
             }
+            misplaced(proof, inst);
             let span = proof.f.span(inst);
             for (ptr, offset, bytes) in proof.reached(inst, block) {
                 let addresses = proof.origins(ptr, offset);
@@ -34,10 +38,45 @@ pub fn check(proof: &mut Proof<'_>) {
     }
 }
 
+/// Reports locks and timers that helpers are given and that are not where the map's value has them
+/// (`process_spin_lock` and `process_timer_func`, kernel/bpf/verifier.c).
+fn misplaced(proof: &mut Proof<'_>, inst: Inst) {
+    let Op::Call(id, args) = *proof.f.op(inst) else { return };
+    let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
+    for (arg, kind) in args.iter().zip(kinds) {
+        let name = match kind {
+            Arg::SpinLock => "bpf_spin_lock",
+            Arg::Timer => "bpf_timer",
+            _ => continue,
+        };
+        let wrong = proof.origins(arg, 0).into_iter().find_map(|address| elsewhere(proof, &address, name));
+        if let Some(part) = wrong {
+            let name = name.replace('_', "-");
+            let message = format!("this is not where the map's value has its `{name}`");
+            let error = Diagnostic::error(&codes::LOCK_HELD, proof.f.span(inst), message);
+            let error = error.note(format!("it is at byte {} of the value", part.offset));
+            proof.diagnostics.push(error.help("name the field of the value as `map-lookup` gives it"));
+            return;
+        }
+    }
+}
+
+/// The part of a map's value that should be at an address and is not.
+fn elsewhere<'a>(proof: &Proof<'a>, address: &Address, name: &str) -> Option<&'a SealedPart> {
+    let map = map_of(proof, address)?;
+    let part = proof.module.maps[map].sealed.iter().find(|part| part.c_name == name)?;
+    (!address.parts.is_empty() || address.constant != part.offset.into()).then_some(part)
+}
+
+/// The map whose value an address is in.
+fn map_of(proof: &Proof<'_>, address: &Address) -> Option<MapId> {
+    let Op::Call(_, args) = proof.f.def_op(address.root)? else { return None };
+    args.iter().find_map(|arg| proof.f.map(arg))
+}
+
 /// What an access of so many bytes touches that it must not.
 fn touched<'a>(proof: &Proof<'a>, address: &Address, bytes: u32) -> Option<&'a SealedPart> {
-    let Op::Call(_, args) = proof.f.def_op(address.root)? else { return None };
-    let map = args.iter().find_map(|arg| proof.f.map(arg))?;
+    let map = map_of(proof, address)?;
     let first = address.constant;
     // Where a run-time number moves the pointer, its bounds keep it inside an array, which has none of these.
     let parts = proof.module.maps[map].sealed.iter().filter(|_| address.parts.is_empty());

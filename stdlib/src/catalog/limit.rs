@@ -26,6 +26,9 @@ pub const FOLLOWED_INSNS: u64 = 1_000_000;
 /// `kernel/bpf/verifier.c`.
 pub const PACKET_OFFSET: u64 = 0xffff;
 
+/// A pointer is moved by less than this, in bytes: `BPF_MAX_VAR_OFF` in `include/linux/bpf_verifier.h`.
+pub const MOVED_BYTES: u32 = 1 << 29;
+
 /// How many pages an arena has at most, 4 GiB: `arena_map_alloc` in `kernel/bpf/arena.c`. All of it has the
 /// same upper half of its addresses.
 pub const ARENA_PAGES: u32 = 1 << 20;

@@ -3,6 +3,8 @@
 //! Operations on literals alone are done here, on the mathematical integers, so that
 //! `(defconstant +n+ (* 4 10))` is as much a literal as 40 is.
 
+use bpfl_stdlib::catalog::limit::MOVED_BYTES;
+
 use super::{Builder, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
@@ -79,6 +81,9 @@ pub fn ash<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
 /// `(min a …)` and `(max a …)`: `keep` is the comparison under which the left one stays.
 pub fn extreme<'a>(b: &mut Builder<'a>, call: &Call<'a>, keep: Compare) -> ExprId {
     let mut operands: Vec<_> = call.args.iter().map(|arg| b.value(*arg)).collect();
+    if let Some(never) = b.never_computed(&operands, call.span) {
+        return never;
+    }
     if let Some(values) = operands.iter().map(|o| b.literal_value(*o)).collect::<Option<Vec<_>>>() {
         let found = if keep == Compare::Le { values.iter().min() } else { values.iter().max() };
         return b.literal(found.copied().unwrap_or(0), call.span);
@@ -179,7 +184,7 @@ impl<'a> Builder<'a> {
 
     /// What is computed of something that never gives a value is not computed: the operands up to that one are
     /// all there is.
-    fn never_computed(&mut self, operands: &[ExprId], span: Span) -> Option<ExprId> {
+    pub(super) fn never_computed(&mut self, operands: &[ExprId], span: Span) -> Option<ExprId> {
         let first = operands.iter().position(|operand| self.ty(*operand) == Ty::NEVER)?;
         let done = operands[..=first].iter().map(|operand| self.settled(*operand)).collect();
         Some(self.add(ExprKind::Seq(done), Ty::NEVER, span))
@@ -292,6 +297,10 @@ impl<'a> Builder<'a> {
             );
         }
         let fixed = [Region::Kernel, Region::Ctx, Region::Socket, Region::FlowKeys];
+        if region != Region::Arena && known.is_some_and(|known| known.unsigned_abs() >= MOVED_BYTES.into()) {
+            let message = format!("a pointer can be moved by less than {MOVED_BYTES} bytes");
+            return Some(self.fail_at(&codes::LITERAL_RANGE, span, message));
+        }
         if !fixed.contains(&region) || known.is_some() {
             return None;
         }

@@ -79,6 +79,9 @@ impl Held {
 impl Builder<'_> {
     /// `left op right`, a bool.
     pub(super) fn compare(&mut self, op: Compare, left: ExprId, right: ExprId, span: Span) -> ExprId {
+        if let Some(never) = self.never_computed(&[left, right], span) {
+            return never;
+        }
         let pointer = |b: &Self, e| b.module.types.as_pointer(b.ty(e));
         match (pointer(self, left), pointer(self, right)) {
             (None, None) => self.compare_numbers(op, left, right, span),

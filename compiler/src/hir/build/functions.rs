@@ -169,6 +169,9 @@ impl<'a> Builder<'a> {
         if args.iter().any(|arg| self.ty(*arg) == Ty::ERROR) {
             return self.add(ExprKind::Error, Ty::ERROR, call.span);
         }
+        if let Some(never) = self.never_computed(&args, call.span) {
+            return never;
+        }
         match self.templates[index].inline {
             true => self.inlined(index, args, call),
             false => self.subprogram(index, args, call),
