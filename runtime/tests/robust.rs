@@ -230,10 +230,10 @@ fn names_and_values_that_are_wrong_are_named() {
     assert_eq!(wrong.as_deref(), Some("the object has no global variable `limti`; did you mean `limit`?"));
     let hits = session.map("hits").unwrap();
     for (key, wanted) in [
-        (Value::Text("x".into()), "the key does not suit map `hits`: `\"x\"` is not an integer"),
+        (Value::Text("x".into()), "the key does not suit map `hits`: `\"x\"` is not an integer of 32 bits"),
         (Value::Int(-1), "the key does not suit map `hits`: -1 does not fit 32 bits"),
         (Value::Int(1 << 32), "the key does not suit map `hits`: 4294967296 does not fit 32 bits"),
-        (Value::Array(Vec::new()), "the key does not suit map `hits`: `[]` is not an integer"),
+        (Value::Array(Vec::new()), "the key does not suit map `hits`: `#()` is not an integer of 32 bits"),
     ] {
         assert_eq!(hits.lookup(&key).unwrap_err().to_string(), wanted);
         assert_eq!(hits.update(&key, &Value::Int(0), 0).unwrap_err().to_string(), wanted);

@@ -4,7 +4,7 @@ use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
 use bpfl_runtime::{btf::shape::Shape, map::Arena, session::Session};
 
 use super::{
-    convert::{lisp, raw},
+    convert::{lisp, raw_as},
     object::{Handle, failed, wanted},
     objects::name,
 };
@@ -47,7 +47,7 @@ fn read(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 /// `(bpf:arena-write map address type value)`
 fn write(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let (arena, shape) = (arena(&args[0])?, shape(interp, &args[0], &args[2])?);
-    let value = raw(interp, &args[3])?;
+    let value = raw_as(interp, &args[3], &shape)?;
     let written = arena.set_value(address(&args[1])?, &shape, &value);
     written.map_err(|error| failed(error.into()))?;
     Ok(args[3].clone())

@@ -337,12 +337,19 @@ fn agrees(session: &Session, program: &str, given: &Value) -> std::result::Resul
     }
 }
 
+/// `(bpf:detach link)`; of a program, all its links. Whether anything was attached.
 fn detach(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     match Handle::of(&args[0]) {
         Some(Handle { session, what: What::Link(link) }) => {
             let there = session.borrow_mut().detach(*link);
             Ok(interp.truth(there))
         }
-        _ => Err(wanted("a link", &args[0])),
+        Some(Handle { session, what: What::Program(program) }) => {
+            let mut session = session.borrow_mut();
+            let own = session.links().filter(|(_, of)| of == program).map(|(link, _)| link);
+            let detached = own.collect::<Vec<_>>().into_iter().filter(|link| session.detach(*link)).count();
+            Ok(interp.truth(detached > 0))
+        }
+        _ => Err(wanted("a link or a program", &args[0])),
     }
 }

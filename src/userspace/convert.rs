@@ -1,6 +1,10 @@
 //! The runtime's values as Lisp values and back.
 
-use bpfl_compiler::eval::{Exit, Interp, Kind, Value, special::records};
+use bpfl_compiler::eval::{
+    Exit, Interp, Kind, Value,
+    special::records::{self, Field},
+    value,
+};
 use bpfl_runtime::{btf::shape::Shape, value::Value as Raw};
 
 use super::object::wanted;
@@ -59,8 +63,8 @@ fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> R
     let name = name.replace('_', "-");
     let maker = interp.symbol(&format!("make-{name}"));
     if !interp.has_function(maker.folded) {
-        let names: Vec<String> = fields.iter().map(|(field, _)| field.clone()).collect();
-        interp.define_record(&name, &names)?;
+        let names: Vec<Field> = fields.iter().map(|(field, _)| Field::named(field)).collect();
+        interp.define_record(&name, &names, shape.is_union())?;
     }
     let mut values = Vec::with_capacity(fields.len());
     for (i, (field, raw)) in fields.iter().enumerate() {
@@ -70,7 +74,58 @@ fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> R
     Ok(records::make(&name, values))
 }
 
-/// A Lisp value as a key or value.
+/// A Lisp value as a key or value of this shape, as far as records are concerned: they are of the struct there, or of
+/// a member of the union there.
+pub fn raw_as(interp: &Interp<'_>, value: &Value, shape: &Shape) -> Result<Raw, Exit> {
+    match (&value.kind, shape) {
+        (Kind::Record(record), Shape::Struct { name, fields, .. }) => {
+            let own = |field: &str| fields.iter().find(|one| value::same_name(&one.name, field));
+            if name.is_empty() || value::same_name(&record.name, name) {
+                return of_record(interp, record, |field| own(field).map(|one| &*one.shape));
+            }
+            match own(&record.name).filter(|_| shape.is_union()) {
+                Some(member) => {
+                    Ok(Raw::Struct(vec![(member.name.clone(), raw_as(interp, value, &member.shape)?)]))
+                }
+                None => {
+                    let [own, name] = [&record.name, name].map(|name| name.replace('_', "-"));
+                    Err(Exit::error(format!(
+                        "this is a record of `{own}`, and one of `{name}` is wanted here"
+                    )))
+                }
+            }
+        }
+        (Kind::Vector(items), Shape::Array { element, .. }) => {
+            let items = items.borrow();
+            let each = items.iter().map(|item| raw_as(interp, item, element));
+            Ok(Raw::Array(each.collect::<Result<_, _>>()?))
+        }
+        // A value for each CPU.
+        (Kind::Vector(items), _) => {
+            let items = items.borrow();
+            Ok(Raw::Array(items.iter().map(|item| raw_as(interp, item, shape)).collect::<Result<_, _>>()?))
+        }
+        _ => raw(interp, value),
+    }
+}
+
+fn of_record<'s>(
+    interp: &Interp<'_>,
+    record: &value::Record,
+    shape: impl Fn(&str) -> Option<&'s Shape>,
+) -> Result<Raw, Exit> {
+    let fields = record.fields.borrow();
+    let field = |(name, value): &(String, Value)| {
+        let value = match shape(name) {
+            Some(shape) => raw_as(interp, value, shape)?,
+            None => raw(interp, value)?,
+        };
+        Ok((name.clone(), value))
+    };
+    Ok(Raw::Struct(fields.iter().map(field).collect::<Result<_, Exit>>()?))
+}
+
+/// A Lisp value as a key or value, of whatever shape.
 pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
     Ok(match &value.kind {
         Kind::Int(number) => Raw::Int(*number),
@@ -83,17 +138,29 @@ pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
         Kind::Vector(items) => Raw::Array(many(interp, &items.borrow())?),
         Kind::Cons(_) => {
             let items = value.elements().ok_or_else(|| wanted("a proper list", value))?;
+            if matches!(items[0].kind, Kind::Keyword(_)) {
+                return fields(interp, &items);
+            }
             Raw::Array(many(interp, &items)?)
         }
-        Kind::Record(record) => {
-            let fields = record.fields.borrow();
-            let field = |(name, value): &(String, Value)| Ok((name.clone(), raw(interp, value)?));
-            Raw::Struct(fields.iter().map(field).collect::<Result<_, Exit>>()?)
-        }
+        Kind::Record(record) => of_record(interp, record, |_| None)?,
         Kind::Table(_) | Kind::Function(_) | Kind::Condition(_) | Kind::Host(_) => {
             return Err(wanted("something that a map can hold", value));
         }
     })
+}
+
+/// `(:field value …)`: a struct, as `bpfl map` writes it.
+fn fields(interp: &Interp<'_>, items: &[Value]) -> Result<Raw, Exit> {
+    let field = |pair: &[Value]| match pair {
+        [Value { kind: Kind::Keyword(name), .. }, value] => {
+            Ok((interp.text(*name).to_string(), raw(interp, value)?))
+        }
+        _ => {
+            Err(Exit::error("a struct is `(:field value …)`: keywords, each with a value").at(pair[0].origin))
+        }
+    };
+    Ok(Raw::Struct(items.chunks(2).map(field).collect::<Result<_, Exit>>()?))
 }
 
 fn many(interp: &Interp<'_>, items: &[Value]) -> Result<Vec<Raw>, Exit> {

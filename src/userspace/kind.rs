@@ -29,7 +29,7 @@ pub enum FormKind {
 
 /// Definitions that both sides see.
 const BOTH: &[&str] =
-    &["defmacro", "defstruct", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
+    &["defmacro", "defstruct", "defunion", "defenum", "defconstant", "define-symbol-macro", "eval-when"];
 /// Definitions of one side or the other, by whether they have types.
 const HELPERS: &[&str] = &["defun", "defvar", "defparameter", "defglobal"];
 /// Forms that say nothing about whom they are for.

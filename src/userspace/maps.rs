@@ -2,8 +2,13 @@
 
 use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
 
+use bpfl_runtime::{
+    map::{Map, MapError},
+    value::Value as Raw,
+};
+
 use super::{
-    convert::{lisp, raw},
+    convert::{lisp, raw, raw_as},
     object::{Handle, failed, wanted},
     objects::name,
 };
@@ -15,6 +20,9 @@ pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:map-update", min: 3, max: 4, call: update },
     Builtin { name: "bpf:map-delete", min: 2, max: 2, call: delete },
     Builtin { name: "bpf:map-keys", min: 1, max: 1, call: keys },
+    Builtin { name: "bpf:map-push", min: 2, max: 3, call: push },
+    Builtin { name: "bpf:map-pop", min: 1, max: 1, call: pop },
+    Builtin { name: "bpf:map-peek", min: 1, max: 2, call: peek },
     Builtin { name: "bpf:map-entries", min: 1, max: 1, call: entries },
     Builtin { name: "bpf:sockmap-update", min: 3, max: 3, call: sockmap_update },
     Builtin { name: "bpf:global", min: 2, max: 2, call: global },
@@ -23,10 +31,10 @@ pub const ROWS: &[Builtin] = &[
 
 fn lookup(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let (session, map) = Handle::map(&args[0])?;
-    let key = raw(interp, &args[1])?;
     let (found, shape) = {
         let mut session = session.borrow_mut();
         let map = session.map(map).map_err(failed)?;
+        let key = raw_as(interp, &args[1], &map.spec().key)?;
         (map.lookup(&key).map_err(|error| failed(error.into()))?, map.spec().value.clone())
     };
     found.map_or(Ok(Value::NIL), |value| lisp(interp, &value, &shape))
@@ -34,9 +42,9 @@ fn lookup(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 
 fn store(interp: &Interp<'_>, map: &Value, key: &Value, value: &Value, flags: u64) -> Result {
     let (session, map) = Handle::map(map)?;
-    let (key, raw) = (raw(interp, key)?, raw(interp, value)?);
     let mut session = session.borrow_mut();
     let map = session.map(map).map_err(failed)?;
+    let (key, raw) = (raw_as(interp, key, &map.spec().key)?, raw_as(interp, value, &map.spec().value)?);
     map.update(&key, &raw, flags).map_err(|error| failed(error.into()))?;
     Ok(value.clone())
 }
@@ -47,19 +55,62 @@ fn set(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 }
 
 fn update(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let flags = match args.get(3).map(|flags| &flags.kind) {
-        None => 0,
-        Some(Kind::Int(flags)) => u64::try_from(*flags).map_err(|_| Exit::error("flags are not negative"))?,
-        Some(_) => return Err(wanted("flags", &args[3])),
+    store(interp, &args[0], &args[1], &args[2], flags(args.get(3))?)
+}
+
+fn flags(given: Option<&Value>) -> std::result::Result<u64, Exit> {
+    let Some(value) = given else { return Ok(0) };
+    match value.kind {
+        Kind::Int(flags) => u64::try_from(flags).map_err(|_| Exit::error("flags are not negative")),
+        _ => Err(wanted("a number of flags", value)),
+    }
+}
+
+/// `(bpf:map-push map value [flags])`: for queues, stacks and Bloom filters.
+fn push(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, map) = Handle::map(&args[0])?;
+    let flags = flags(args.get(2))?;
+    let mut session = session.borrow_mut();
+    let map = session.map(map).map_err(failed)?;
+    let value = raw_as(interp, &args[1], &map.spec().value)?;
+    map.push(&value, flags).map_err(|error| failed(error.into()))?;
+    Ok(args[1].clone())
+}
+
+/// `(bpf:map-pop map)`: the next value of a queue or a stack, or `nil`.
+fn pop(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    next(interp, &args[0], |map| map.pop())
+}
+
+/// `(bpf:map-peek map)`: the same, and leaves it there; `(bpf:map-peek filter value)`: whether it may be there.
+fn peek(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let Some(value) = args.get(1) else { return next(interp, &args[0], |map| map.peek()) };
+    let (session, map) = Handle::map(&args[0])?;
+    let mut session = session.borrow_mut();
+    let map = session.map(map).map_err(failed)?;
+    let value = raw_as(interp, value, &map.spec().value)?;
+    let there = map.may_contain(&value).map_err(|error| failed(error.into()))?;
+    Ok(interp.truth(there))
+}
+
+type Next = fn(&Map<'_>) -> std::result::Result<Option<Raw>, MapError>;
+
+fn next(interp: &mut Interp<'_>, map: &Value, take: Next) -> Result {
+    let (session, map) = Handle::map(map)?;
+    let (found, shape) = {
+        let mut session = session.borrow_mut();
+        let map = session.map(map).map_err(failed)?;
+        (take(&map).map_err(|error| failed(error.into()))?, map.spec().value.clone())
     };
-    store(interp, &args[0], &args[1], &args[2], flags)
+    found.map_or(Ok(Value::NIL), |value| lisp(interp, &value, &shape))
 }
 
 fn delete(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let (session, map) = Handle::map(&args[0])?;
-    let key = raw(interp, &args[1])?;
     let mut session = session.borrow_mut();
-    let there = session.map(map).map_err(failed)?.delete(&key).map_err(|error| failed(error.into()))?;
+    let map = session.map(map).map_err(failed)?;
+    let key = raw_as(interp, &args[1], &map.spec().key)?;
+    let there = map.delete(&key).map_err(|error| failed(error.into()))?;
     Ok(interp.truth(there))
 }
 
@@ -111,8 +162,9 @@ fn global(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 /// `(setf (bpf:global session "name") value)`
 fn set_global(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let name = name(interp, &args[2])?;
-    let value = raw(interp, &args[0])?;
     let session = Handle::session(&args[1])?;
+    let shape = session.borrow().global_shape(&name).map_err(failed)?;
+    let value = raw_as(interp, &args[0], &shape)?;
     session.borrow_mut().set_global(&name, &value).map_err(failed)?;
     Ok(args[0].clone())
 }

@@ -23,6 +23,7 @@ mod objects;
 mod packet;
 mod printed;
 mod process;
+mod records;
 pub mod repl;
 mod ring;
 mod session;
@@ -36,8 +37,10 @@ pub use check::check;
 
 use std::{
     any::Any,
+    collections::HashMap,
     io::{Write, stdout},
     os::fd::BorrowedFd,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -51,6 +54,7 @@ use bpfl_compiler::{
     source::{FileId, SourceMap},
 };
 use bpfl_runtime::{
+    btf::shape::Shape,
     load::LoadError,
     run::Ran,
     session::SessionError,
@@ -108,6 +112,8 @@ struct World {
     printed: Printed,
     /// The status that it is to end with.
     quit: Option<u8>,
+    /// How the structs that it defines are laid out, those that were asked for.
+    shapes: HashMap<String, Arc<Shape>>,
 }
 
 impl Host for World {
@@ -218,6 +224,7 @@ impl World {
             in_vm: false,
             printed: Printed::default(),
             quit: None,
+            shapes: HashMap::new(),
         }
     }
 }
@@ -239,6 +246,7 @@ fn define_all(interp: &mut Interp<'_>) {
         objects::ROWS,
         process::ROWS,
         arena::ROWS,
+        records::ROWS,
         ring::ROWS,
         socket::ROWS,
         system::ROWS,

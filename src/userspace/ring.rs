@@ -13,7 +13,7 @@ use bpfl_runtime::{
 use rustix::event::PollFlags;
 
 use super::{
-    convert::{lisp, raw, to_bytes},
+    convert::{lisp, raw_as, to_bytes},
     object::{Handle, failed, wanted},
     objects::name,
     world,
@@ -119,7 +119,7 @@ fn send(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let bytes = match &args[1].kind {
         Kind::Record(record) => {
             let shape = session.borrow().shape(&record.name).map_err(failed)?;
-            let value = raw(interp, &args[1])?;
+            let value = raw_as(interp, &args[1], &shape)?;
             encode(&shape, &value)
                 .map_err(|error| Exit::error(format!("`{}` cannot be sent: {error}", record.name)))?
         }

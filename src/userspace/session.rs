@@ -29,27 +29,30 @@ pub const FORMS: &[Special] = &[
 /// top level.
 const INLINE: &[(&str, &str)] = &[("bpf:map", "defmap"), ("bpf:prog", "defprog")];
 
-/// `(with-bpf-session (name "object.o") body…)`, and `(with-bpf-session () body…)`, which compiles
+/// `(with-bpf-session (name "object.o") body…)`, and `(with-bpf-session () body…)` or `(name)`, which compiles
 /// what its body defines.
 fn with_session(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
-    let header = args[0].elements().ok_or_else(|| wanted("`(name object)` or `()`", &args[0]))?;
+    let header = args[0].elements().ok_or_else(|| wanted("`(name object)`, `(name)` or `()`", &args[0]))?;
+    let bound = |variable: &Value| variable.symbol().ok_or_else(|| wanted("a name", variable));
     let (bytes, inner, body) = match &header[..] {
-        [] => {
+        [] | [_] => {
+            let variable = header.first().map(bound).transpose()?;
             let (inline, body): (Vec<_>, Vec<_>) =
                 args[1..].iter().cloned().partition(|form| inline_of(interp, form).is_some());
-            (compile(interp, &inline)?, None, body)
+            (compile(interp, &inline)?, variable, body)
         }
         [variable, object] => {
             let object = interp.eval(object, env)?;
-            let variable = variable.symbol().ok_or_else(|| wanted("a name", variable))?;
+            let variable = bound(variable)?;
             (read(interp, &object)?, Some(variable), args[1..].to_vec())
         }
-        _ => return Err(Exit::error("a session is `(name object)`, or `()`").at(args[0].origin)),
+        _ => return Err(Exit::error("a session is `(name object)`, `(name)` or `()`").at(args[0].origin)),
     };
     let session = opened(interp, Session::open(bytes))?;
+    let scope = if header.len() == 2 { env.clone() } else { bind_all(interp, &session, env) };
     let scope = match inner {
-        Some(variable) => env.bind(variable.folded, Handle::value(&session, What::Session)),
-        None => bind_all(interp, &session, env),
+        Some(variable) => scope.bind(variable.folded, Handle::value(&session, What::Session)),
+        None => scope,
     };
     let result = interp.progn(&body, &scope);
     // Values may outlive the body: a closure, a variable of the whole script. What is attached may not.

@@ -24,3 +24,4 @@ mod tested;
 mod testrun;
 mod tools;
 mod trace;
+mod values;

@@ -119,6 +119,6 @@ fn records_are_sent_to_programs() {
           (handler-case (bpf:ring-send commands (make-command :verb 70000))
             (error (e) (format t \"~a~%\" (princ-to-string e)))))";
     let got = output(&["run", &folder.write("sent.lisp", source)]);
-    let wanted = "17 of 3\n`command` cannot be sent: 70000 does not fit 16 bits\n";
+    let wanted = "17 of 3\n`command` cannot be sent: field `verb`: 70000 does not fit 16 bits\n";
     assert_eq!(text(&got.stdout), wanted, "{}", text(&got.stderr));
 }

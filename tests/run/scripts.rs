@@ -159,7 +159,7 @@ keys: (1 2)
 gone: (t nil nil)
 per cpu: 0
 range: the value does not suit map `pkt_count`: -1 does not fit 64 bits
-kind: the value does not suit map `events`: `5` is not a struct
+kind: the value does not suit map `events`: `5` is not a struct `event` (pid, name, score)
 absent: the object has no map `pkt-cout`; did you mean `pkt_count`?
 late: `limit` is read-only once the object is loaded; set it before
 global: the object has no global variable `sen`; did you mean `seen`?

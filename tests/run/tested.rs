@@ -319,6 +319,8 @@ const PACKETS: &str = r#"
   (show (packet-icmp-type p) (packet-icmp-code p) (packet-checksum-p p) (packet-icmp-type q) (packet-checksum-p q)))
 (let ((p (eth-packet :ethertype ETH_P_ARP :payload "x")))
   (show p))
+(let ((p (tcp-packet :src-port 7 :dst-port 8)) (q (udp-packet :dst-port 9)))
+  (show (packet-sport p) (packet-src-port p) (packet-dport p) (packet-dst-port p) (packet-dst-port q)))
 (show (packet-checksum-p (tcp-packet :bad-checksum t)) (packet-checksum-p (udp-packet :bad-checksum t))
       (packet-protocol (ip-packet :protocol 47)))
 (macrolet ((refusal (form) `(show (handler-case (progn ,form "none") (error (e) (princ-to-string e))))))
@@ -341,6 +343,7 @@ fn packets_are_made_and_read() {
 69 2001:db8::5 2001:db8::2 53 12 34525 02:00:00:00:00:09 #(1 2 3) t nil
 8 0 t 129 t
 #(2 0 0 0 0 2 2 0 0 0 0 1 8 6 120)
+7 7 8 8 9
 nil nil 47
 ";
     let (out, said) = (text(&got.stdout), text(&got.stderr));

@@ -191,7 +191,10 @@ fn what_cannot_be_done_with_a_map_is_said() {
             said(&["get", &peers, "(:prot 1)"]),
             "the key does not suit map `peersNNN`: there is no field `prot`",
         ),
-        (said(&["get", &peers, "7"]), "the key does not suit map `peersNNN`: `7` is not a struct"),
+        (
+            said(&["get", &peers, "7"]),
+            "the key does not suit map `peersNNN`: `7` is not a struct `peer` (port, last_seen, total)",
+        ),
         (said(&["set", &one, "0", "-1"]), "the value does not suit map `oneNNN`: -1 does not fit 64 bits"),
         (
             said(&["get", &one, "2"]),

@@ -109,6 +109,11 @@ impl Record {
             None => fields.push((name.replace('-', "_"), value.clone())),
         }
     }
+
+    /// Forgets all fields but this one.
+    pub fn keep(&self, name: &str) {
+        self.fields.borrow_mut().retain(|(field, _)| same_name(field, name));
+    }
 }
 
 /// Whether two names are one, where `-` and `_`, and upper and lower case, are alike.

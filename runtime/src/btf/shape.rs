@@ -94,6 +94,16 @@ impl Shape {
         !matches!(self, Self::Struct { .. } | Self::Array { .. } | Self::Bytes { .. })
     }
 
+    /// Whether its parts are in one place, as a union's are.
+    pub fn is_union(&self) -> bool {
+        match self {
+            Self::Struct { fields, .. } => {
+                fields.len() > 1 && fields.iter().all(|field| field.bit_offset == 0)
+            }
+            _ => false,
+        }
+    }
+
     /// An unsigned integer of `bytes` bytes where there are such, else plain bytes: what a map
     /// without BTF is read as.
     pub fn of_size(bytes: usize) -> Self {

@@ -2,6 +2,7 @@
 
 mod arena;
 pub mod kind;
+mod queue;
 mod raw;
 mod ring;
 mod sockets;
@@ -40,6 +41,28 @@ pub enum MapError {
         doing: &'static str,
         /// The kernel's reason.
         source: io::Error,
+    },
+    /// The kernel refused, for what there is under a key or for how much there is.
+    #[error("map `{map}` {why}")]
+    Entry {
+        /// The map.
+        map: String,
+        /// Why.
+        why: String,
+        /// The kernel's reason.
+        source: io::Error,
+    },
+    /// A kind of map that has keys, where one without is wanted.
+    #[error("map `{map}` is of type {kind}; one can {doing} maps of type {wanted}")]
+    HasKeys {
+        /// The map.
+        map: String,
+        /// Its kind.
+        kind: &'static str,
+        /// What was to be done.
+        doing: &'static str,
+        /// The kinds with which that can be done.
+        wanted: String,
     },
     /// A key or value that does not fit its type.
     #[error("the {part} does not suit map `{map}`: {source}")]
@@ -110,7 +133,7 @@ pub enum MapError {
         end: u64,
     },
     /// A kind of map without entries that userspace can walk.
-    #[error("map `{map}` is a {kind} map, which has no entries to look up")]
+    #[error("map `{map}` is a {kind} map, which has no entries under keys")]
     NoEntries {
         /// The map.
         map: String,
@@ -227,9 +250,26 @@ impl<'a> Map<'a> {
     /// When key or value do not fit their types (nothing is written then), or the kernel refuses.
     pub fn update(&self, key: &Value, value: &Value, flags: u64) -> Result<(), MapError> {
         self.readable()?;
-        let key = self.encode("key", &self.spec.key, key)?;
+        let bytes = self.encode("key", &self.spec.key, key)?;
         let value = self.encode_value(value)?;
-        self.raw.update(&key, &value, flags).map_err(self.failed("changed"))
+        self.raw.update(&bytes, &value, flags).map_err(|error| self.not_updated(key, error))
+    }
+
+    /// The kernel's numbers in the user's words (kernel/bpf/arraymap.c, hashtab.c, lpm_trie.c).
+    fn not_updated(&self, key: &Value, source: io::Error) -> MapError {
+        let (kind, most) = (self.spec.kind, self.spec.max_entries);
+        let why = match source.raw_os_error() {
+            Some(libc::EEXIST) => {
+                format!("has an entry under {key} already, and BPF_NOEXIST adds new ones only")
+            }
+            Some(libc::ENOENT) => format!("has no entry under {key}, and BPF_EXIST adds none"),
+            Some(libc::E2BIG) if kind.array => {
+                format!("has {most} entries, from 0 to {}, and none under {key}", most.saturating_sub(1))
+            }
+            Some(libc::E2BIG | libc::ENOSPC) if kind.deletes => return self.full(source),
+            _ => return self.failed("changed")(source),
+        };
+        MapError::Entry { map: self.spec.name.clone(), why, source }
     }
 
     /// Puts a socket into a sockmap or sockhash, to be deleted from it with `entries`.
@@ -254,7 +294,14 @@ impl<'a> Map<'a> {
     pub fn delete(&self, key: &Value) -> Result<bool, MapError> {
         self.readable()?;
         let key = self.encode("key", &self.spec.key, key)?;
-        self.raw.delete(&key).map_err(self.failed("changed"))
+        self.raw.delete(&key).map_err(|source| match self.spec.kind.deletes {
+            true => self.failed("changed")(source),
+            false => {
+                let why =
+                    format!("is of type {}, whose entries stay; set this one to zero", self.spec.kind.name);
+                MapError::Entry { map: self.spec.name.clone(), why, source }
+            }
+        })
     }
 
     /// The keys as bytes. Bounded: a hash that changes meanwhile can make the kernel start over

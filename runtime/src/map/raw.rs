@@ -45,6 +45,30 @@ impl<'a> Raw<'a> {
         }
     }
 
+    /// Appends a value, in a map without keys.
+    pub(super) fn push(&self, value: &[u8], flags: u64) -> io::Result<()> {
+        match self {
+            Self::Kernel(map) => map.push(value, flags),
+            Self::Vm(table) => table.push(value, flags),
+        }
+    }
+
+    /// The next value of a map without keys, which stays unless it is `taken`; `None` when there is none.
+    pub(super) fn next(&self, taken: bool) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Kernel(map) => map.next(taken),
+            Self::Vm(table) => table.next(taken),
+        }
+    }
+
+    /// Whether a filter has a value.
+    pub(super) fn contains(&self, value: &[u8]) -> io::Result<bool> {
+        match self {
+            Self::Kernel(map) => map.contains(value),
+            Self::Vm(table) => Ok(table.contains(value)),
+        }
+    }
+
     /// Deletes `key`; whether it was there.
     pub(super) fn delete(&self, key: &[u8]) -> io::Result<bool> {
         match self {

@@ -174,7 +174,10 @@ impl ObjectSpec {
     }
 
     /// How the struct, union or enumeration called `name`, where `-` and `_` are alike, is read.
-    pub(crate) fn shape(&self, name: &str) -> Result<Arc<Shape>, NoSuch> {
+    ///
+    /// # Errors
+    /// [`NoSuch`] when the object has no such type.
+    pub fn shape(&self, name: &str) -> Result<Arc<Shape>, NoSuch> {
         let found = self.types.btf.as_ref().and_then(|btf| {
             let id = btf.named(|own| name::same(own, name))?;
             Shapes::new(btf).get(id).ok()

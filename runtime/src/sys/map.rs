@@ -194,6 +194,32 @@ impl<'a> RawMap<'a> {
         }
     }
 
+    /// Appends a value, in a map without keys.
+    pub(crate) fn push(&self, value: &[u8], flags: u64) -> io::Result<()> {
+        check(value, self.value_size)?;
+        self.element(Command::MapUpdate, None, address(value), flags)
+    }
+
+    /// The next value of a map without keys, which stays unless it is `taken`; `None` when there is none.
+    pub(crate) fn next(&self, taken: bool) -> io::Result<Option<Vec<u8>>> {
+        let command = if taken { Command::MapTake } else { Command::MapLookup };
+        let mut value = vec![0; self.value_size];
+        match self.element(command, None, address_mut(value.as_mut_slice()), 0) {
+            Ok(()) => Ok(Some(value)),
+            Err(error) => absent(error).map(|()| None),
+        }
+    }
+
+    /// Whether a filter has a value, which the kernel reads where it would write that of another map.
+    pub(crate) fn contains(&self, value: &[u8]) -> io::Result<bool> {
+        check(value, self.value_size)?;
+        let mut value = value.to_vec();
+        match self.element(Command::MapLookup, None, address_mut(value.as_mut_slice()), 0) {
+            Ok(()) => Ok(true),
+            Err(error) => absent(error).map(|()| false),
+        }
+    }
+
     /// `value` is the address of as many bytes as the command uses there.
     fn element(&self, command: Command, key: Option<&[u8]>, value: u64, flags: u64) -> io::Result<()> {
         if let Some(key) = key {
@@ -201,7 +227,7 @@ impl<'a> RawMap<'a> {
         }
         let fd = self.fd.as_fd().as_raw_fd() as u32;
         let mut attr = ElementAttr { fd, pad: 0, key: key.map_or(0, address), value, flags };
-        // SAFETY: the key has the map's key size (checked above); the three callers give a value
+        // SAFETY: the key has the map's key size (checked above); the callers give a value
         // of the map's value size, a key for the next key, and nothing for deleting.
         unsafe { bpf(command, &mut attr) }.map(drop)
     }

@@ -68,6 +68,7 @@ enum Command {
     RawTracepointOpen = 17,
     BtfLoad = 18,
     BtfById = 19,
+    MapTake = 21,
     MapFreeze = 22,
     BtfNextId = 23,
     MapLookupBatch = 24,

@@ -7,12 +7,12 @@ use crate::btf::shape::{Field, Shape};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum EncodeError {
     /// The number is too large or too small.
-    #[error("{number} does not fit {}{} bits", if *signed { "a signed integer of " } else { "" }, bytes * 8)]
+    #[error("{number} does not fit {}{bits} bits", if *signed { "a signed integer of " } else { "" })]
     Range {
         /// The number.
         number: i128,
-        /// The width in bytes.
-        bytes: usize,
+        /// The width in bits.
+        bits: usize,
         /// Whether the place is signed.
         signed: bool,
     },
@@ -36,8 +36,25 @@ pub enum EncodeError {
         /// The value as printed.
         value: String,
         /// What belongs there.
-        wanted: &'static str,
+        wanted: String,
     },
+    /// What is wrong with a field of a struct.
+    #[error("field `{field}`: {source}")]
+    Field {
+        /// Its name; of a field of a field, both with a dot between.
+        field: String,
+        /// What is wrong.
+        source: Box<Self>,
+    },
+}
+
+impl EncodeError {
+    fn of_field(self, outer: &str) -> Self {
+        match self {
+            Self::Field { field, source } => Self::Field { field: format!("{outer}.{field}"), source },
+            source => Self::Field { field: outer.into(), source: Box::new(source) },
+        }
+    }
 }
 
 /// The bytes of `value` as a `shape`; what a struct or an array leaves out is zero.
@@ -73,7 +90,7 @@ fn write(shape: &Shape, value: &Value, place: &mut [u8]) -> Result<(), EncodeErr
             let (_, number) = member.ok_or_else(|| EncodeError::NoMember(name.clone()))?;
             integer(*number, *number < 0, place)
         }
-        (Shape::Array { element, .. }, Value::Text(text)) if **element == Shape::Char => {
+        (Shape::Array { element, .. }, Value::Text(text)) if element.size() == 1 && element.is_scalar() => {
             padded(text.as_bytes(), place)
         }
         (Shape::Array { element, count }, Value::Array(values)) => array(element, *count, values, place),
@@ -83,25 +100,60 @@ fn write(shape: &Shape, value: &Value, place: &mut [u8]) -> Result<(), EncodeErr
             Ok(())
         }
         (_, Value::Bytes(bytes)) => Err(EncodeError::Length { given: bytes.len(), room: place.len() }),
-        _ => Err(EncodeError::Kind { value: value.to_string(), wanted: kind(shape) }),
+        _ => Err(EncodeError::Kind { value: shown(value), wanted: kind(shape) }),
     }
 }
 
-fn kind(shape: &Shape) -> &'static str {
+fn kind(shape: &Shape) -> String {
     match shape {
-        Shape::Int { .. } | Shape::Char => "an integer",
-        Shape::Bool { .. } => "a truth value",
-        Shape::Float { .. } => "something that userspace can store: it is a floating-point number",
-        Shape::Enum { .. } => "an enumerator",
-        Shape::Array { .. } => "an array",
-        Shape::Struct { .. } => "a struct",
-        Shape::Bytes { .. } => "bytes",
+        Shape::Int { bytes, .. } => format!("an integer of {} bits", bytes * 8),
+        Shape::Char => "a character".into(),
+        Shape::Bool { .. } => "a truth value".into(),
+        Shape::Float { .. } => "something that userspace can store: it is a floating-point number".into(),
+        Shape::Enum { .. } => "an enumerator".into(),
+        Shape::Array { element, count } if element.size() == 1 => format!("an array of {count} bytes"),
+        Shape::Array { count, .. } => format!("an array of {count} elements"),
+        Shape::Struct { name, fields, .. } => {
+            let name = if name.is_empty() { String::new() } else { format!(" `{name}`") };
+            format!("a struct{name} ({})", names(fields))
+        }
+        Shape::Bytes { bytes } => format!("{bytes} bytes"),
+    }
+}
+
+/// The fields' names, or the first of them.
+fn names(fields: &[Field]) -> String {
+    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).take(2 * SHOWN).collect();
+    if fields.len() > names.len() {
+        names.push("…");
+    }
+    names.join(", ")
+}
+
+/// How much of an array or a struct a message shows.
+const SHOWN: usize = 4;
+
+/// The value as it is written in Lisp, or its beginning.
+fn shown(value: &Value) -> String {
+    let many = |items: &mut dyn ExactSizeIterator<Item = String>| {
+        let rest = if items.len() > SHOWN { " …" } else { "" };
+        items.take(SHOWN).collect::<Vec<_>>().join(" ") + rest
+    };
+    match value {
+        Value::Bool(flag) => if *flag { "t" } else { "nil" }.into(),
+        Value::Array(items) | Value::PerCpu(items) => format!("#({})", many(&mut items.iter().map(shown))),
+        Value::Struct(fields) => {
+            let field =
+                |(name, value): &(String, Value)| format!(":{} {}", name.replace('_', "-"), shown(value));
+            format!("({})", many(&mut fields.iter().map(field)))
+        }
+        other => other.to_string(),
     }
 }
 
 fn integer(number: i128, signed: bool, place: &mut [u8]) -> Result<(), EncodeError> {
     let bytes = place.len();
-    let range = EncodeError::Range { number, bytes, signed };
+    let range = EncodeError::Range { number, bits: bytes * 8, signed };
     if bytes == 0 || bytes > 16 {
         return Err(range);
     }
@@ -143,19 +195,20 @@ fn record(fields: &[Field], values: &[(String, Value)], place: &mut [u8]) -> Res
         let field = field.ok_or_else(|| EncodeError::NoField(name.clone()))?;
         let (start, size) = (field.bit_offset / 8, field.shape.size());
         match (field.bit_width, place.get_mut(start..start.saturating_add(size))) {
-            (0, Some(place)) => write(&field.shape, value, place)?,
-            (0, None) => {}
-            (width, _) => put_bits(place, field.bit_offset, width, value)?,
+            (0, Some(place)) => write(&field.shape, value, place),
+            (0, None) => Ok(()),
+            (width, _) => put_bits(place, field.bit_offset, width, value),
         }
+        .map_err(|error| error.of_field(&field.name))?;
     }
     Ok(())
 }
 
 /// Bit-fields are set a bit at a time: they are rare, and may straddle bytes.
 fn put_bits(whole: &mut [u8], offset: usize, width: usize, value: &Value) -> Result<(), EncodeError> {
-    let kind = || EncodeError::Kind { value: value.to_string(), wanted: "an integer" };
+    let kind = || EncodeError::Kind { value: shown(value), wanted: format!("an integer of {width} bits") };
     let number = value.as_int().ok_or_else(kind)?;
-    let range = EncodeError::Range { number, bytes: width.div_ceil(8), signed: number < 0 };
+    let range = EncodeError::Range { number, bits: width, signed: number < 0 };
     let fits = |limit: i128| number >= -(limit >> 1) && number < limit;
     if !1i128.checked_shl(width as u32).is_some_and(fits) {
         return Err(range);

@@ -310,6 +310,25 @@ impl TableRef {
         self.with(|table, memory| table.remove(memory, key))
     }
 
+    /// Appends a value, in a map without keys.
+    pub(crate) fn push(&self, value: &[u8], flags: u64) -> io::Result<()> {
+        self.with(|table, _| table.push(value, flags)).map_err(io::Error::from_raw_os_error)
+    }
+
+    /// The next value of a map without keys, which stays unless it is `taken`.
+    pub(crate) fn next(&self, taken: bool) -> io::Result<Option<Vec<u8>>> {
+        match self.with(|table, _| table.next(taken)) {
+            Ok(value) => Ok(Some(value)),
+            Err(libc::ENOENT) => Ok(None),
+            Err(number) => Err(io::Error::from_raw_os_error(number)),
+        }
+    }
+
+    /// Whether a filter has a value.
+    pub(crate) fn contains(&self, value: &[u8]) -> bool {
+        self.with(|table, _| matches!(&table.store, Store::Filter(values) if values.contains(value)))
+    }
+
     /// The bytes of a value.
     pub(crate) fn value_size(&self) -> usize {
         self.with(|table, _| table.value)

@@ -71,6 +71,12 @@ fn address(keys: &Keys<'_>, name: &str) -> Got<Option<IpAddr>> {
     text.parse().map(Some).map_err(|_| Exit::error(format!("{text:?} is no address of IP")))
 }
 
+/// Source and destination, by their short names or by those of the readers of headers.
+fn ports(keys: &Keys<'_>, destination: u16) -> Got<(u16, u16)> {
+    let port = |long, short, otherwise| keys.number(long, keys.number(short, otherwise)?);
+    Ok((port("src-port", "sport", 40_000)?, port("dst-port", "dport", destination)?))
+}
+
 fn payload(keys: &Keys<'_>) -> Got<Vec<u8>> {
     keys.get("payload").map_or(Ok(Vec::new()), to_bytes)
 }
@@ -85,11 +91,24 @@ fn sum(keys: &Keys<'_>, right: u16) -> u16 {
 }
 
 fn tcp(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let known =
-        options!("sport", "dport", "seq", "ack-number", "window", "syn", "ack", "fin", "rst", "psh", "urg");
+    let known = options!(
+        "sport",
+        "dport",
+        "src-port",
+        "dst-port",
+        "seq",
+        "ack-number",
+        "window",
+        "syn",
+        "ack",
+        "fin",
+        "rst",
+        "psh",
+        "urg"
+    );
     let keys = Keys::read(interp, args, known)?;
     let (ends, payload) = (ends(&keys)?, payload(&keys)?);
-    let (sport, dport) = (keys.number("sport", 40_000)?, keys.number("dport", 80)?);
+    let (sport, dport) = ports(&keys, 80)?;
     let mut header = TcpHeader::new(sport, dport, keys.number("seq", 1)?, keys.number("window", 65_535)?);
     header.acknowledgment_number = keys.number("ack-number", 0)?;
     (header.syn, header.ack, header.fin) = (keys.is("syn"), keys.is("ack"), keys.is("fin"));
@@ -104,9 +123,9 @@ fn tcp(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 }
 
 fn udp(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let keys = Keys::read(interp, args, options!("sport", "dport"))?;
+    let keys = Keys::read(interp, args, options!("sport", "dport", "src-port", "dst-port"))?;
     let (ends, payload) = (ends(&keys)?, payload(&keys)?);
-    let (sport, dport) = (keys.number("sport", 40_000)?, keys.number("dport", 53)?);
+    let (sport, dport) = ports(&keys, 53)?;
     let length = u16::try_from(UdpHeader::LEN + payload.len()).map_err(too_long)?;
     let mut header = UdpHeader { source_port: sport, destination_port: dport, length, checksum: 0 };
     let right = match ends {

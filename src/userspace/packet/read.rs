@@ -67,6 +67,8 @@ fields! {
     "packet-tos" |p| numbers(p).map(|(.., tos)| Field::Number(tos.into()));
     "packet-sport" |p| ports(p).map(|(sport, _)| Field::Number(sport.into()));
     "packet-dport" |p| ports(p).map(|(_, dport)| Field::Number(dport.into()));
+    "packet-src-port" |p| ports(p).map(|(sport, _)| Field::Number(sport.into()));
+    "packet-dst-port" |p| ports(p).map(|(_, dport)| Field::Number(dport.into()));
     "packet-seq" |p| tcp(p).map(|tcp| Field::Number(tcp.sequence_number));
     "packet-ack-number" |p| tcp(p).map(|tcp| Field::Number(tcp.acknowledgment_number));
     "packet-window" |p| tcp(p).map(|tcp| Field::Number(tcp.window_size.into()));

@@ -41,7 +41,9 @@ impl Repl<'_> {
         let compiled = session::compile_forms(&mut self.interp, &forms, start).map_err(|_| Trouble::Said)?;
         let replaced = self.enter(compiled)?;
         self.definitions = all;
-        world(&mut self.interp).map_err(|_| Trouble::Said)?.definitions = forms;
+        let world = world(&mut self.interp).map_err(|_| Trouble::Said)?;
+        world.definitions = forms;
+        world.shapes.clear();
         self.bind();
         let shared: Vec<Value> = self
             .definitions

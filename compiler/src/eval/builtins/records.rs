@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::{builtin, text};
 use crate::eval::{
-    Builtin, Kind, MANY, Value,
+    Builtin, Exit, Interp, Kind, MANY, Result, Value,
     special::records::{make, record},
-    value::same_name,
+    value::{Record, same_name},
 };
 
 pub const ROWS: &[Builtin] = &[
@@ -27,14 +27,20 @@ pub const ROWS: &[Builtin] = &[
         Kind::Record(record) => Ok(make(&record.name, Rc::clone(record).fields.borrow().clone())),
         _ => Ok(args[0].clone()),
     }),
-    builtin("%field", 3, 3, |interp, args| {
-        let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
-        Ok(record(&args[0], &name)?.get(&field).unwrap_or_else(|| 0.into()))
+    builtin("%field", 6, 6, |interp, args| {
+        let place = Place::of(interp, args)?;
+        let whole = place.whole(interp)?;
+        if place.index.is_nil() { Ok(whole) } else { element(&whole, &place.field, place.index) }
     }),
-    builtin("%set-field", 4, 4, |interp, args| {
-        let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
-        record(&args[0], &name)?.set(&field, &args[3]);
-        Ok(args[3].clone())
+    builtin("%set-field", 7, 7, |interp, args| {
+        let place = Place::of(interp, args)?;
+        place.alone(&args[0]);
+        if place.index.is_nil() {
+            place.record.set(&place.field, &args[6]);
+        } else {
+            set_element(&place.whole(interp)?, &place.field, place.index, &args[6])?;
+        }
+        Ok(args[6].clone())
     }),
     builtin("field", 2, 2, |interp, args| {
         let field = text(interp, &args[1])?;
@@ -44,3 +50,85 @@ pub const ROWS: &[Builtin] = &[
         }
     }),
 ];
+
+/// What readers and `setf` of them are given: `record name field index union zero`.
+struct Place<'v> {
+    record: Rc<Record>,
+    field: String,
+    index: &'v Value,
+    union: bool,
+    zero: &'v Value,
+}
+
+impl<'v> Place<'v> {
+    fn of(interp: &Interp<'_>, args: &'v [Value]) -> Result<Self> {
+        let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
+        let record = record(&args[0], &name)?;
+        Ok(Self { record, field, index: &args[3], union: !args[4].is_nil(), zero: &args[5] })
+    }
+
+    /// The field; what is left out is made, and kept where it has parts, which may be set then.
+    fn whole(&self, interp: &mut Interp<'_>) -> Result {
+        if let Some(value) = self.record.get(&self.field) {
+            return Ok(value);
+        }
+        if let Some((other, _)) = self.record.fields.borrow().first().filter(|_| self.union) {
+            let (record, field) = (&self.record.name, &self.field);
+            let message =
+                format!("`{other}` of this `{record}` is set, and what `{field}` is then is not known");
+            return Err(Exit::error(message));
+        }
+        let value = interp.apply(self.zero, Vec::new())?;
+        if matches!(value.kind, Kind::Vector(_) | Kind::Record(_)) {
+            self.record.set(&self.field, &value);
+        }
+        Ok(value)
+    }
+
+    /// Forgets what else is in the place of a member that is set, in `given` or in the union itself.
+    fn alone(&self, given: &Value) {
+        if self.union {
+            self.record.keep(&self.field);
+        }
+        match &given.kind {
+            Kind::Record(outer) if !Rc::ptr_eq(outer, &self.record) => outer.keep(&self.record.name),
+            _ => {}
+        }
+    }
+}
+
+fn element(whole: &Value, field: &str, index: &Value) -> Result {
+    let Kind::Vector(items) = &whole.kind else { return Err(no_array(field)) };
+    let items = items.borrow();
+    let found = at(index).and_then(|at| items.get(at));
+    found.cloned().ok_or_else(|| outside(field, items.len(), index))
+}
+
+fn set_element(whole: &Value, field: &str, index: &Value, value: &Value) -> Result<()> {
+    let Kind::Vector(items) = &whole.kind else { return Err(no_array(field)) };
+    let mut items = items.borrow_mut();
+    let count = items.len();
+    let place = at(index).and_then(|at| items.get_mut(at)).ok_or_else(|| outside(field, count, index))?;
+    *place = value.clone();
+    Ok(())
+}
+
+fn at(index: &Value) -> Option<usize> {
+    match index.kind {
+        Kind::Int(index) => usize::try_from(index).ok(),
+        _ => None,
+    }
+}
+
+fn no_array(field: &str) -> Exit {
+    Exit::error(format!("`{field}` is no array: it has no elements to name by an index"))
+}
+
+fn outside(field: &str, count: usize, index: &Value) -> Exit {
+    match index.kind {
+        Kind::Int(index) => {
+            Exit::error(format!("`{field}` has {count} elements, from 0 on, and none at {index}"))
+        }
+        _ => crate::eval::error::wanted("an index", index),
+    }
+}

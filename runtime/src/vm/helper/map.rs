@@ -69,28 +69,17 @@ fn delete(cpu: &mut Cpu<'_>, args: &[u64; 5]) -> Result<u64, Trap> {
 fn push(cpu: &mut Cpu<'_>, args: &[u64; 5]) -> Result<u64, Trap> {
     let table = cpu.tables.of(args[0])?;
     let value = cpu.memory.read(args[1], table.one)?;
-    Ok(done(match &mut table.store {
-        Store::Queue(queue) => queue.push(value, table.entries as usize, args[2]),
-        Store::Filter(values) => {
-            values.insert(value.to_vec());
-            Ok(())
-        }
-        _ => Err(EINVAL),
-    }))
+    Ok(done(table.push(value, args[2])))
 }
 
 fn next(cpu: &mut Cpu<'_>, args: &[u64; 5], taken: bool) -> Result<u64, Trap> {
     let table = cpu.tables.of(args[0])?;
-    let value = match &mut table.store {
-        Store::Queue(queue) => queue.next(taken),
-        Store::Filter(values) if !taken => {
-            let there = values.contains(cpu.memory.read(args[1], table.one)?);
-            return Ok(done(if there { Ok(()) } else { Err(ENOENT) }));
-        }
-        _ => Err(EINVAL),
-    };
+    if let (Store::Filter(values), false) = (&table.store, taken) {
+        let there = values.contains(cpu.memory.read(args[1], table.one)?);
+        return Ok(done(if there { Ok(()) } else { Err(ENOENT) }));
+    }
     // The kernel's helpers leave zeroes where there is nothing.
-    let (bytes, outcome) = match value {
+    let (bytes, outcome) = match table.next(taken) {
         Ok(value) => (value, Ok(())),
         Err(error) => (vec![0; table.one], Err(error)),
     };

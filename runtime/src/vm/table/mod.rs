@@ -291,6 +291,26 @@ impl Table {
         Ok(memory.whole(at).get(start..start + self.value).map(<[u8]>::to_vec))
     }
 
+    /// Appends a value, in a map without keys.
+    pub(super) fn push(&mut self, value: &[u8], flags: u64) -> Outcome<()> {
+        match &mut self.store {
+            Store::Queue(queue) => queue.push(value, self.entries as usize, flags),
+            Store::Filter(values) => {
+                values.insert(value.to_vec());
+                Ok(())
+            }
+            _ => Err(EINVAL),
+        }
+    }
+
+    /// The next value of a map without keys, which stays unless it is `taken`.
+    pub(super) fn next(&mut self, taken: bool) -> Outcome<Vec<u8>> {
+        match &mut self.store {
+            Store::Queue(queue) => queue.next(taken),
+            _ => Err(EINVAL),
+        }
+    }
+
     pub(super) fn next_key(&self, key: Option<&[u8]>) -> Option<Vec<u8>> {
         self.after(key)
     }
