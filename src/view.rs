@@ -28,6 +28,11 @@ impl View {
         self.bar.is_some()
     }
 
+    /// Whether this terminal has room for all these lines, none of which is wider than it.
+    pub fn has_room(lines: &[String]) -> bool {
+        lines.len() <= room().0
+    }
+
     /// Shows `lines` in place of those before them, or after them where nothing can be replaced.
     pub fn show(&self, lines: &[String]) -> Result<(), Failure> {
         match &self.bar {
@@ -62,9 +67,15 @@ impl View {
 
 /// As many lines as this terminal has room for.
 fn fit(lines: &[String]) -> Vec<String> {
+    let (room, width) = room();
+    fit_into(lines, room, width)
+}
+
+/// The rows that may be used of this terminal, and its width.
+fn room() -> (usize, usize) {
     let (height, width) = rustix::termios::tcgetwinsize(stdout())
         .map_or((24, 80), |size| (usize::from(size.ws_row), usize::from(size.ws_col)));
-    fit_into(lines, height.saturating_sub(2).max(1), width.max(1))
+    (height.saturating_sub(2).max(1), width.max(1))
 }
 
 /// As many lines as there is room for in so many rows, where one that is wider than a row takes several; the

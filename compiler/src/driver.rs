@@ -97,6 +97,8 @@ pub struct Compiled {
     pub places: Vec<Places>,
     /// The structs and unions that were defined, each with its size in bytes.
     pub structs: Vec<(String, u32)>,
+    /// The ring buffers all of whose records are reserved as one struct, by symbol, and that struct.
+    pub records: Vec<(String, String)>,
     /// The constants and members of enumerations that were defined, as they were spelled.
     pub constants: Vec<(String, i128)>,
 }
@@ -149,6 +151,20 @@ pub fn compile_forms(
     compiled
 }
 
+fn records(hir: &hir::Module) -> Vec<(String, String)> {
+    let mut reserved = hir.reserved.clone();
+    reserved.sort_unstable();
+    reserved.dedup();
+    let alone = |map| reserved.iter().filter(|(other, _)| *other == map).count() == 1;
+    let one = |(map, ty): &(hir::MapId, hir::Ty)| match hir.types.get(*ty) {
+        hir::TypeKind::Struct(of) if alone(*map) => {
+            Some((hir.maps[*map].symbol.clone(), hir.types.structs[of].c_name.clone()))
+        }
+        _ => None,
+    };
+    reserved.iter().filter_map(one).collect()
+}
+
 /// The typed program to an object.
 fn finish(
     sources: &SourceMap,
@@ -166,6 +182,7 @@ fn finish(
             object,
             places: model.functions.iter().map(places).collect(),
             structs: hir.types.structs.values().map(|one| (one.c_name.clone(), one.size)).collect(),
+            records: records(hir),
             constants: hir.constants.clone(),
         }),
         Err(error) => {

@@ -141,7 +141,13 @@ impl World {
     /// Waits, unless a signal or the deadline ends the script.
     fn wait(&mut self, patience: Duration) -> Result<(), String> {
         let end = Instant::now() + patience;
-        while !self.pause(end, None)? && Instant::now() < end {}
+        // The deadline ends a pause, too, and the next one says that it has come.
+        loop {
+            self.pause(end, None)?;
+            if Instant::now() >= end {
+                break;
+            }
+        }
         if !patience.is_zero() {
             self.tell_printed();
         }

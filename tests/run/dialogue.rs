@@ -19,7 +19,7 @@ fn a_watch_says_how_it_ends_and_leaves_the_last_table() {
     let args = ["run", &example("count-egress.lisp"), "--cgroup", &path];
     let mut terminal = Terminal::start(&folder, &args);
     terminal.expect(&format!("note: `count_egress` attached to the cgroup `{path}`; Ctrl-C ends\n"));
-    terminal.expect("pkt_count[0] = 0");
+    terminal.expect("│ pkt_count ┆ 0   ┆     0 ┆            │");
     terminal.keys(CTRL_C);
     terminal.expect("│ pkt_count ┆ 0   ┆     0 │\n");
     assert_eq!(terminal.end(), Some(130));

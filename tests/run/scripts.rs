@@ -107,6 +107,74 @@ fn a_session_ends_with_every_signal() {
     assert!(eventually(|| attached(&cgroup, &CGROUP_INET_EGRESS).is_empty()), "it was killed");
 }
 
+/// A program and its two loaders as people write them, who name the whole hierarchy.
+const PRINTED: [&str; 3] = [
+    r#"
+(defmap pkt-count :type :array
+  :key-size 4
+  :value-size 8
+  :max-entries 1)
+
+(defprog count-egress (:type :cgroup-skb
+                     :section "cgroup_skb/egress")
+  (let ((key (u32 0))
+        (val (map-lookup pkt-count key)))
+    (when val
+      (atomic-add val 1)))
+  1)
+"#,
+    r#"
+(let* ((obj (bpf:open-object "count-egress.o"))
+       (prog (bpf:find-program obj "count-egress"))
+       (loaded (bpf:load-program prog)))
+  (attach-cgroup loaded "/sys/fs/cgroup"
+                 :attach-type +bpf-cgroup-inet-egress+)
+  ;; read the counter
+  (let ((map (bpf:find-map obj "pkt-count")))
+    (format t "packets: ~a~%" (bpf:map-lookup map 0))))
+"#,
+    r#"
+(with-bpf-session (session "count-egress.o")
+  (bpf:attach session "count-egress"
+              :cgroup-path "/sys/fs/cgroup")
+  ;; session auto-detaches on scope exit
+  (let ((map (bpf:find-map session "pkt-count")))
+    (loop
+      (sleep 1)
+      (format t "packets: ~a~%" (bpf:map-lookup map 0)))))
+"#,
+];
+
+/// bpfl in a mount namespace of its own, in which a cgroup is where the whole hierarchy is elsewhere.
+fn beneath(cgroup: &ChildCgroup, folder: &Folder, args: &[&str]) -> Command {
+    let mut command = Command::new("unshare");
+    let script = "mount --bind \"$1\" /sys/fs/cgroup && shift && exec \"$@\"";
+    command.args(["--mount", "sh", "-c", script, "sh", cgroup.path().to_str().unwrap()]);
+    command.arg(env!("CARGO_BIN_EXE_bpfl")).args(args).stdin(Stdio::null());
+    folder.inside(&mut command);
+    command
+}
+
+#[test]
+fn loaders_run_as_they_are_printed() {
+    let Some(cgroup) = cgroup() else { return };
+    let folder = Folder::new("printed");
+    for (name, text) in ["count-egress.lisp", "steps.lisp", "session.lisp"].iter().zip(PRINTED) {
+        folder.write(name, text);
+    }
+    assert!(folder.inside(&mut bpfl(&["build", "count-egress.lisp"])).status().unwrap().success());
+    let got = beneath(&cgroup, &folder, &["run", "steps.lisp"]).output().unwrap();
+    assert_eq!((text(&got.stdout).as_str(), text(&got.stderr).as_str()), ("packets: 0\n", ""));
+    let mut command = beneath(&cgroup, &folder, &["run", "session.lisp", "--for", "2500ms"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(eventually(|| attached(&cgroup, &CGROUP_INET_EGRESS).len() == 1));
+    send(&cgroup, 3);
+    let got = child.wait_with_output().unwrap();
+    assert_eq!((text(&got.stdout).as_str(), text(&got.stderr).as_str()), ("packets: 3\npackets: 3\n", ""));
+    assert_eq!(got.status.code(), Some(0));
+    assert!(attached(&cgroup, &CGROUP_INET_EGRESS).is_empty());
+}
+
 /// Programs and maps in the script itself; values of all kinds.
 const INLINE: &str = r#"
 (defconstant +slots+ 4)

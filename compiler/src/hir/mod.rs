@@ -72,6 +72,8 @@ pub struct Module {
     pub cores: Arena<CoreId, kernel::Core>,
     /// The structs that are records of ring buffers, each once: userspace reads them by their types.
     pub records: Vec<Ty>,
+    /// What programs reserve in ring buffers, each time that they do.
+    pub reserved: Vec<(MapId, Ty)>,
     /// The constants and members of enumerations that the file defines, as it spells them.
     pub constants: Vec<(String, i128)>,
     /// All expressions.

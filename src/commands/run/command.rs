@@ -27,14 +27,14 @@ const POLL: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace, records } = ready;
     // Before there is anything to clean up.
     let loaded = session.load_some(&args.programs);
     loaded.map_err(|error| refusal::explain(args.verifier_log, session.spec(), &mut origin, &error))?;
     let parent = chosen.map_or_else(|| hierarchy.and_then(|hierarchy| hierarchy.own()), Ok)?;
     let cgroup = ChildCgroup::create(&parent)?;
     attach(args, &mut session, &mut origin, Some(cgroup.path()))?;
-    let mut events = Events::open(args, &mut session, trace)?;
+    let mut events = Events::open(args, &mut session, trace, &records)?;
     let pins = Pins::make(args, &mut session)?;
     let child = start(args, &cgroup)?;
     let end = args.time.map(|time| Instant::now() + time);

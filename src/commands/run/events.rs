@@ -33,13 +33,15 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// Opens the ring buffers; `None` where there are none, and no `trace`.
+    /// Opens the ring buffers; `None` where there are none, and no `trace`. Of the ring buffers `known`, the source
+    /// tells the struct.
     pub(super) fn open(
         args: &Run,
         session: &mut Session,
         trace: Option<Trace>,
+        known: &[(String, String)],
     ) -> Result<Option<Self>, Failure> {
-        let rings = rings(args, session)?;
+        let rings = rings(args, session, known)?;
         if rings.is_empty() && trace.is_none() {
             return Ok(None);
         }
@@ -68,7 +70,7 @@ impl AsFd for Events {
 }
 
 /// The readers of all ring buffers of a session.
-fn rings(args: &Run, session: &mut Session) -> Result<Vec<Ring>, Failure> {
+fn rings(args: &Run, session: &mut Session, known: &[(String, String)]) -> Result<Vec<Ring>, Failure> {
     let maps = session.spec().maps.iter().filter(|map| map.kind.name == "ringbuf");
     let maps: Vec<_> = maps.map(|map| (map.name.clone(), own_type(map))).collect();
     for (map, _) in &args.records {
@@ -80,8 +82,9 @@ fn rings(args: &Run, session: &mut Session) -> Result<Vec<Ring>, Failure> {
     }
     let mut rings = Vec::with_capacity(maps.len());
     for (map, own) in maps {
-        let given = args.records.iter().find(|(name, _)| bpfl_runtime::name::same(name, &map));
-        let record = given.map(|(_, record)| record.clone()).or(own);
+        let of = |(name, _): &&(String, String)| bpfl_runtime::name::same(name, &map);
+        let told = args.records.iter().find(of).or_else(|| known.iter().find(of));
+        let record = told.map(|(_, record)| record.clone()).or(own);
         rings.push(session.ring(&map, record.as_deref())?);
     }
     Ok(rings)

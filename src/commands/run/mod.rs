@@ -98,15 +98,17 @@ struct Ready {
     signals: Signals,
     /// What its programs print.
     trace: Option<Trace>,
+    /// The structs of ring buffers' records, where the source tells.
+    records: Vec<(String, String)>,
 }
 
 fn prepare(args: &Run) -> Result<Ready, Failure> {
     let file = args.file.clone().map_or_else(only_file, Ok)?;
-    let (object, origin) = match input::read(&file, &args.compile)? {
-        Input::Object(bytes) => (bytes, Origin::default()),
+    let (object, origin, records) = match input::read(&file, &args.compile)? {
+        Input::Object(bytes) => (bytes, Origin::default(), Vec::new()),
         Input::Lisp(source) => {
             let (compiled, sources) = source.compile_with_sources()?;
-            (compiled.object, Origin::compiled(sources, compiled.places))
+            (compiled.object, Origin::compiled(sources, compiled.places), compiled.records)
         }
     };
     let mut session = Session::open(object).map_err(|error| in_file(&file, &error))?;
@@ -122,7 +124,7 @@ fn prepare(args: &Run) -> Result<Ready, Failure> {
     let signals =
         Signals::block().map_err(|error| Failure::new(format!("signals cannot be awaited ({error})")))?;
     let trace = events::trace(&session);
-    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals, trace })
+    Ok(Ready { session, origin, hierarchy: Hierarchy::find(), chosen, signals, trace, records })
 }
 
 /// Which rows of the maps are shown.

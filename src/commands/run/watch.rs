@@ -22,7 +22,7 @@ use crate::{
 const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
-    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace } = ready;
+    let Ready { mut session, mut origin, hierarchy, chosen, signals, trace, records } = ready;
     let cgroup = match (chosen, hierarchy) {
         (Some(chosen), _) => Some(chosen),
         (None, Ok(hierarchy)) => Some(hierarchy.mount),
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
         (None, Err(_)) => None,
     };
     attach(args, &mut session, &mut origin, cgroup.as_deref())?;
-    let mut events = Events::open(args, &mut session, trace)?;
+    let mut events = Events::open(args, &mut session, trace, &records)?;
     let pins = Pins::make(args, &mut session)?;
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
     let way_out = if view.is_live() && args.time.is_none() { "; Ctrl-C ends" } else { "" };
@@ -85,7 +85,8 @@ fn watch(
             return Ok(0);
         }
         if now >= next {
-            view.show(&shown.lines(&table::rows(session, choice(args))?))?;
+            let rows = table::rows(session, choice(args))?;
+            view.show(&if view.is_live() { shown.live(&rows, View::has_room) } else { shown.lines(&rows) })?;
             // An interval that passed while the maps were read is not made up for.
             next = (next + args.interval).max(now);
         }

@@ -147,6 +147,7 @@ impl<'a> Builder<'a> {
         let pointee = self.type_or_size(what)?;
         let size = self.module.types.size(pointee);
         self.keep_struct(pointee);
+        self.module.reserved.push((id.map, pointee));
         let flags = match flags {
             Some(flags) => self.value(flags),
             None => self.literal(0, call.span),
