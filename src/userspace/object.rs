@@ -84,7 +84,7 @@ impl Handle {
 
 /// An argument of another kind.
 pub fn wanted(what: &str, value: &Value) -> Exit {
-    Exit::error(format!("this is {}, and {what} is wanted here", value.type_name()))
+    Exit::of("type-error", format!("this is {}, and {what} is wanted here", value.type_name()))
 }
 
 /// The runtime's errors as conditions, a verifier's refusal with the end of its log.

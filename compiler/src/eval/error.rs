@@ -50,6 +50,11 @@ impl Exit {
         Self::Error(Box::new(Condition::new("error", message)))
     }
 
+    /// An error of this type, which handlers may name.
+    pub fn of(kind: &'static str, message: impl Into<String>) -> Self {
+        Self::Error(Box::new(Condition::new(kind, message)))
+    }
+
     /// An error about the form at `origin`, which repeats the one at `first`.
     pub fn pointing_at(origin: Origin, message: impl Into<String>, first: Option<Origin>) -> Self {
         let cause: Rc<dyn Any> = Rc::new(Pointing { first });
@@ -87,5 +92,5 @@ pub fn arity(name: &str, min: usize, max: usize, given: usize) -> Exit {
 
 /// An argument of a wrong type.
 pub fn wanted(what: &str, value: &Value) -> Exit {
-    Exit::error(format!("this is {}, and {what} is wanted here", value.type_name()))
+    Exit::of("type-error", format!("this is {}, and {what} is wanted here", value.type_name()))
 }

@@ -342,7 +342,10 @@ impl<'n> Interp<'n> {
         let text = self.text(symbol);
         match bpfl_stdlib::catalog::constant::find(text) {
             Some(row) => Ok(i128::from(row.value).into()),
-            None => Err(Exit::error(format!("there is no variable called `{text}`")).at(form.origin)),
+            None => {
+                let message = format!("there is no variable called `{text}`");
+                Err(Exit::of("unbound-variable", message).at(form.origin))
+            }
         }
     }
 
@@ -390,7 +393,8 @@ impl<'n> Interp<'n> {
         // A hash map's order differs from run to run; what is suggested must not.
         names.sort_unstable();
         let near = nearest(text, names).map(|near| format!("; did you mean `{near}`?"));
-        Exit::error(format!("there is no function called `{text}`{}", near.unwrap_or_default()))
+        let near = near.unwrap_or_default();
+        Exit::of("undefined-function", format!("there is no function called `{text}`{near}"))
     }
 
     fn call_macro(&mut self, expander: &Rc<Function>, form: &Value, env: &Env) -> Result {

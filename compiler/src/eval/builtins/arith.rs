@@ -126,7 +126,7 @@ fn minus(args: &[Value]) -> Result {
 
 fn divide(args: &[Value]) -> Result {
     let one = |a: &Value, b: &Value| match (&a.kind, &b.kind) {
-        (_, Kind::Int(0)) => Err(Exit::error("this is a division by zero")),
+        (_, Kind::Int(0)) => Err(Exit::of("division-by-zero", "this is a division by zero")),
         (Kind::Int(a), Kind::Int(b)) if a.checked_rem(*b) == Some(0) => Ok((a / b).into()),
         _ => Ok(Value::from(number(a)? / number(b)?)),
     };
@@ -149,7 +149,7 @@ enum Rounding {
 fn division(interp: &mut Interp<'_>, args: &[Value], rounding: Rounding, remainder: bool) -> Result {
     let divisor = args.get(1).cloned().unwrap_or_else(|| 1.into());
     let (quotient, rest): (Value, Value) = match (&args[0].kind, &divisor.kind) {
-        (_, Kind::Int(0)) => return Err(Exit::error("this is a division by zero")),
+        (_, Kind::Int(0)) => return Err(Exit::of("division-by-zero", "this is a division by zero")),
         (Kind::Int(a), Kind::Int(b)) => {
             let quotient = rounded(*a, *b, rounding).ok_or_else(overflow)?;
             let product = quotient.checked_mul(*b).ok_or_else(overflow)?;

@@ -66,6 +66,7 @@ pub const ROWS: &[Builtin] = &[
         }
     }),
     builtin("princ-to-string", 1, 1, |interp, args| Ok(interp.plain(&args[0]).into())),
+    builtin("write-to-string", 1, 1, |interp, args| Ok(interp.readable(&args[0]).into())),
     builtin("prin1-to-string", 1, 1, |interp, args| Ok(interp.readable(&args[0]).into())),
     builtin("princ", 1, 2, |interp, args| {
         let text = interp.plain(&args[0]);

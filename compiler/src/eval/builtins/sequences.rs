@@ -76,6 +76,10 @@ pub const ROWS: &[Builtin] = &[
         let any = quantify(interp, args, true, true)?;
         Ok(interp.truth(any.is_nil()))
     }),
+    builtin("notevery", 2, MANY, |interp, args| {
+        let all = quantify(interp, args, false, false)?;
+        Ok(interp.truth(all.is_nil()))
+    }),
     builtin("sort", 2, MANY, sort),
     builtin("stable-sort", 2, MANY, sort),
     builtin("search", 2, MANY, |_, args| {

@@ -134,6 +134,13 @@ fn concatenate(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     }
 }
 
+/// As much of a text as is a sign and digits.
+fn beginning(text: &str, radix: u32) -> &str {
+    let of_number = |(at, c): (usize, char)| c.is_digit(radix) || at == 0 && matches!(c, '+' | '-');
+    let end = text.char_indices().find(|one| !of_number(*one)).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
 fn parse_integer(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let keys = Keys::parse(interp, &args[1..], &["radix", "junk-allowed", "start", "end"])?;
     let whole = text(interp, &args[0])?;
@@ -143,9 +150,12 @@ fn parse_integer(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let start = keys.get("start").map_or(Ok(0), index)?;
     let end = keys.get("end").map_or(Ok(whole.chars().count()), index)?;
     let part: String = whole.chars().take(end).skip(start).collect();
-    match i128::from_str_radix(part.trim(), radix) {
+    let number = |text: &str| i128::from_str_radix(text, radix);
+    match number(part.trim()) {
         Ok(value) => Ok(value.into()),
-        Err(_) if keys.get("junk-allowed").is_some() => Ok(Value::NIL),
+        Err(_) if keys.get("junk-allowed").is_some_and(|allowed| !allowed.is_nil()) => {
+            Ok(number(beginning(part.trim(), radix)).map_or(Value::NIL, Value::from))
+        }
         Err(_) => Err(Exit::error(format!("{part:?} is no integer"))),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Special, control::body, define, special};
 use crate::{
-    eval::{Env, Exit, Interp, MANY, Result, Value, lambda::LambdaList},
+    eval::{Env, Exit, Interp, Kind, MANY, Result, Value, error, lambda::LambdaList},
     names::Name,
 };
 
@@ -19,6 +19,7 @@ pub const FORMS: &[Special] = &[
     special("destructuring-bind", 2, MANY, destructuring_bind),
     special("multiple-value-bind", 2, MANY, multiple_value_bind),
     special("multiple-value-list", 1, 1, multiple_value_list),
+    special("nth-value", 2, 2, nth_value),
     special("multiple-value-call", 1, MANY, multiple_value_call),
     special("with-gensyms", 1, MANY, with_gensyms),
 ];
@@ -144,6 +145,13 @@ fn multiple_value_list(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Re
     Ok(Value::list(values))
 }
 
+fn nth_value(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
+    let index = interp.eval(&args[0], env)?;
+    let Kind::Int(index) = index.kind else { return Err(error::wanted("an index", &index)) };
+    let values = interp.eval_all(&args[1], env)?;
+    Ok(usize::try_from(index).ok().and_then(|index| values.get(index).cloned()).unwrap_or_default())
+}
+
 fn multiple_value_call(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let function = interp.eval(&args[0], env)?;
     let mut values = Vec::new();
@@ -158,7 +166,7 @@ fn with_gensyms(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     for item in args[0].elements().unwrap_or_default() {
         let symbol = item.symbol().ok_or_else(|| Exit::error("this is not a variable").at(item.origin))?;
         let fresh = interp.gensym(interp.text(symbol));
-        inner = inner.bind(symbol.folded, super::super::Kind::Symbol(fresh).into());
+        inner = inner.bind(symbol.folded, Kind::Symbol(fresh).into());
     }
     run(interp, &args[1..], &inner)
 }

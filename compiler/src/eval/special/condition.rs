@@ -16,8 +16,17 @@ pub const FORMS: &[Special] = &[
 /// Whether a handler for `ty` is one for the condition.
 fn handles(interp: &Interp<'_>, ty: &Value, condition: &Condition) -> bool {
     let name = ty.symbol().map_or("", |symbol| interp.names().text(symbol.folded));
-    matches!(name, "error" | "condition" | "serious-condition" | "t") || name == condition.kind
+    matches!(name, "error" | "condition" | "serious-condition" | "t")
+        || name == condition.kind
+        || ABOVE.iter().any(|(above, kind)| *above == name && *kind == condition.kind)
 }
+
+/// Types of conditions that others are of.
+const ABOVE: &[(&str, &str)] = &[
+    ("arithmetic-error", "division-by-zero"),
+    ("cell-error", "undefined-function"),
+    ("cell-error", "unbound-variable"),
+];
 
 fn handler_case(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let depth = interp.depth;

@@ -23,6 +23,7 @@ pub const FORMS: &[Special] = &[
     special("case", 1, MANY, case),
     special("ecase", 1, MANY, ecase),
     special("typecase", 1, MANY, typecase),
+    special("etypecase", 1, MANY, etypecase),
     special("and", 0, MANY, and),
     special("or", 0, MANY, or),
     special("block", 1, MANY, block),
@@ -163,6 +164,17 @@ fn typecase(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
         }
     }
     Ok(Value::NIL)
+}
+
+fn etypecase(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
+    let key = interp.eval(&args[0], env)?;
+    for one in &args[1..] {
+        let (ty, forms) = clause(one)?;
+        if is_of_type(interp, &key, &ty) {
+            return interp.progn(&forms, env);
+        }
+    }
+    Err(Exit::of("type-error", format!("this is {}, and no clause is for that", key.type_name())))
 }
 
 fn and(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
