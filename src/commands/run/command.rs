@@ -94,6 +94,7 @@ impl Supervised<'_> {
     fn wait(&mut self) -> Outcome {
         loop {
             if let Some(status) = self.ended()? {
+                self.hear()?;
                 return Ok(status_of(status));
             }
             let left = self.end.map_or(LONG, |end| end.saturating_duration_since(Instant::now()));
@@ -106,6 +107,14 @@ impl Supervised<'_> {
                 (_, Some(signal)) => return Ok(128 + signal as u8),
             }
         }
+    }
+
+    /// Takes what has come while CMD ended: it may have ended of that, before we were told.
+    fn hear(&mut self) -> Result<(), Failure> {
+        while let Some(event) = wait(self.signals, Duration::ZERO, None)? {
+            self.interrupted |= matches!(event, Event::End { from_terminal: true, .. });
+        }
+        Ok(())
     }
 
     /// What a terminal sends goes to CMD as well, and is first of all CMD's business: an editor or
