@@ -234,8 +234,8 @@ pub struct Run {
     /// A source file or an object; `-` is standard input [default: the only .lisp file here]
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
-    /// The cgroup to attach to, or with CMD to make its cgroup in [default: the whole hierarchy;
-    /// with CMD, the cgroup that bpfl is in]
+    /// The cgroup to attach to: `/sys/fs/cgroup` is every process of the machine. With CMD, the one to make its
+    /// cgroup in [default: the cgroup that bpfl is in]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cgroup: Option<PathBuf>,
     /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]

@@ -49,6 +49,15 @@ fn nothing_is_left_however_the_run_ends() {
 }
 
 #[test]
+fn programs_of_a_cgroup_want_its_name() {
+    let Some(_) = cgroup() else { return };
+    let folder = Folder::new("run-trace-cgroup");
+    let file = folder.write("cut.lisp", r#"(defprog run-trace-d (:section "cgroup_skb/ingress") 0)"#);
+    let error = refusal(&["run", &file, "--for", "1s"]);
+    assert!(error.contains("`run_trace_d` is attached to a cgroup; name it with `--cgroup`"), "{error}");
+}
+
+#[test]
 fn programs_of_an_interface_want_its_name() {
     let Some(_) = cgroup() else { return };
     let folder = Folder::new("run-trace-interface");

@@ -133,7 +133,9 @@ fn is_event(kind: TargetKind) -> bool {
 /// What a kind of target is called, and how a user names one.
 fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
     match kind {
-        TargetKind::Cgroup => ("a cgroup", "name its directory"),
+        TargetKind::Cgroup => {
+            ("a cgroup", "name it with `--cgroup`; `--cgroup /sys/fs/cgroup` is every process of the machine")
+        }
         TargetKind::SockMap => ("a sockmap or sockhash", "define one with `defmap`"),
         TargetKind::Interface => ("a network interface", "name it with `--interface`"),
         TargetKind::NetNamespace => ("a network namespace", "it is the one that this runs in"),

@@ -23,13 +23,11 @@ const LONG: Duration = Duration::from_secs(3600);
 
 pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let Ready { mut session, mut origin, hierarchy, chosen, signals, trace, records } = ready;
-    let cgroup = match (chosen, hierarchy) {
-        (Some(chosen), _) => Some(chosen),
-        (None, Ok(hierarchy)) => Some(hierarchy.mount),
-        (None, Err(error)) if session.wants_cgroup(&args.programs)? => return Err(error.into()),
-        (None, Err(_)) => None,
-    };
-    attach(args, &mut session, &mut origin, cgroup.as_deref())?;
+    // All processes of the machine are nothing to choose for somebody: a program may cut the line to them.
+    if let (None, Err(error), true) = (&chosen, hierarchy, session.wants_cgroup(&args.programs)?) {
+        return Err(error.into());
+    }
+    attach(args, &mut session, &mut origin, chosen.as_deref())?;
     let mut events = Events::open(args, &mut session, trace, &records)?;
     let pins = Pins::make(args, &mut session)?;
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
