@@ -212,6 +212,7 @@ fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
         | Op::Atomic { ptr, .. }
         | Op::CompareExchange { ptr, .. }
         | Op::Advance(ptr, _) => vec![*ptr],
+        Op::Distance(a, b) => vec![*a, *b],
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
             let wanted = |(arg, kind): &(Value, &Arg)| match kind {
