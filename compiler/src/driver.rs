@@ -339,8 +339,9 @@ fn checked(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Module> {
-    let ir = ir::lower::lower(hir);
+    let mut ir = ir::lower::lower(hir);
     verify(&ir, "lowering");
+    check::captured::note(hir, &mut ir, names);
     check::check(hir, &ir, names, diagnostics);
     if let Some(target) = options.target {
         check::target::check(hir, &ir, target, diagnostics);

@@ -20,6 +20,8 @@ use crate::output;
 pub const ROWS: &[Builtin] = &[
     Builtin { name: "bpf:attach", min: 1, max: usize::MAX, call: attach },
     Builtin { name: "bpf:detach", min: 1, max: 1, call: detach },
+    Builtin { name: "attach-socket", min: 2, max: 2, call: attach_socket },
+    Builtin { name: "bpf:attach-socket", min: 2, max: 2, call: attach_socket },
     Builtin { name: "bpf:replace-function", min: 2, max: 3, call: replace_function },
     Builtin { name: "bpf:iterate", min: 1, max: 3, call: iterate },
 ];
@@ -70,6 +72,15 @@ fn replace_function(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let target = other.borrow_mut().program_fd(target).map_err(failed)?;
     let link =
         session.borrow_mut().replace_function(program, &target, function.as_deref()).map_err(failed)?;
+    Ok(Handle::value(session, What::Link(link)))
+}
+
+/// `(attach-socket program socket)`: a filter of what the socket receives, or what chooses among the sockets of its
+/// group; gives the link.
+fn attach_socket(_: &mut Interp<'_>, args: &[Value]) -> Result {
+    let (session, program) = Handle::program(&args[0])?;
+    let socket = super::socket::fd(&args[1])?.try_clone().map_err(|error| Exit::error(error.to_string()))?;
+    let link = session.borrow_mut().attach_socket(program, socket).map_err(failed)?;
     Ok(Handle::value(session, What::Link(link)))
 }
 

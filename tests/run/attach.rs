@@ -120,6 +120,63 @@ options are keywords, each with a value
     assert_eq!(text(&got.stdout) + &text(&got.stderr), wanted);
 }
 
+const SOCKETS: &str = r#"
+(defvar seen u64)
+(defun member-of (port)
+  (let ((s (socket :udp)))
+    (setsockopt s SOL_SOCKET SO_REUSEPORT 1)
+    (bind s "127.0.0.1" port)
+    s))
+(with-bpf-session ()
+  (bpf:map group :type :reuseport-sockarray :key u32 :value u64 :max-entries 2)
+  (bpf:prog chooses (:section "sk_reuseport")
+    (incf seen)
+    (if (= (sk-select-reuseport (ctx-ptr) group (u32 1) 0) 0) SK_PASS SK_DROP))
+  (bpf:prog cuts (:section "socket") 10)
+  (bpf:prog drops (:type :sk-lookup) SK_DROP)
+  (let* ((a (member-of 0)) (port (local-port a)) (b (member-of port)))
+    (bpf:sockmap-update group 0 a)
+    (bpf:sockmap-update group 1 b)
+    (labels ((drain (by) (loop for got = (recv by :timeout 50) while got collect (length got)))
+             (told ()
+               (dotimes (i 16)
+                 (let ((c (socket :udp))) (send-to c "hello, there" "127.0.0.1" port) (close c)))
+               (list (drain a) (drain b))))
+      (let ((link (attach-socket chooses a)))
+        (format t "~a~%" (mapcar (lambda (all) (length all)) (told)))
+        (bpf:detach link))
+      (let ((both (mapcar (lambda (all) (length all)) (told))))
+        (format t "~a ~a ~a~%" (apply #'+ both) (< (nth 1 both) 16) (bpf:global chooses "seen")))
+      (bpf:attach-socket chooses b)
+      (let ((link (attach-socket cuts b)))
+        (format t "~a~%" (remove-duplicates (nth 1 (told))))
+        (bpf:detach link)
+        (format t "~a ~a~%" (remove-duplicates (nth 1 (told))) (bpf:global chooses "seen")))
+      (macrolet ((refusal (form)
+                   `(format t "~a~%" (handler-case (progn ,form "none") (error (e) (princ-to-string e))))))
+        (refusal (attach-socket chooses (socket :udp)))
+        (refusal (attach-socket drops a))
+        (refusal (attach-socket chooses "lo"))
+        (refusal (bpf:attach cuts))))))
+"#;
+
+#[test]
+fn functions_attach_to_sockets() {
+    let Some(got) = alone("attach-sockets", SOCKETS) else { return };
+    // A filter counts from the head of UDP, which has 8 bytes.
+    let wanted = "\
+(0 16)
+16 t 16
+(2)
+(12) 48
+`chooses` cannot be attached to this socket (Invalid argument (os error 22)); for a group, set `SO_REUSEPORT` before it is bound
+`drops` is attached to a network namespace, not to a socket
+this is a string, and a socket is wanted here
+`cuts` is attached to a socket: a script has one, and attaches it with `(bpf:attach-socket program socket)`
+";
+    assert_eq!(text(&got.stdout) + &text(&got.stderr), wanted);
+}
+
 const EVENTS: &str = r#"
 (defvar calls u64)
 (defvar probed u64)

@@ -9,6 +9,7 @@ mod align;
 mod asm;
 mod bounds;
 mod calls;
+pub mod captured;
 pub mod chains;
 mod counted;
 mod dynptr;

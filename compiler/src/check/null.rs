@@ -31,6 +31,23 @@ pub fn check(proof: &mut Proof<'_>) {
     analysis.report();
 }
 
+/// The pointers among those that are put into a callback's frame as ones that may be null, and are not.
+pub(super) fn captured(proof: &mut Proof<'_>) -> Vec<Inst> {
+    let mut analysis = Analysis { proof, entry: Arena::new() };
+    analysis.entry = flow::entries(analysis.proof.f, &analysis.proof.graph, &analysis);
+    let f = analysis.proof.f;
+    let mut found = Vec::new();
+    for block in analysis.proof.graph.order() {
+        let Some(mut proven) = analysis.entry[*block].clone() else { continue };
+        for inst in f.insts(*block) {
+            let stored = f.promise(*inst).filter(|(_, pointee)| pointee.nullable);
+            found.extend(stored.filter(|(value, _)| analysis.is_proven(*value, &proven)).map(|_| *inst));
+            analysis.step(*inst, &mut proven);
+        }
+    }
+    found
+}
+
 /// The values proven at some point.
 type Proven = HashSet<Value>;
 

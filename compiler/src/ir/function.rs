@@ -392,6 +392,11 @@ impl Function {
         self.values[value].nullable = true;
     }
 
+    /// Notes that what defines it gives no null.
+    pub fn set_not_null(&mut self, value: Value) {
+        self.values[value].nullable = false;
+    }
+
     /// The map that a pointer to one is, or is like.
     pub fn map(&self, value: Value) -> Option<MapId> {
         match self.def_op(value) {

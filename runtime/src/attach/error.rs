@@ -35,6 +35,24 @@ pub enum AttachError {
         /// Its type.
         program_type: &'static str,
     },
+    /// A program for a socket, of which nothing else can have it.
+    #[error(
+        "`{program}` is attached to a socket: a script has one, and attaches it with `(bpf:attach-socket program socket)`"
+    )]
+    OfSocket {
+        /// The program.
+        program: String,
+    },
+    /// The socket does not take the program.
+    #[error(
+        "`{program}` cannot be attached to this socket ({source}); for a group, set `SO_REUSEPORT` before it is bound"
+    )]
+    Socket {
+        /// The program.
+        program: String,
+        /// The kernel's reason.
+        source: io::Error,
+    },
     /// The kernel does not let a function be replaced.
     #[error("`{program}` cannot take the place of the function `{function}` ({source})")]
     Function {

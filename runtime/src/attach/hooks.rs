@@ -6,7 +6,7 @@ use bpfl_stdlib::catalog::{
     section::Section,
 };
 
-use super::{AttachError, Direction, Target, error, events};
+use super::{AttachError, Direction, Target, error, events, socket};
 use crate::spec::ProgramSpec;
 
 /// What kind of target a program is attached to, by its section.
@@ -15,6 +15,9 @@ pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError>
     let unsupported =
         || AttachError::Unsupported { program: spec.name.clone(), program_type: row.program_type };
     let of_attach_types = row.ty.row().attach.iter().any(|at| plain(at.target));
+    if socket::is_for(spec) {
+        return Err(AttachError::OfSocket { program: spec.name.clone() });
+    }
     match row.target_kind() {
         Some(kind) if plain(kind) => Ok(kind),
         // Which way, the target says.

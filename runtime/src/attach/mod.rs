@@ -13,6 +13,7 @@ mod interface;
 mod netfilter;
 mod places;
 mod replace;
+mod socket;
 mod target;
 
 use std::{
@@ -46,6 +47,22 @@ pub struct Link {
 }
 
 impl Link {
+    /// The loaded `program`, which is described by `spec`, on a socket.
+    pub(crate) fn socket(
+        spec: &ProgramSpec,
+        program: impl AsFd,
+        socket: OwnedFd,
+    ) -> Result<Self, AttachError> {
+        if !socket::is_for(spec) {
+            let wanted = target::wanted(target_kind(spec)?).0;
+            let given = Target::Socket.to_string();
+            return Err(AttachError::WrongTarget { program: spec.name.clone(), wanted, given });
+        }
+        let held = socket::Socket::attach(spec, program, socket);
+        let held = held.map_err(|source| AttachError::Socket { program: spec.name.clone(), source })?;
+        Ok(Self { held: Held::Socket { held } })
+    }
+
     /// What stays until these are closed.
     pub(crate) fn of(links: Vec<OwnedFd>) -> Self {
         Self { held: Held::Links { links } }
@@ -67,7 +84,7 @@ impl Link {
     pub(crate) fn links(&self) -> &[OwnedFd] {
         match &self.held {
             Held::Links { links } => links,
-            Held::Attached { .. } | Held::Filter { .. } => &[],
+            Held::Attached { .. } | Held::Filter { .. } | Held::Socket { .. } => &[],
         }
     }
 }
@@ -81,6 +98,8 @@ enum Held {
     Attached { attached: sys::Attached },
     /// The same for programs of tc.
     Filter { filter: Filter },
+    /// The same for programs of sockets.
+    Socket { held: socket::Socket },
 }
 
 /// A target, opened.
@@ -107,7 +126,7 @@ pub(crate) fn open(spec: &ProgramSpec, target: &Target) -> Result<Place, AttachE
             let missing = || AttachError::NoInterface { program: spec.name.clone(), name: name.clone() };
             index.map(Place::Interface).ok_or_else(missing)
         }
-        Target::Event(_) | Target::Map(_) | Target::Netfilter(_) => Ok(Place::Event),
+        Target::Event(_) | Target::Map(_) | Target::Netfilter(_) | Target::Socket => Ok(Place::Event),
     }
 }
 

@@ -25,7 +25,7 @@ impl Manner {
     pub(crate) fn of(target: &Target) -> Self {
         match target {
             Target::Cgroup(_) | Target::Map(_) | Target::Interface(_) => Self::InPlace,
-            Target::Network | Target::Traffic { .. } => Self::InPlace,
+            Target::Network | Target::Traffic { .. } | Target::Socket => Self::InPlace,
             Target::Event(_) => Self::Beside,
             Target::Netfilter(_) => Self::After,
         }
@@ -39,6 +39,7 @@ impl Link {
             Held::Links { links } => links.iter().try_for_each(|link| sys::update_link(link, &program)),
             Held::Attached { attached } => attached.update(program),
             Held::Filter { filter } => filter.update(program.as_fd()),
+            Held::Socket { held } => held.update(program),
         }
     }
 }

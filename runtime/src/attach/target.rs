@@ -33,6 +33,8 @@ pub enum Target {
     },
     /// A hook of netfilter, of the network namespace of this thread.
     Netfilter(NetfilterHook),
+    /// A socket of this process: [`Session::attach_socket`](crate::session::Session::attach_socket) takes it.
+    Socket,
     /// An event: a tracepoint, a function, a clock; written as a section, which is most often the
     /// program's own.
     Event(String),
@@ -99,6 +101,7 @@ impl Target {
             Self::Traffic { .. } => hooks::is_traffic(program),
             Self::Netfilter(_) => kind == TargetKind::NetfilterHook,
             Self::Event(_) => is_event(kind),
+            Self::Socket => false,
         }
     }
 }
@@ -110,6 +113,7 @@ impl fmt::Display for Target {
             Self::Map(name) => write!(f, "the map `{name}`"),
             Self::Interface(name) => write!(f, "the interface `{name}`"),
             Self::Network => f.write_str("this network namespace"),
+            Self::Socket => f.write_str("a socket"),
             Self::Traffic { interface, direction, .. } => match direction {
                 Some(Direction::Ingress) => write!(f, "what comes in through `{interface}`"),
                 Some(Direction::Egress) => write!(f, "what goes out through `{interface}`"),
@@ -131,7 +135,7 @@ fn is_event(kind: TargetKind) -> bool {
 }
 
 /// What a kind of target is called, and how a user names one.
-fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
+pub(super) fn wanted(kind: TargetKind) -> (&'static str, &'static str) {
     match kind {
         TargetKind::Cgroup => {
             ("a cgroup", "name it with `--cgroup`; `--cgroup /sys/fs/cgroup` is every process of the machine")

@@ -11,6 +11,7 @@ mod globals;
 mod pins;
 mod replace;
 mod rings;
+mod socket;
 mod vm;
 
 use std::{
@@ -91,6 +92,9 @@ struct Attachment {
     link: Link,
     mode: &'static AttachMode,
 }
+
+/// The kind of map that holds the sockets of a group, which no program is attached to.
+const REUSEPORT: &str = "reuseport-sockarray";
 
 /// An object and what of it is in the kernel.
 ///
@@ -433,16 +437,19 @@ impl Session {
         open_map(loaded_or_load(loaded, spec, bytes, before)?, map)
     }
 
-    /// Puts `socket` into the sockmap or sockhash called `name`, under `key`. When the session ends,
+    /// Puts `socket` into the sockmap, sockhash or reuseport-sockarray called `name`, under `key`. When the session ends,
     /// the entry is deleted, unless another socket has taken its place by then.
     ///
     /// # Errors
     /// When there is no such map, it holds no sockets, the key does not fit its type, or the kernel
-    /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP.
+    /// refuses: it takes sockets of TCP that are connected or listen, and bound ones of UDP; a
+    /// reuseport-sockarray those of one group.
     pub fn sockmap_update(&mut self, name: &str, key: &Value, socket: impl AsFd) -> Result<(), SessionError> {
         let Self { sockets, loaded, spec, bytes, before, .. } = self;
         let map = spec.map(name)?;
-        attach::holds_sockets(spec, map)?;
+        if map.kind.name != REUSEPORT {
+            attach::holds_sockets(spec, map)?;
+        }
         let map = open_map(loaded_or_load(loaded, spec, bytes, before)?, map)?;
         Ok(map.put_socket(sockets, key, socket.as_fd())?)
     }
