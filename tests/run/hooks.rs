@@ -50,6 +50,38 @@ fn all_programs_of_a_file_are_attached() {
     assert!(eventually(|| both() == (0, 0)));
 }
 
+const GUARDED: &str = r#"
+(defmap opened :type :hash :key u32 :value u64 :max-entries 64)
+(defmap asked :type :array :key u32 :value u64 :max-entries 1)
+(defprog devices (:type :cgroup-device)
+  (incf (getmap opened (ctx minor)))
+  (if (and (= (ctx major) 1) (= (ctx minor) 5)) 0 1))
+(defprog settings (:type :cgroup-sysctl)
+  (let ((name (make-buffer)))
+    (incf (getmap asked 0))
+    (if (and (= (ctx write) 0) (> (sysctl-get-name (ctx-ptr) (buffer-text-ptr name) 32 0) 0)
+             (= (memcmp (buffer-text-ptr name) "kernel/ostype" 14) 0))
+      0
+      1)))
+(defstruct buffer (text (array u8 32)))
+"#;
+
+/// What a command in the cgroup may open, and which settings it may read.
+#[test]
+fn devices_and_settings_are_guarded() {
+    let Some(_) = cgroup() else { return };
+    let folder = Folder::new("run-hooks-guarded");
+    let file = folder.write("guarded.lisp", GUARDED);
+    let tried = "head -c 1 /dev/zero; head -c 1 /dev/null && echo null; \
+                 cat /proc/sys/kernel/ostype; cat /proc/sys/kernel/osrelease >/dev/null && echo release";
+    let got = bpfl(&["run", &file, "--json", "--", "sh", "-c", tried]).output().unwrap();
+    assert_eq!(text(&got.stdout), "null\nrelease\n", "{}", text(&got.stderr));
+    let said = text(&got.stderr);
+    let lines = |word: &str| said.lines().filter(|line| line.contains(word)).count();
+    assert_eq!((lines("/dev/zero"), lines("/proc/sys/kernel/ostype")), (1, 1), "{said}");
+    assert!(said.contains(r#""map":"opened""#) && said.contains(r#""map":"asked""#), "{said}");
+}
+
 #[test]
 fn only_the_named_programs_are_attached() {
     let Some(cgroup) = cgroup() else { return };
