@@ -141,6 +141,7 @@ impl Compile {
             machine: self.machine.unwrap_or_default(),
             btf: KernelBtf::new(read),
             files: Files::new(include),
+            all_types: false,
         }
     }
 }

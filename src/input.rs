@@ -191,6 +191,12 @@ impl Source {
         userspace::run(self.sources, self.file, self.options, how)
     }
 
+    /// Has all structs that it defines among the object's types.
+    pub fn with_all_types(mut self) -> Self {
+        self.options.all_types = true;
+        self
+    }
+
     /// Compiles it to an object and prints the diagnostics.
     pub fn compile(self) -> Result<Vec<u8>, Failure> {
         self.compile_with_sources().map(|(compiled, _)| compiled.object)

@@ -69,6 +69,9 @@ pub struct Options {
     pub btf: KernelBtf,
     /// The files that the source includes.
     pub files: Files,
+    /// Whether all structs that the file defines are among the object's types, whoever uses them; then a file need have
+    /// no more than those, or constants.
+    pub all_types: bool,
 }
 
 /// A stage of the pipeline whose result can be printed.
@@ -300,13 +303,27 @@ pub fn program(
 ) -> hir::Module {
     let data = Data::new();
     let forms = inputs::file(sources, file, names, &data, &options.files, diagnostics);
-    let hir = typed(sources, names, &data, &forms, options, diagnostics);
-    if hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
+    let mut hir = typed(sources, names, &data, &forms, options, diagnostics);
+    if options.all_types {
+        keep_types(&mut hir);
+    }
+    let has_types = options.all_types && !(hir.records.is_empty() && hir.constants.is_empty());
+    if !has_types && hir.programs.is_empty() && hir.maps.is_empty() && !diagnostics.has_errors() {
         let error =
             Diagnostic::error(&codes::EMPTY, sources.whole(file).first(), "this file defines nothing");
         diagnostics.push(error.help(LEAST_PROGRAM));
     }
     hir
+}
+
+/// Puts the structs that the file defines among the object's types.
+fn keep_types(hir: &mut hir::Module) {
+    for id in hir.defined.clone() {
+        let ty = hir.types.intern(hir::TypeKind::Struct(id));
+        if !hir.records.contains(&ty) {
+            hir.records.push(ty);
+        }
+    }
 }
 
 fn typed(

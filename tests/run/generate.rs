@@ -117,6 +117,23 @@ fn an_object_of_any_compiler_will_do() {
     assert!(structs(&header).is_some() && !from_object.contains("MOST"), "{from_object}");
 }
 
+/// Structs that no map has are written too, and need no program beside them.
+#[test]
+fn a_file_of_types_alone_will_do() {
+    let folder = Folder::new("gen-types");
+    let types = "(defstruct event (pid u32) (kind u8))\n(defconstant +limit+ 10)\n";
+    let map = "(defmap m :type :array :key u32 :value u64 :max-entries 1)\n";
+    for source in [types.to_string(), format!("{types}{map}")] {
+        let file = folder.write("types.lisp", source);
+        let output = bpfl(&["gen", "c", &file]).output().unwrap();
+        let (header, said) = (text(&output.stdout), text(&output.stderr));
+        assert!(header.contains("struct event {\n\tuint32_t pid;\n\tuint8_t kind;\n"), "{header}{said}");
+        assert!(header.contains("#define LIMIT 10\n") && said.is_empty(), "{header}{said}");
+    }
+    let nothing = bpfl(&["gen", "c", &folder.write("nothing.lisp", "; nothing\n")]).output().unwrap();
+    assert!(text(&nothing.stderr).contains("error[E0110]: this file defines nothing"));
+}
+
 #[test]
 fn a_script_is_told_what_to_do() {
     let folder = Folder::new("gen-script");

@@ -74,6 +74,8 @@ pub struct Module {
     pub records: Vec<Ty>,
     /// What programs reserve in ring buffers, each time that they do.
     pub reserved: Vec<(MapId, Ty)>,
+    /// The structs and unions that the file defines, in order.
+    pub defined: Vec<StructId>,
     /// The constants and members of enumerations that the file defines, as it spells them.
     pub constants: Vec<(String, i128)>,
     /// All expressions.

@@ -26,7 +26,7 @@ pub fn run(args: &Gen) -> Outcome {
         Input::Object(bytes) => (bytes, Vec::new()),
         Input::Lisp(source) if source.is_script() => return Err(is_script(&args.file)),
         Input::Lisp(source) => {
-            let (compiled, _) = source.compile_with_sources()?;
+            let (compiled, _) = source.with_all_types().compile_with_sources()?;
             (compiled.object, compiled.constants)
         }
     };

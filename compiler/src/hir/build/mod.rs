@@ -273,6 +273,7 @@ pub fn build_and_expand(
     };
     builder.top_level(prelude);
     builder.module.constants.clear();
+    builder.module.defined.clear();
     builder.prelude = builder.interp.macro_names().collect();
     debug_assert!(
         builder.prelude.iter().all(|name| bpfl_stdlib::prelude::defines(names.text(*name))),

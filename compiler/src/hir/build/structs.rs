@@ -150,6 +150,7 @@ impl<'a> Builder<'a> {
         let c_name = name.replace('-', "_");
         let span = definition.name_span;
         let id = self.module.types.structs.push(Struct { c_name, name, fields, size, align, union, span });
+        self.module.defined.push(id);
         let key = self.names.kernel(definition.name);
         if let Some(before) = self.structs.insert(key, id) {
             let message = format!("`{}` is defined twice", self.text(definition.name));
