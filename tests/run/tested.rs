@@ -255,6 +255,20 @@ fn the_userspace_vm_is_asked_for_with_an_option() {
 }
 
 #[test]
+fn a_program_that_is_not_there_is_nearly_one_that_is() {
+    let folder = Folder::new("test-no-program");
+    let source = "(defprog pass (:section \"xdp\") XDP_PASS)\n(deftest near (:prog pas) (= (retval) XDP_PASS))\n";
+    folder.write("near.lisp", source.to_string());
+    let (_, said, status) = test(&folder, &["near.lisp", "--vm"]);
+    assert_eq!(status, Some(1));
+    let wanted = "\
+error[E0604]: test `near` fails: the object has no program `pas`; did you mean `pass`?
+  ┌─ near.lisp:2:22
+";
+    assert!(said.starts_with(wanted), "{said}");
+}
+
+#[test]
 fn other_commands_do_not_see_tests() {
     let folder = Folder::new("test-ignored");
     let file = folder.write("all.lisp", PROGRAMS.to_string() + PASSING);

@@ -101,9 +101,18 @@ impl Case {
             false => Printed::of(&session.borrow()),
         };
         let scope = bind_globals(interp, &session, bind_all(interp, &session, &Env::default()));
+        self.program_is_there(interp, &session.borrow())?;
         let result = self.run_in(interp, &scope);
         session.borrow_mut().end();
         result
+    }
+
+    /// Whether the file defines the program that `:prog` names, where that is a name.
+    fn program_is_there(&self, interp: &Interp<'_>, session: &Session) -> Result<(), Exit> {
+        let Some(program) = &self.program else { return Ok(()) };
+        let Kind::Symbol(symbol) = program.kind else { return Ok(()) };
+        let found = session.spec().program(interp.text(symbol));
+        found.map(|_| ()).map_err(|error| failed(error.into()).at(program.origin))
     }
 
     fn run_in(&self, interp: &mut Interp<'_>, scope: &Env) -> Result<Option<Failing>, Exit> {
