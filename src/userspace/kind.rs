@@ -5,8 +5,8 @@
 
 use bpfl_compiler::{
     eval::{Alone, Env, Interp, Kind, Limits, Origin, Value, convert},
-    hir::build::{Side, Sides, is_definition},
-    names::Names,
+    hir::build::{Side, Sides, definitions, is_definition},
+    names::{Names, nearest},
     read::{Data, DatumId},
 };
 
@@ -118,9 +118,16 @@ fn kind(
         _ => match expansion(interp, names, data, form) {
             Some(form) if patience > 0 => kind((interp, sides), names, data, form, patience - 1),
             _ if bpfl_stdlib::prelude::defines(text) => FormKind::Kernel,
+            _ if is_misspelt(interp, text) => FormKind::Userspace,
             _ => FormKind::Unknown,
         },
     }
+}
+
+/// Whether a head that names nothing is meant for userspace: there, evaluation says what is near it.
+fn is_misspelt(interp: &Interp<'_>, head: &str) -> bool {
+    let near_definition = || nearest(head, definitions()).is_some();
+    head.starts_with("bpf:") || !near_definition() && interp.near_function(head).is_some()
 }
 
 /// What holds of several forms together.

@@ -252,6 +252,20 @@ fn an_error_ends_a_script_where_it_is_and_its_sessions_with_it() {
 }
 
 #[test]
+fn a_misspelt_form_is_nearly_one_of_userspace() {
+    let folder = Folder::new("misspelt");
+    for (form, wanted) in [
+        ("(prinnt 5)", "there is no function called `prinnt`; did you mean `print`?"),
+        ("(bpf:deatch 5)", "there is no function called `bpf:deatch`; did you mean `bpf:detach`?"),
+        ("(bpf:frobnicate 5)", "there is no function called `bpf:frobnicate`\n"),
+        ("(defmapp m)", "there is no top-level form called `defmapp`\n"),
+    ] {
+        let said = refusal(&["run", &folder.write("script.lisp", form)]);
+        assert!(said.contains(wanted) && said.contains("script.lisp:1:"), "{said}");
+    }
+}
+
+#[test]
 fn definitions_that_do_not_compile_are_shown_at_their_place() {
     let folder = Folder::new("compile");
     let body = "(with-bpf-session ()\n  (bpf:prog p (:section \"cgroup_skb/egress\") (frob))\n  (bpf:attach p \"/\"))";

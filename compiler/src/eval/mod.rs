@@ -388,13 +388,18 @@ impl<'n> Interp<'n> {
 
     fn unknown_function(&self, symbol: Symbol) -> Exit {
         let text = self.text(symbol);
+        let near = self.near_function(text).map(|near| format!("; did you mean `{near}`?"));
+        let near = near.unwrap_or_default();
+        Exit::of("undefined-function", format!("there is no function called `{text}`{near}"))
+    }
+
+    /// The function, macro or special form whose name is most like `text`, if any is like it.
+    pub fn near_function(&self, text: &str) -> Option<&str> {
         let known = self.functions.keys().chain(self.specials.keys()).chain(self.macros.keys());
         let mut names: Vec<&str> = known.map(|name| self.names.text(*name)).collect();
         // A hash map's order differs from run to run; what is suggested must not.
         names.sort_unstable();
-        let near = nearest(text, names).map(|near| format!("; did you mean `{near}`?"));
-        let near = near.unwrap_or_default();
-        Exit::of("undefined-function", format!("there is no function called `{text}`{near}"))
+        nearest(text, names)
     }
 
     fn call_macro(&mut self, expander: &Rc<Function>, form: &Value, env: &Env) -> Result {

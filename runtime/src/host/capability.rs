@@ -49,8 +49,9 @@ pub fn missing(needed: &[&'static Capability]) -> Vec<&'static Capability> {
 pub fn advice(needed: &[&'static Capability]) -> String {
     let names: Vec<_> = missing(needed).iter().map(|capability| capability.name).collect();
     if names.is_empty() {
-        return "this user has the capabilities, but the kernel still refuses: in a container, they \
-                must come from the host's own user namespace"
+        return "this user has the capabilities, but the kernel still refuses: some hosts allow no \
+                programs of this kind at all, and in a container the capabilities must come from the \
+                host's own user namespace"
             .into();
     }
     format!("it takes {}, which this user does not have: run as root, e.g. with sudo", names.join(" and "))

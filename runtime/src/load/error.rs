@@ -221,8 +221,8 @@ pub(crate) fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) 
 /// What the kernel's refusal of a program means.
 pub(super) fn refused(spec: &ProgramSpec, refusal: Refusal) -> LoadError {
     let Refusal { error: source, log } = refusal;
-    // The verifier has refused whatever it has written a log about; EACCES is its too.
-    if source.raw_os_error() == Some(libc::EPERM) && log.trim().is_empty() {
+    // The verifier has refused whatever it has written a reason about; EACCES is its too.
+    if source.raw_os_error() == Some(libc::EPERM) && super::statistics::is_all_of(&log) {
         return not_permitted(format!("`{}`", spec.name), needed(spec));
     }
     let advice = lacking(&log).map(|missing| capability::advice(&[missing]));

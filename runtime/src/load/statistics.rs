@@ -51,6 +51,15 @@ impl Statistics {
     }
 }
 
+/// What the lines start with that say how much work a program was.
+const LINES: &[&str] = &["processed ", "verification time ", "stack depth "];
+
+/// Whether a verifier's log says nothing beside how much work the program was: not why it was refused.
+pub(super) fn is_all_of(log: &str) -> bool {
+    let mut lines = log.lines().filter(|line| !line.trim().is_empty());
+    lines.all(|line| LINES.iter().any(|start| line.starts_with(start)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +77,7 @@ mod tests {
         };
         assert_eq!(Statistics::read(log), wanted);
         assert_eq!(Statistics::read("processed"), Statistics::default());
+        assert!(is_all_of(log) && is_all_of("\n"));
+        assert!(!is_all_of(&format!("last insn is not an exit or jmp\n{log}")));
     }
 }

