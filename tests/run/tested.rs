@@ -259,7 +259,7 @@ fn a_program_that_is_not_there_is_nearly_one_that_is() {
     let folder = Folder::new("test-no-program");
     let source =
         "(defprog pass (:section \"xdp\") XDP_PASS)\n(deftest near (:prog pas) (= (retval) XDP_PASS))\n";
-    folder.write("near.lisp", source.to_string());
+    folder.write("near.lisp", source);
     let (_, said, status) = test(&folder, &["near.lisp", "--vm"]);
     assert_eq!(status, Some(1));
     let wanted = "\
