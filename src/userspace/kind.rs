@@ -127,7 +127,9 @@ fn kind(
 /// Whether a head that names nothing is meant for userspace: there, evaluation says what is near it.
 fn is_misspelt(interp: &Interp<'_>, head: &str) -> bool {
     let near_definition = || nearest(head, definitions()).is_some();
-    head.starts_with("bpf:") || !near_definition() && interp.near_function(head).is_some()
+    let near_function = || interp.near_function(head).is_some();
+    // Short names are near to many.
+    head.starts_with("bpf:") || head.len() > 3 && !near_definition() && near_function()
 }
 
 /// What holds of several forms together.

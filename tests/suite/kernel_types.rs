@@ -111,7 +111,10 @@ fn add_functions(btf: &mut Btf, task: TypeId) {
     let void = btf.ptr(TypeId::VOID);
     let sock = pointer(btf, "sock", "sk_mark");
     let file = pointer(btf, "file", "f_flags");
-    let meta = pointer(btf, "bpf_iter_meta", "session_id");
+    let seq = pointer(btf, "seq_file", "count");
+    let meta = composite(btf, "bpf_iter_meta", 16, &[("session_id", u32, 0, 0), ("seq", seq, 64, 0)]);
+    let meta = btf.add(Type::Struct(meta));
+    let meta = btf.ptr(meta);
     let switch = [("__data", void), ("preempt", bool), ("prev", task), ("next", task), ("prev_state", u32)];
     let context = pointer(btf, "xdp_md", "data");
     let tuple = composite(btf, "bpf_sock_tuple", 36, &[("made_up", u32, 0, 0)]);

@@ -208,7 +208,13 @@ impl<'a> Builder<'a> {
         self.fail(error.help(format!("it is written `({usage})`")))
     }
 
-    fn helper_arg(&mut self, helper: &Helper, arg: Arg, datum: DatumId, map: &mut Option<MapUse>) -> ExprId {
+    pub(super) fn helper_arg(
+        &mut self,
+        helper: &Helper,
+        arg: Arg,
+        datum: DatumId,
+        map: &mut Option<MapUse>,
+    ) -> ExprId {
         let span = self.span(datum);
         let scalar = match arg {
             Arg::Map => {
@@ -293,7 +299,7 @@ impl<'a> Builder<'a> {
         self.call_helper(helper, args, map, call.span)
     }
 
-    fn derived_size(&mut self, memory: Option<ExprId>, span: Span) -> ExprId {
+    pub(super) fn derived_size(&mut self, memory: Option<ExprId>, span: Span) -> ExprId {
         let pointer = memory.and_then(|m| self.module.types.as_pointer(self.ty(m)));
         let size = pointer.map_or(0, |p| self.module.types.size(p.pointee));
         self.add(ExprKind::Int(size.into()), Ty::U32, span)

@@ -2,7 +2,7 @@
 
 use super::{
     Builder, arena, arith, ask, asm, atomics, binding, bytes, callbacks, compare, context, control, dynptr,
-    exits, expand, kptr, locks, log2, loops, maps, memory, packet, printk, storage, structs, text,
+    exits, expand, kptr, locks, log2, loops, maps, memory, packet, printf, storage, structs, text,
 };
 use crate::{
     hir::{Atomic, Binary, Compare, ExprId, kernel::Question},
@@ -214,7 +214,9 @@ pub const FORMS: &[Form] = &[
     form("memcmp", 2, 3, "(memcmp a b [n])", text::memcmp),
     form("zero", 1, 1, "(zero pointer)", text::zero),
     form("comm=", 2, 2, "(comm= array \"text\")", text::is_comm),
-    form("printk", 1, MANY, "(printk \"format\" argument…)", printk::printk),
+    form("printk", 1, MANY, "(printk \"format\" argument…)", printf::printk),
+    form("seq-printf", 2, MANY, "(seq-printf seq \"format\" argument…)", printf::seq_printf),
+    form("snprintf", 2, MANY, "(snprintf buffer [size] \"format\" argument…)", printf::snprintf),
     form("stack-addr", 1, 1, "(stack-addr variable)", memory::stack_addr),
     form("aref", 2, 2, "(aref array index)", structs::element),
     form("sizeof", 1, 1, "(sizeof type)", structs::size_of),

@@ -45,7 +45,7 @@ mod outside;
 mod packet;
 mod param;
 mod place;
-mod printk;
+mod printf;
 mod program;
 mod scope;
 mod side;
