@@ -239,7 +239,8 @@ pub struct Run {
     /// cgroup in [default: the cgroup that bpfl is in]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cgroup: Option<PathBuf>,
-    /// The sockmap or sockhash to attach sk_msg and sk_skb programs to [default: the file's only one]
+    /// The sockmap or sockhash to attach sk_msg and sk_skb programs to, or the map that an iterator goes over
+    /// [default: the file's only one]
     #[arg(long, value_name = "NAME")]
     pub map: Option<String>,
     /// The network interface to attach xdp and tcx programs to

@@ -25,3 +25,4 @@ mod testrun;
 mod tools;
 mod trace;
 mod values;
+mod walk;

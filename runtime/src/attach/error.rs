@@ -27,13 +27,15 @@ pub enum AttachError {
         /// A section that it may have meant.
         suggestion: String,
     },
-    /// A hook that this version cannot attach yet.
-    #[error("programs of type {program_type} cannot be attached by this version of bpfl (`{program}`)")]
+    /// A program that is not attached, or not by this version.
+    #[error("`{program}` is a {program_type} program, and those are not attached here: {way}")]
     Unsupported {
         /// The program.
         program: String,
         /// Its type.
         program_type: &'static str,
+        /// How such a program comes to run.
+        way: &'static str,
     },
     /// A program for a socket, of which nothing else can have it.
     #[error(

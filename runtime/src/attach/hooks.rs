@@ -12,8 +12,11 @@ use crate::spec::ProgramSpec;
 /// What kind of target a program is attached to, by its section.
 pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError> {
     let row = spec.row.ok_or_else(|| error::unknown_section(spec))?;
-    let unsupported =
-        || AttachError::Unsupported { program: spec.name.clone(), program_type: row.program_type };
+    let unsupported = || AttachError::Unsupported {
+        program: spec.name.clone(),
+        program_type: row.program_type,
+        way: otherwise(spec, row),
+    };
     let of_attach_types = row.ty.row().attach.iter().any(|at| plain(at.target));
     if socket::is_for(spec) {
         return Err(AttachError::OfSocket { program: spec.name.clone() });
@@ -25,6 +28,21 @@ pub(crate) fn target_kind(spec: &ProgramSpec) -> Result<TargetKind, AttachError>
         Some(_) if events::supported(row) => row.target_kind().ok_or_else(unsupported),
         None if of_attach_types => Err(error::open_section(spec)),
         _ => Err(unsupported()),
+    }
+}
+
+/// How a program that is not attached comes to run.
+fn otherwise(spec: &ProgramSpec, row: &Section) -> &'static str {
+    match row.ty {
+        _ if spec.is_iterator() => {
+            "`bpfl run` prints what an iterator writes, and `(bpf:iterate program)` gives it"
+        }
+        ProgramType::Syscall => "`(bpf:test-run program)` runs it",
+        ProgramType::LwtIn | ProgramType::LwtOut | ProgramType::LwtXmit => {
+            "a route has it: `ip route add … encap bpf …`"
+        }
+        ProgramType::LwtSeg6local => "a route has it: `ip route add … encap seg6local action End.BPF …`",
+        _ => "this version knows no way",
     }
 }
 

@@ -257,7 +257,7 @@ pub(crate) fn iterate(
     program: impl AsFd,
     over: Option<[u32; 4]>,
 ) -> Result<Vec<u8>, RunError> {
-    if spec.row.and_then(|row| row.attach_type) != Some(&TRACE_ITER) {
+    if !spec.is_iterator() {
         return Err(RunError::NoIterator { program: spec.name.clone() });
     }
     let read = || {

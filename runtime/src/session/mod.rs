@@ -13,10 +13,11 @@ mod replace;
 mod rings;
 mod socket;
 mod vm;
+mod walk;
 
 use std::{
     fs, io,
-    os::fd::{AsFd, AsRawFd, OwnedFd},
+    os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -33,7 +34,7 @@ use crate::{
     load::{Before, LoadError, Loaded, Tell},
     map::{Map, MapError, SocketEntries},
     pin::PinError,
-    run::{self, Input, On, Output, Over, Ran, Run, RunError},
+    run::{self, Input, On, Output, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
     value::Value,
     vm::Machine,
@@ -259,7 +260,7 @@ impl Session {
         self.attach_some::<&str>(&[], std::slice::from_ref(target))
     }
 
-    /// Attaches the programs called `names`, or every program when there are none, each to the
+    /// Attaches the programs called `names`, or every program but iterators when there are none, each to the
     /// first of `targets` that is of its kind; or attaches none of them. A sockmap or sockhash that
     /// is the object's only one need not be among them.
     ///
@@ -304,7 +305,7 @@ impl Session {
     }
 
     /// The programs and tables called `names`, or all but the programs that are reached through maps
-    /// and tables.
+    /// and tables, or read.
     fn names<N: AsRef<str>>(&self, names: &[N]) -> Result<Vec<String>, NoSuch> {
         let Self { spec, .. } = self;
         let find = |name: &str| match spec.table(name) {
@@ -317,7 +318,9 @@ impl Session {
         let entries: Vec<&String> =
             spec.maps.iter().flat_map(|map| map.entries.iter().map(|(_, name)| name)).collect();
         let called = |program: &ProgramSpec| program.row.is_some_and(|row| row.ty == ProgramType::StructOps);
-        let all = spec.programs.iter().filter(|program| !called(program)).map(|program| &program.name);
+        let read = |program: &ProgramSpec| program.is_iterator();
+        let attached = spec.programs.iter().filter(|program| !called(program) && !read(program));
+        let all = attached.map(|program| &program.name);
         let tables = spec.tables.iter().map(|table| table.name.clone());
         Ok(all.filter(|name| !entries.contains(name)).cloned().chain(tables).collect())
     }
@@ -355,36 +358,6 @@ impl Session {
         }
         let (program, ebpf) = self.loaded_program(name)?;
         Ok(run::run(program, On::Kernel(ebpf.program(program)?), of)?)
-    }
-
-    /// What the iterator called `name` writes on a walk over all there is.
-    ///
-    /// # Errors
-    /// As [`Session::iterate_over`].
-    pub fn iterate(&mut self, name: &str) -> Result<Vec<u8>, SessionError> {
-        self.iterate_over(name, &Over::All)
-    }
-
-    /// What the iterator called `name` writes on a walk.
-    ///
-    /// # Errors
-    /// When there is no such program or map, or it is no iterator, or cannot be loaded or read.
-    pub fn iterate_over(&mut self, name: &str, over: &Over) -> Result<Vec<u8>, SessionError> {
-        let Self { loaded, spec, bytes, before, .. } = self;
-        let program = spec.program(name)?;
-        let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
-        ebpf.load(spec, program)?;
-        let map = match over {
-            Over::Map(map) => Some(own_map(ebpf, spec.map(map)?)?),
-            _ => None,
-        };
-        let over = match over {
-            Over::All => None,
-            Over::Map(_) => map.as_ref().map(|map| [map.as_raw_fd() as u32, 0, 0, 0]),
-            Over::Thread(id) => Some([*id, 0, 0, 0]),
-            Over::Process(id) => Some([0, *id, 0, 0]),
-        };
-        Ok(run::iterate(program, ebpf.program(program)?, over)?)
     }
 
     /// The programs that are attached, in the order in which they were, and what each is attached

@@ -16,7 +16,10 @@ mod tables;
 
 use std::sync::Arc;
 
-use bpfl_stdlib::catalog::section::{self, Section};
+use bpfl_stdlib::catalog::{
+    attach::TRACE_ITER,
+    section::{self, Section},
+};
 
 pub(crate) use fingerprint::Fingerprints;
 pub use tables::{TableMember, TableSpec, TableValue};
@@ -94,6 +97,19 @@ pub struct ProgramSpec {
     pub lines: Vec<SourceLine>,
     /// Which instructions refer to a map or another symbol: (slot, name), in order.
     pub references: Vec<(usize, String)>,
+}
+
+impl ProgramSpec {
+    /// Whether it is an iterator, which is read and not attached.
+    pub fn is_iterator(&self) -> bool {
+        self.row.is_some_and(|row| row.attach_type == Some(&TRACE_ITER))
+    }
+
+    /// Whether it is an iterator over the entries of one map.
+    pub fn is_over_a_map(&self) -> bool {
+        let target = self.row.and_then(|row| row.target_of(&self.section));
+        self.is_iterator() && target.is_some_and(|target| section::OVER_A_MAP.contains(&target))
+    }
 }
 
 /// The source of the instructions from one slot on, up to that of the next one.

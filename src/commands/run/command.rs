@@ -10,7 +10,7 @@ use bpfl_runtime::cgroup::{ChildCgroup, SpawnError, spawn};
 use nix::sys::signal::Signal;
 use rustix::process::{Pid, kill_process};
 
-use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, watch::wait};
+use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, walk::walked, watch::wait};
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
@@ -46,7 +46,9 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
         output::after_interrupt();
     }
     wait_empty(&cgroup, &signals)?;
+    let written = walked(args, &mut session, &mut origin)?;
     log(events.as_mut());
+    output::tell(&String::from_utf8_lossy(&written));
     let rows = rows(&mut session, choice(args))?;
     drop(session);
     match args.json {

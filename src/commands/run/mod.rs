@@ -7,6 +7,7 @@ mod command;
 mod events;
 mod pins;
 mod show;
+mod walk;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use bpfl_runtime::{
     attach::Target,
     cgroup::{CgroupError, Hierarchy, resolve},
     session::{Session, SessionError},
+    spec::ProgramSpec,
     trace::Trace,
 };
 
@@ -168,12 +170,21 @@ fn attach(
         traffic.map(|(name, via)| Target::Traffic { interface: name.clone(), direction: None, via });
     let interface = traffic.chain(args.interface.iter().map(Target::interface));
     let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
-    let attached = session.attach_some(&args.programs, &targets);
-    attached
-        .map(drop)
-        .map_err(|error| refusal::explain(args.verifier_log, session.spec(), origin, &error))?;
+    if let Some(names) = to_attach(args, session)? {
+        session
+            .attach_some(&names, &targets)
+            .map_err(|error| refusal::explain(args.verifier_log, session.spec(), origin, &error))?;
+    }
     note_unused(args, session);
     Ok(())
+}
+
+/// The names of the programs to attach, none for all; `None` where all that were asked for are iterators.
+fn to_attach(args: &Run, session: &Session) -> Result<Option<Vec<String>>, Failure> {
+    let read = session.iterators(&args.programs)?;
+    let is_read = |name: &str| session.spec().program(name).is_ok_and(|program| read.contains(&program.name));
+    let names: Vec<String> = args.programs.iter().filter(|name| !is_read(name)).cloned().collect();
+    Ok((!names.is_empty() || args.programs.is_empty()).then_some(names))
 }
 
 /// Says which targets that were given nothing is attached to. A cgroup for a command is of use in
@@ -191,7 +202,8 @@ fn note_unused(args: &Run, session: &Session) {
     } else if args.via.is_some() && !to_traffic {
         output::note("no program here is for tc, so --via says nothing");
     }
-    if args.map.is_some() && !to_map {
+    let over_a_map = session.spec().programs.iter().any(ProgramSpec::is_over_a_map);
+    if args.map.is_some() && !to_map && !over_a_map {
         output::note("no program here is attached to a map, so --map says nothing");
     }
 }

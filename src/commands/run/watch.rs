@@ -8,7 +8,7 @@ use std::{
 use bpfl_runtime::{attach::Target, session::Session};
 use rustix::event::PollFlags;
 
-use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown};
+use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, walk::walked};
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
@@ -31,13 +31,19 @@ pub(super) fn run(args: &Run, ready: Ready) -> Outcome {
     let mut events = Events::open(args, &mut session, trace, &records)?;
     let pins = Pins::make(args, &mut session)?;
     let (view, mut shown) = (View::new(!args.json), Shown::new(args.json));
-    let way_out = if view.is_live() && args.time.is_none() { "; Ctrl-C ends" } else { "" };
-    output::note(&format!("{}{way_out}", attached(&session)));
-    let status = watch(args, &mut session, &signals, &view, (&mut shown, events.as_mut()));
-    view.clear();
-    let status = status?;
+    let mut status = 0;
+    // Iterators alone are nothing to wait for.
+    if session.links().next().is_some() {
+        let way_out = if view.is_live() && args.time.is_none() { "; Ctrl-C ends" } else { "" };
+        output::note(&format!("{}{way_out}", attached(&session)));
+        let watched = watch(args, &mut session, &signals, &view, (&mut shown, events.as_mut()));
+        view.clear();
+        status = watched?;
+    }
     session.detach_all();
+    let written = walked(args, &mut session, &mut origin)?;
     log(&view, events.as_mut())?;
+    output::print(written)?;
     let rows = table::rows(&mut session, choice(args))?;
     match args.json {
         true => view.show(&shown.lines(&rows))?,

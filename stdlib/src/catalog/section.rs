@@ -204,6 +204,10 @@ pub fn default_of(ty: ProgramType) -> Option<&'static Section> {
     only.or_else(|| ALL.iter().find(|row| row.ty == ty && own(row.name)))
 }
 
+/// What iterators go over that go over the entries of one map, which they are told (`map_iter.c` in kernel/bpf,
+/// `bpf_sk_storage.c` and `sock_map.c` in net/core).
+pub const OVER_A_MAP: &[&str] = &["bpf_map_elem", "bpf_sk_storage_map", "sockmap"];
+
 impl Section {
     /// As libbpf's `sec_def_matches`.
     fn matches(&self, name: &str) -> bool {

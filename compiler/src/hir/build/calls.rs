@@ -204,8 +204,14 @@ impl<'a> Builder<'a> {
         let message = format!("`{name}` takes {most} {plural}, and {} given", given(call.args.len()));
         let words: Vec<_> = wanted.iter().map(|arg| describe(*arg)).collect();
         let usage = std::iter::once(name.as_str()).chain(words).collect::<Vec<_>>().join(" ");
-        let error = Diagnostic::error(&codes::ARITY, call.span, message);
-        self.fail(error.help(format!("it is written `({usage})`")))
+        let mut error = Diagnostic::error(&codes::ARITY, call.span, message);
+        error = error.help(format!("it is written `({usage})`"));
+        // As libbpf has macros of such names for what takes arguments in memory.
+        let form = format!("bpf-{name}");
+        if let Some(form) = forms::FORMS.iter().find(|known| known.name == form) {
+            error = error.help(format!("arguments that are in no memory yet: `{}`", form.usage));
+        }
+        self.fail(error)
     }
 
     pub(super) fn helper_arg(

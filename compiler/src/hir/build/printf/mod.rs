@@ -1,4 +1,4 @@
-//! `printk`, `seq-printf`, `snprintf`: a format that is checked, and its arguments.
+//! `printk`, `bpf-seq-printf`, `bpf-snprintf`: a format that is checked, and its arguments.
 
 mod conversions;
 
@@ -42,14 +42,15 @@ pub fn printk<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     b.call_helper(helper, all, None, call.span)
 }
 
-/// `(seq-printf seq "format" argument…)`, into what an iterator writes.
+/// `(bpf-seq-printf seq "format" argument…)`, into what an iterator writes.
 pub fn seq_printf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let helper = match named(b, call, "seq_printf") {
         Ok(helper) => helper,
         Err(failed) => return failed,
     };
     let seq = b.helper_arg(helper, helper.args[0], call.args[0], &mut None);
-    let Some(Formatted { text, values }) = b.formatted(call, 1, "(seq-printf seq \"pid %d\\n\" pid)") else {
+    let Some(Formatted { text, values }) = b.formatted(call, 1, "(bpf-seq-printf seq \"pid %d\\n\" pid)")
+    else {
         return failed(b, call);
     };
     let mut all = vec![seq, text, b.derived_size(Some(text), call.span)];
@@ -57,7 +58,7 @@ pub fn seq_printf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     b.call_helper(helper, all, None, call.span)
 }
 
-/// `(snprintf buffer [size] "format" argument…)`: the length of what was to be written, with its end.
+/// `(bpf-snprintf buffer [size] "format" argument…)`: the length of what was to be written, with its end.
 pub fn snprintf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let helper = match named(b, call, "snprintf") {
         Ok(helper) => helper,
@@ -69,7 +70,8 @@ pub fn snprintf<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
         1 => b.derived_size(Some(buffer), call.span),
         _ => b.helper_arg(helper, helper.args[1], call.args[1], &mut None),
     };
-    let Some(Formatted { text, values }) = b.formatted(call, at, "(snprintf buffer \"pid %d\" pid)") else {
+    let Some(Formatted { text, values }) = b.formatted(call, at, "(bpf-snprintf buffer \"pid %d\" pid)")
+    else {
         return failed(b, call);
     };
     let mut all = vec![buffer, size, text];

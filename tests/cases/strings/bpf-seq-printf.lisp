@@ -6,6 +6,6 @@
 (defprog tasks (:section "iter/task")
   (let ((seq (bpf-iter-meta-seq (ctx meta))))
     (when-let ((task (ctx task)))
-      (seq-printf seq "task\n")
-      (seq-printf seq "%d %s %s %d %d\n" (task-struct-pid task) (task-struct-comm-ptr task) "text" 4 5)))
+      (bpf-seq-printf seq "task\n")
+      (bpf-seq-printf seq "%d %s %s %d %d\n" (task-struct-pid task) (task-struct-comm-ptr task) "text" 4 5)))
   0)
