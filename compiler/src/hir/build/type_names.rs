@@ -48,7 +48,8 @@ impl Builder<'_> {
         let size = u64::from(self.module.types.size(element).max(1));
         let count_span = self.span(count);
         let bytes = u64::try_from(value).unwrap_or(u64::MAX).saturating_mul(size);
-        let count = u32::try_from(value).ok().filter(|_| self.is_small_type(bytes, count_span))?;
+        let small = self.is_small_type(bytes, count_span);
+        let count = u32::try_from(value).ok().filter(|_| small)?;
         Some(self.module.types.intern(TypeKind::Array { element, count }))
     }
 
