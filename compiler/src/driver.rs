@@ -316,14 +316,10 @@ pub fn program(
     hir
 }
 
-/// Puts the structs that the file defines among the object's types.
+/// Puts the structs and enums that the file defines among the object's types.
 fn keep_types(hir: &mut hir::Module) {
-    for id in hir.defined.clone() {
-        let ty = hir.types.intern(hir::TypeKind::Struct(id));
-        if !hir.records.contains(&ty) {
-            hir.records.push(ty);
-        }
-    }
+    let missing: Vec<_> = hir.defined.iter().copied().filter(|ty| !hir.records.contains(ty)).collect();
+    hir.records.extend(missing);
 }
 
 fn typed(

@@ -16,9 +16,11 @@ use crate::setup::{Folder, attached, bpfl, cgroup, eventually, output, refusal, 
 /// Maps of each sort, and a program with a name that is longer than the kernel keeps.
 const SOURCE: &str = "
 (defenum verdict (accept 1) (refuse 2))
+(defenum place here there)
 (defstruct peer (port u16) (last-seen (array u8 3)) (total s32))
 (defmap peersNNN :type :hash :key peer :value peer :max-entries 8)
 (defmap sumsNNN :type :percpu-array :key u32 :value u64 :max-entries 1)
+(defmap chosenNNN :type :array :key place :value verdict :max-entries 2)
 (defmap oneNNN :type :array :key u32 :value u64 :max-entries 2)
 (defmap bytesNNN :type :hash :key-size 3 :value-size 5 :max-entries 4)
 (defvar seen u64)
@@ -141,6 +143,13 @@ fn entries_are_lisp_data() {
     let counts = (1..=cpus).map(|count| count.to_string()).collect::<Vec<_>>().join(" ");
     assert_eq!(got(&["set", &sums, "0", &format!("#({counts})")]), ok(""));
     assert_eq!(got(&["get", &sums, "0"]), ok(&format!("#({counts})\n")));
+    let chosen = running.map("chosen");
+    assert_eq!(got(&["set", &chosen, "there", "refuse"]), ok(""));
+    assert_eq!(got(&["get", &chosen, "1"]), ok("refuse\n"));
+    assert_eq!(
+        parsed(&["map", "dump", &chosen, "--json"]),
+        json!([{ "key": "here", "value": 0 }, { "key": "there", "value": "refuse" }])
+    );
     let entries = json!([{
         "key": { "port": 80, "last_seen": [1, 2, 3], "total": 0 },
         "value": { "port": 0, "last_seen": [0, 0, 0], "total": -5 },

@@ -173,3 +173,28 @@ fn an_inline_session_has_a_name_and_a_program_is_detached_by_its() {
     let wanted = "nil\nt\nnil\nthis is an object, and a link or a program is wanted here\n0\n4\n4\n";
     assert_eq!(told("detached", &body), wanted);
 }
+
+#[test]
+fn what_is_in_enums_is_shown_by_name() {
+    let Some(_) = cgroup() else { return };
+    let folder = Folder::new("enums-shown");
+    let source = "
+        (defenum proto (icmp 1) (tcp 6))
+        (defenum dir in out)
+        (defenum (mode :type u8) slow fast)
+        (defstruct flow (proto proto) (mode mode) (both (array dir 2)))
+        (defmap counts :type :array :key dir :value u32 :max-entries 2)
+        (defvar last proto tcp)
+        (defvar flow flow)
+        (defprog enums-shown (:section \"cgroup_skb/egress\")
+          (setf last icmp (flow-mode flow) fast (getmap counts out) 1)
+          1)";
+    let file = folder.write("flow.lisp", source);
+    let got = output(&["run", &file, "--", "/bin/true"]);
+    let table = text(&got.stderr);
+    assert_eq!(got.status.code(), Some(0), "{table}");
+    for row in ["counts ┆ in   ┆", "┆ out  ┆", "┆ last ┆ tcp", "{proto=0, mode=slow, both=[in in]}"]
+    {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+}

@@ -151,7 +151,21 @@ impl Analysis<'_, '_> {
                     proven.remove(value);
                 });
             }
+            self.compared(block, &mut proven);
             self.returned(block, &proven);
+        }
+    }
+
+    /// Where the order of two pointers decides, both are there.
+    fn compared(&mut self, block: Block, proven: &mut Proven) {
+        let f = self.proof.f;
+        let Terminator::Branch(cond, a, b, ..) = f.end(block) else { return };
+        for value in in_order(*cond, [*a, *b]) {
+            if !self.is_proven(value, proven) {
+                let diagnostic = self.diagnostic(value, f.end_span(block), proven);
+                self.proof.diagnostics.push(diagnostic);
+                proven.insert(value);
+            }
         }
     }
 
@@ -216,6 +230,14 @@ impl Analysis<'_, '_> {
     }
 }
 
+/// Those of two values whose order is asked for.
+fn in_order(cond: Cond, values: [Value; 2]) -> Vec<Value> {
+    match cond {
+        Cond::Eq | Cond::Ne => Vec::new(),
+        _ => values.into(),
+    }
+}
+
 /// The pointers that an instruction must not find null.
 fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
     if let Op::Kfunc(id, args) = op {
@@ -230,6 +252,7 @@ fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
         | Op::CompareExchange { ptr, .. }
         | Op::Advance(ptr, _) => vec![*ptr],
         Op::Distance(a, b) => vec![*a, *b],
+        Op::Compare(cond, a, b) => in_order(*cond, [*a, *b]),
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
             let wanted = |(arg, kind): &(Value, &Arg)| match kind {

@@ -22,7 +22,7 @@ pub use kernel::{CoreId, KernelId};
 pub use layout::{Field, Struct};
 pub use map::{Held, Map, MapUse, OpsMember, OpsShape, OpsValue, StructOps};
 pub use print::print;
-pub use types::{Int, Pointer, StructId, Ty, TypeKind, Types};
+pub use types::{Enum, Int, Pointer, StructId, Ty, TypeKind, Types};
 
 use bpfl_stdlib::catalog::{helper::Helper, kfunc::Reference, program::ProgramType, section::Section};
 
@@ -74,8 +74,8 @@ pub struct Module {
     pub records: Vec<Ty>,
     /// What programs reserve in ring buffers, each time that they do.
     pub reserved: Vec<(MapId, Ty)>,
-    /// The structs and unions that the file defines, in order.
-    pub defined: Vec<StructId>,
+    /// The structs, unions and enums that the file defines, in order.
+    pub defined: Vec<Ty>,
     /// The constants and members of enumerations that the file defines, as it spells them.
     pub constants: Vec<(String, i128)>,
     /// All expressions.

@@ -58,6 +58,22 @@ pub enum TypeKind {
     Kptr(Kptr),
 }
 
+/// An enum: an integer in memory, of which some values have names.
+///
+/// Its type is not the integer's, so that the object says what the values are called; what is computed with
+/// is the integer ([`Types::plain`]).
+#[derive(Debug)]
+pub struct Enum {
+    /// Its name as the user writes it.
+    pub name: String,
+    /// Its name in C.
+    pub c_name: String,
+    /// What its values are.
+    pub int: Int,
+    /// The names in C of values, and those.
+    pub members: Vec<(String, i128)>,
+}
+
 /// A pointer that a map's value keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Kptr {
@@ -139,6 +155,7 @@ pub struct Pointer {
 pub struct Types {
     kinds: Arena<Ty, TypeKind>,
     ids: HashMap<TypeKind, Ty>,
+    enums: HashMap<Ty, Enum>,
     /// The structs and unions, in the order of their definitions.
     pub structs: Arena<StructId, Struct>,
     /// The kernel's own structs that are named.
@@ -192,8 +209,13 @@ const NAMES: &[(&str, Ty)] = &[
 impl Types {
     /// The scalar types.
     pub fn new() -> Self {
-        let mut types =
-            Self { kinds: Arena::new(), ids: HashMap::new(), structs: Arena::new(), kernel: Arena::new() };
+        let mut types = Self {
+            kinds: Arena::new(),
+            ids: HashMap::new(),
+            enums: HashMap::new(),
+            structs: Arena::new(),
+            kernel: Arena::new(),
+        };
         FIXED.iter().for_each(|kind| {
             types.intern(*kind);
         });
@@ -206,7 +228,25 @@ impl Types {
         *ids.entry(kind).or_insert_with(|| kinds.push(kind))
     }
 
-    /// What `ty` is.
+    /// The type of an enum's values in memory.
+    pub fn define_enum(&mut self, of: Enum) -> Ty {
+        let ty = self.kinds.push(TypeKind::Int(of.int));
+        self.enums.insert(ty, of);
+        ty
+    }
+
+    /// The enum that `ty` is, if it is one.
+    pub fn as_enum(&self, ty: Ty) -> Option<&Enum> {
+        self.enums.get(&ty)
+    }
+
+    /// The type that values of `ty` are computed with: of an enum, its integer.
+    pub fn plain(&self, ty: Ty) -> Ty {
+        let int = self.as_enum(ty).map(|of| TypeKind::Int(of.int));
+        int.and_then(|int| self.ids.get(&int)).copied().unwrap_or(ty)
+    }
+
+    /// What `ty` is; an enum is an integer.
     pub fn get(&self, ty: Ty) -> TypeKind {
         self.kinds[ty]
     }
@@ -294,6 +334,7 @@ impl Types {
             TypeKind::Never => "never".into(),
             TypeKind::Nothing => "nothing".into(),
             TypeKind::Bool => "bool".into(),
+            TypeKind::Int(_) if let Some(of) = self.as_enum(ty) => of.name.clone(),
             TypeKind::Int(int) => format!("{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
             TypeKind::Array { element, count } => format!("(array {} {count})", self.display(element)),
             TypeKind::Struct(id) => self.structs[id].name.clone(),

@@ -3,7 +3,7 @@
 mod kernel;
 mod struct_ops;
 
-use bpfl_stdlib::catalog::{kptr::tag, program::ProgramType};
+use bpfl_stdlib::catalog::{kptr::tag, map::KeyRule, program::ProgramType};
 
 use crate::{
     arena::{Arena, Entity},
@@ -12,7 +12,7 @@ use crate::{
         Btf, Type, TypeId,
         basic::Basic,
         map::{MapDef, Shape},
-        types::{Composite, Member},
+        types::{Composite, Enum, Member},
     },
     elf::{self, Contents, DataSection, Extern, External, Function, Map, Object, Reloc, Target, Variable},
     hir::{self, CoreId, GlobalId, StructId, Ty, TypeKind},
@@ -255,7 +255,7 @@ fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {
     });
     MapDef {
         kind: map.kind.number,
-        key: shape(btf, hir, map.key),
+        key: key(btf, hir, map),
         value: if inner.is_some() { Shape::None } else { shape(btf, hir, map.value) },
         max_entries: map.max_entries,
         map_flags: map.flags,
@@ -264,6 +264,16 @@ fn map_def(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> MapDef {
         initialised: !map.values.is_empty(),
         inner,
     }
+}
+
+/// The type of a map's keys. Where they must be integers, those of an enum have its name.
+fn key(btf: &mut Btf, hir: &hir::Module, map: &hir::Map) -> Shape {
+    let Some(of) = hir.types.as_enum(map.key).filter(|_| map.kind.key != KeyRule::Any) else {
+        return shape(btf, hir, map.key);
+    };
+    enumeration(btf, of);
+    let (name, target) = (btf.intern(&of.c_name), ty(btf, hir, hir.types.plain(map.key)));
+    Shape::Type(btf.add(Type::Typedef { name, target }))
 }
 
 /// A key's or value's type, if the map has them.
@@ -276,6 +286,9 @@ fn shape(btf: &mut Btf, hir: &hir::Module, of: Ty) -> Shape {
 
 /// A type as BTF.
 fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
+    if let Some(of) = hir.types.as_enum(of) {
+        return enumeration(btf, of);
+    }
     match hir.types.get(of) {
         TypeKind::Int(int) => btf.basic(match (int.bits, int.signed) {
             (8, false) => Basic::U8,
@@ -310,6 +323,14 @@ fn ty(btf: &mut Btf, hir: &hir::Module, of: Ty) -> TypeId {
         | TypeKind::Map(_)
         | TypeKind::Kernel(_) => TypeId::VOID,
     }
+}
+
+fn enumeration(btf: &mut Btf, of: &hir::Enum) -> TypeId {
+    let name = btf.intern(&of.c_name);
+    // The width of the kind decides how many bits of a value count.
+    let values = of.members.iter().map(|(name, value)| (btf.intern(name), *value as i64)).collect();
+    let of = Enum { name, size: u32::from(of.int.bits) / 8, signed: of.int.signed, values };
+    btf.add(if of.size == 8 { Type::Enum64(of) } else { Type::Enum(of) })
 }
 
 fn structure(btf: &mut Btf, hir: &hir::Module, id: StructId) -> TypeId {

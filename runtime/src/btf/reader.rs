@@ -1,6 +1,6 @@
 //! Reading the bytes of a `.BTF` section.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{BtfError, Kind, Member, Text, Type, TypeId, raw::RawBtf, text};
 
@@ -25,6 +25,7 @@ impl Btf {
             cursor.id = list.len() as TypeId;
             list.push(read_type(&mut cursor, &strings)?);
         }
+        name_indices(&mut list);
         Ok(Self { types: list, strings })
     }
 
@@ -80,6 +81,24 @@ impl Btf {
     pub fn section_id(&self, name: &str) -> Option<TypeId> {
         let is = |ty: &Type| matches!(ty.kind, Kind::Section(_)) && ty.name == name;
         self.types.iter().position(is).and_then(|id| TypeId::try_from(id).ok())
+    }
+}
+
+/// An integer that is called like an enum has its names: the kernel wants the index of an array to be an
+/// integer (`array_map_check_btf`, kernel/bpf/arraymap.c), which may be named.
+fn name_indices(types: &mut [Type]) {
+    let enums = types.iter().enumerate().filter_map(|(id, ty)| match ty.kind {
+        Kind::Enum { bytes, .. } if !ty.name.is_empty() => Some((ty.name.to_string(), (id as TypeId, bytes))),
+        _ => None,
+    });
+    let enums: HashMap<String, (TypeId, u32)> = enums.collect();
+    for index in (0..types.len()).filter(|_| !enums.is_empty()) {
+        let Kind::Alias(target) = types[index].kind else { continue };
+        let Some((of, wide)) = enums.get(&*types[index].name) else { continue };
+        let int = types.get(target as usize).map(|ty| &ty.kind);
+        if matches!(int, Some(Kind::Int { bytes, .. }) if bytes == wide) {
+            types[index].kind = Kind::Alias(*of);
+        }
     }
 }
 

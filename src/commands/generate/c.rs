@@ -9,10 +9,10 @@ pub fn write(model: &Model) -> String {
          #include <stdint.h>\n",
         model.source
     );
-    if !model.constants.is_empty() {
+    if model.bare_constants().next().is_some() {
         out += "\n";
     }
-    for (name, value) in &model.constants {
+    for (name, value) in model.bare_constants() {
         out += &format!("#define {name} {}\n", number(*value));
     }
     model.definitions.iter().for_each(|definition| out += &define(definition));
@@ -86,6 +86,10 @@ fn declare(name: &str, ty: &Type) -> String {
         // An address in the kernel, which is none here.
         Type::Pointer => format!("uint64_t {name}"),
         Type::Array(element, count) => declare(&format!("{name}[{count}]"), element),
+        // An enumeration's size in C does not follow from its members in every compiler.
+        Type::Named { form: "enum", bytes, signed, .. } if *bytes != 4 => {
+            format!("{} {name}", int(*bytes, *signed))
+        }
         Type::Named { name: own, form, .. } => format!("{form} {own} {name}"),
         Type::Bytes(bytes) => format!("uint8_t {name}[{bytes}]"),
     }

@@ -35,6 +35,27 @@ pub struct Definition {
     pub align: u32,
 }
 
+impl Definition {
+    /// The members, of an enumeration.
+    fn members(&self) -> &[(String, i128)] {
+        match &self.form {
+            Form::Enum { members, .. } => members,
+            _ => &[],
+        }
+    }
+
+    /// Spells the members of an enumeration as the constants that they are.
+    fn spell_as(&mut self, constants: &[(String, i128)]) {
+        let Form::Enum { members, .. } = &mut self.form else { return };
+        for (name, value) in members {
+            let upper = name.to_uppercase();
+            if constants.contains(&(upper.clone(), *value)) {
+                *name = upper;
+            }
+        }
+    }
+}
+
 /// What a definition is.
 #[derive(Clone, Debug)]
 pub enum Form {
@@ -61,13 +82,25 @@ pub enum Slot {
 /// The type of a member.
 #[derive(Clone, Debug)]
 pub enum Type {
-    Int { bytes: u32, signed: bool },
+    Int {
+        bytes: u32,
+        signed: bool,
+    },
     Bool,
     Char,
-    Float { bytes: u32 },
+    Float {
+        bytes: u32,
+    },
     Pointer,
     Array(Box<Self>, u32),
-    Named { name: String, bytes: u32, align: u32, form: &'static str },
+    /// A definition; of an enumeration, `signed` says whether its numbers are.
+    Named {
+        name: String,
+        bytes: u32,
+        align: u32,
+        form: &'static str,
+        signed: bool,
+    },
     Bytes(u32),
 }
 
@@ -100,8 +133,20 @@ impl Model {
         let upper = |name: &str| name.trim_matches('+').replace('-', "_").to_uppercase();
         let usable = |name: &String| name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
         let constants = constants.iter().map(|(name, value)| (upper(name), *value));
-        let constants = constants.filter(|(name, _)| usable(name)).collect();
-        Self { source, definitions: maker.definitions, constants }
+        let constants: Vec<_> = constants.filter(|(name, _)| usable(name)).collect();
+        let mut definitions = maker.definitions;
+        for definition in &mut definitions {
+            definition.spell_as(&constants);
+        }
+        Self { source, definitions, constants }
+    }
+
+    /// The constants that are no members of an enumeration: where those are names of the whole file, too,
+    /// each is there once.
+    pub fn bare_constants(&self) -> impl Iterator<Item = &(String, i128)> {
+        self.constants.iter().filter(|constant| {
+            !self.definitions.iter().any(|definition| definition.members().contains(constant))
+        })
     }
 }
 
@@ -175,7 +220,8 @@ impl Maker {
             Kind::Enum { bytes, .. } => return Type::Bytes(*bytes),
             _ => return Type::Bytes(0),
         };
-        let made = Type::Named { name: name.clone(), bytes, align, form: word };
+        let signed = matches!(form, Form::Enum { signed: true, .. });
+        let made = Type::Named { name: name.clone(), bytes, align, form: word, signed };
         self.done.push((id, made.clone()));
         self.definitions.push(Definition { name, form, bytes, align });
         made

@@ -77,7 +77,9 @@ fn written(ty: &Type) -> String {
         Type::Float { bytes } => if *bytes == 4 { "ctypes.c_float" } else { "ctypes.c_double" }.into(),
         Type::Pointer => "ctypes.c_uint64".into(),
         Type::Array(element, count) => format!("({} * {count})", written(element)),
-        Type::Named { form: "enum", bytes, .. } => format!("ctypes.c_uint{}", bytes * 8),
+        Type::Named { form: "enum", bytes, signed, .. } => {
+            format!("ctypes.c_{}int{}", if *signed { "" } else { "u" }, bytes * 8)
+        }
         Type::Named { name, .. } => name.clone(),
         Type::Bytes(bytes) => format!("(ctypes.c_uint8 * {bytes})"),
     }

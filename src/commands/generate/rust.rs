@@ -5,10 +5,10 @@ use super::model::{Definition, Form, Model, Slot, Type, camel};
 /// A module.
 pub fn write(model: &Model) -> String {
     let mut out = format!("// Written by `bpfl gen rust` from {}.\n#![allow(dead_code)]\n", model.source);
-    if !model.constants.is_empty() {
+    if model.bare_constants().next().is_some() {
         out += "\n";
     }
-    for (name, value) in &model.constants {
+    for (name, value) in model.bare_constants() {
         let ty = if *value < 0 { "i64" } else { "u64" };
         out += &format!("pub const {name}: {ty} = {value};\n");
     }

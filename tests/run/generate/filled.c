@@ -36,6 +36,8 @@ struct event {
 	uint64_t next;
 	uint8_t last;
 	struct small small;
+	uint32_t kind;
+	int8_t verdict;
 };
 
 int main(void)
@@ -54,5 +56,7 @@ int main(void)
 	strcpy((char *)e.name, "abc");
 	e.last = 7;
 	e.small.high = 13;
+	e.kind = 17;
+	e.verdict = -1;
 	return fwrite(&e, sizeof(e), 1, stdout) != 1;
 }

@@ -1,7 +1,7 @@
 use std::io::{Read, stdin};
 
 mod shapes;
-use shapes::Event;
+use shapes::{Event, REFUSED, UDP};
 
 fn main() {
     let mut bytes = Vec::new();
@@ -16,5 +16,6 @@ fn main() {
         e.places[1].x.into(), e.places[1].y.into(), e.wire.tag.into(), length.into(), rest[2].into(), byte.into(),
     ];
     let numbers = numbers.map(|number| number.to_string()).join(" ");
-    println!("{numbers} {} {} {}", name.trim_end_matches('\0'), e.last, e.small.high());
+    let named = [e.kind == UDP, e.verdict == REFUSED].map(u8::from);
+    println!("{numbers} {} {} {} {} {}", name.trim_end_matches('\0'), e.last, e.small.high(), named[0], named[1]);
 }

@@ -7,6 +7,8 @@ const (
 	Nothing = -5
 	Tcp = 6
 	Udp = 17
+	Refused = -1
+	Accepted = 0
 )
 
 type Point struct {
@@ -45,6 +47,20 @@ func (v *Small) High() (bits uint64) {
 	return
 }
 
+type Kind uint32
+
+const (
+	KindTcp Kind = 6
+	KindUdp Kind = 17
+)
+
+type Verdict int8
+
+const (
+	VerdictRefused Verdict = -1
+	VerdictAccepted Verdict = 0
+)
+
 type Event struct {
 	At uint64
 	Type uint8
@@ -57,6 +73,8 @@ type Event struct {
 	Next uint64
 	Last uint8
 	Small Small
+	Kind Kind
+	Verdict Verdict
 }
 
 func (v *Event) Flag() (bits uint64) {

@@ -19,6 +19,8 @@ use crate::{
 pub struct Ahead {
     /// The form that defines a name, where `-` and `_` are alike: the first one.
     forms: HashMap<Name, DatumId>,
+    /// The form that defines an enum of a name: constants may be called the same.
+    enums: HashMap<Name, DatumId>,
     /// The forms among them that have been begun.
     begun: HashSet<DatumId>,
 }
@@ -46,7 +48,10 @@ impl<'a> Builder<'a> {
         let Some([head, args @ ..]) = self.items(form) else { return };
         match (self.symbol(*head).map_or("", |name| self.text(name)), args) {
             ("progn", forms) => forms.iter().for_each(|form| self.look_ahead(*form)),
-            ("defenum", [_, members @ ..]) => {
+            ("defenum", [name, members @ ..]) => {
+                if let Some(name) = self.first_name(*name) {
+                    self.ahead.enums.entry(name).or_insert(form);
+                }
                 members.iter().for_each(|member| self.comes(*member, form));
             }
             ("defstruct" | "defunion" | "defconstant", [name, ..]) => self.comes(*name, form),
@@ -56,15 +61,28 @@ impl<'a> Builder<'a> {
 
     /// Notes that `form` defines what `named` names, which may be a list that starts with the name.
     fn comes(&mut self, named: DatumId, form: DatumId) {
-        let first = self.items(named).and_then(|items| items.first()).copied().unwrap_or(named);
-        if let Datum::Symbol(name) = self.data.get(first) {
-            self.ahead.forms.entry(self.names.kernel(name)).or_insert(form);
+        if let Some(name) = self.first_name(named) {
+            self.ahead.forms.entry(name).or_insert(form);
         }
+    }
+
+    fn first_name(&self, named: DatumId) -> Option<Name> {
+        let first = self.items(named).and_then(|items| items.first()).copied().unwrap_or(named);
+        let Datum::Symbol(name) = self.data.get(first) else { return None };
+        Some(self.names.kernel(name))
     }
 
     /// Builds the definition of `name` that is still to come; false when there is none.
     pub(super) fn define_ahead(&mut self, name: Name) -> bool {
-        let Some(form) = self.ahead.forms.get(&name).copied() else { return false };
+        self.ahead.forms.get(&name).copied().is_some_and(|form| self.build_ahead(form))
+    }
+
+    /// Builds the definition of the enum `name` that is still to come; false when there is none.
+    pub(super) fn define_enum_ahead(&mut self, name: Name) -> bool {
+        self.ahead.enums.get(&name).copied().is_some_and(|form| self.build_ahead(form))
+    }
+
+    fn build_ahead(&mut self, form: DatumId) -> bool {
         if !self.ahead.begin(form) {
             return false;
         }

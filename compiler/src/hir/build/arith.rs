@@ -140,7 +140,15 @@ pub fn convert_to<'a>(b: &mut Builder<'a>, call: &Call<'a>, ty: Ty) -> ExprId {
 impl<'a> Builder<'a> {
     /// The scalar type that `datum` names.
     pub(super) fn scalar_type(&mut self, datum: DatumId) -> Option<Ty> {
-        let known = self.symbol(datum).and_then(|name| crate::hir::Types::named(self.text(name)));
+        let ty = self.scalar_data_type(datum)?;
+        Some(self.module.types.plain(ty))
+    }
+
+    /// The type of a number in memory.
+    pub(super) fn scalar_data_type(&mut self, datum: DatumId) -> Option<Ty> {
+        let scalar = self.symbol(datum).and_then(|name| crate::hir::Types::named(self.text(name)));
+        let own = || self.data.symbol(datum).map(|name| self.names.kernel(name));
+        let known = scalar.or_else(|| own().and_then(|name| self.enum_named(name)));
         if known.is_none() {
             self.unknown_type(datum);
         }

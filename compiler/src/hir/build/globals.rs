@@ -20,7 +20,7 @@ impl<'a> Builder<'a> {
         };
         let place = self.span(*ty);
         let pointer = self.global_pointer(*ty);
-        let Some(ty) = pointer.or_else(|| self.parse_type(*ty)) else { return };
+        let Some(ty) = pointer.or_else(|| self.data_type(*ty)) else { return };
         if self.has_kptrs(ty) {
             let message = "a global cannot have kernel pointers";
             let error = Diagnostic::error(&codes::KPTR, place, message);
@@ -112,32 +112,6 @@ impl<'a> Builder<'a> {
                 [quote, list] if self.is_symbol(*quote, "quote") => self.items(*list),
                 _ => None,
             },
-        }
-    }
-
-    /// `(defenum name (member [value]) …)`
-    pub(super) fn defenum(&mut self, definition: Definition<'a>) {
-        let mut next = 0;
-        for member in definition.rest {
-            let parts = self.items(*member).unwrap_or(std::slice::from_ref(member));
-            let (name, value) = match parts {
-                [name] => (self.data.symbol(*name), None),
-                [name, value] => (self.data.symbol(*name), Some(*value)),
-                _ => (None, None),
-            };
-            let Some(name) = name else {
-                let error = Diagnostic::error(
-                    &codes::MALFORMED,
-                    self.span(*member),
-                    "this is not a member of an enum",
-                );
-                self.report(error.help("write `(name)` or `(name value)`"));
-                continue;
-            };
-            let value = value.and_then(|value| self.constant_value(value)).unwrap_or(next);
-            next = value + 1;
-            let name_span = self.span(parts[0]);
-            self.define(&Definition { name, name_span, ..definition }, Global::Constant(value));
         }
     }
 

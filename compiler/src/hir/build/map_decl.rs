@@ -230,7 +230,7 @@ impl<'a> Builder<'a> {
     /// The type that `:key T` or `:key-size n` say.
     fn element_type(&mut self, options: &Options, part: &Part, at: Span) -> Option<Ty> {
         match (options.get(part.what), options.get(part.size)) {
-            (Some(ty), None) => self.parse_type(ty),
+            (Some(ty), None) => self.data_type(ty),
             (None, Some(size)) => {
                 let bytes = self.constant_value(size)?;
                 let bytes = u32::try_from(bytes).ok().filter(|n| (1..=MAX_ELEMENT).contains(n));

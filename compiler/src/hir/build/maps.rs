@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, Global, forms::Call};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, MapUse, Ty, TypeKind},
+    hir::{self, ExprId, ExprKind, MapUse, Ty, TypeKind},
     ir::Region,
     names::nearest,
     read::DatumId,
@@ -95,8 +95,11 @@ impl Builder<'_> {
         };
         match self.globals.get(&self.names.kernel(name)) {
             Some((Global::Map(map), _)) => {
-                let data = &self.module.maps[*map];
-                self.unsound |= [data.key, data.value].contains(&Ty::ERROR);
+                let own = &self.module.maps[*map];
+                // Nor is anything known of what is found in a map of such maps.
+                let inner = own.inner.map(|inner| &self.module.maps[inner]);
+                let broken = |map: &hir::Map| [map.key, map.value].contains(&Ty::ERROR);
+                self.unsound |= std::iter::once(own).chain(inner).any(broken);
                 Some(MapUse { map: *map, held: None })
             }
             Some((Global::StructOps, _)) => {

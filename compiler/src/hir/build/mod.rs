@@ -21,6 +21,7 @@ mod context;
 mod control;
 mod convert;
 mod dynptr;
+mod enums;
 mod exits;
 mod expand;
 mod fields;
@@ -116,6 +117,8 @@ struct Builder<'a> {
     globals: HashMap<Name, (Global, Span)>,
     /// Structs and unions by kernel name.
     structs: HashMap<Name, StructId>,
+    /// The enums, by name where `-` and `_` are alike.
+    enums: HashMap<Name, (Ty, Span)>,
     /// The fields that are pointers, with the name of what they point to.
     pointees: HashMap<(StructId, usize), DatumId>,
     /// Where a global is said to point into an arena.
@@ -232,6 +235,7 @@ pub fn build_and_expand(
         scope: Scope::default(),
         globals: HashMap::new(),
         structs: HashMap::new(),
+        enums: HashMap::new(),
         pointees: HashMap::new(),
         arena_globals: None,
         broken: HashSet::new(),

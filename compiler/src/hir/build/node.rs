@@ -12,7 +12,9 @@ use crate::{
 impl<'a> Builder<'a> {
     // ---- nodes ----
 
+    /// An expression. What is computed with is never an enum, but its integer.
     pub(super) fn add(&mut self, kind: ExprKind, ty: Ty, span: Span) -> ExprId {
+        let ty = self.module.types.plain(ty);
         self.module.exprs.push(Expr { kind, ty, span })
     }
 

@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         if let Some([head, ty, bits]) = self.items(ty)
             && self.is_symbol(*head, "bits")
         {
-            let (declared, count) = (self.scalar_type(*ty)?, self.constant_value(*bits)?);
+            let (declared, count) = (self.scalar_data_type(*ty)?, self.constant_value(*bits)?);
             let most = self.module.types.size(declared) * 8;
             let count = u8::try_from(count).ok().filter(|n| (1..=most).contains(&u32::from(*n)));
             if count.is_none() {
@@ -150,7 +150,8 @@ impl<'a> Builder<'a> {
         let c_name = name.replace('-', "_");
         let span = definition.name_span;
         let id = self.module.types.structs.push(Struct { c_name, name, fields, size, align, union, span });
-        self.module.defined.push(id);
+        let ty = self.module.types.intern(TypeKind::Struct(id));
+        self.module.defined.push(ty);
         let key = self.names.kernel(definition.name);
         if let Some(before) = self.structs.insert(key, id) {
             let message = format!("`{}` is defined twice", self.text(definition.name));

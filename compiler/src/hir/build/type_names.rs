@@ -11,13 +11,18 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// The type that `datum` names.
+    /// The type that `datum` names, of values that are computed with.
     pub(super) fn parse_type(&mut self, datum: DatumId) -> Option<Ty> {
+        let ty = self.data_type(datum)?;
+        Some(self.module.types.plain(ty))
+    }
+
+    /// The type that `datum` names, of values in memory.
+    pub(super) fn data_type(&mut self, datum: DatumId) -> Option<Ty> {
         if let Some(name) = self.symbol(datum) {
             let kernel = self.data.symbol(datum).map(|name| self.names.kernel(name));
             let scalar = Types::named(self.text(name));
-            let defined = kernel.filter(|_| scalar.is_none()).and_then(|kernel| self.struct_named(kernel));
-            let defined = defined.map(|id| self.module.types.intern(TypeKind::Struct(id)));
+            let defined = kernel.filter(|_| scalar.is_none()).and_then(|kernel| self.type_named(kernel));
             let broken = kernel.filter(|kernel| self.broken.contains(kernel)).map(|_| Ty::ERROR);
             let found = scalar.or(defined).or(broken);
             if found.is_none() {
@@ -28,7 +33,7 @@ impl Builder<'_> {
         if let Some([head, element, count]) = self.items(datum)
             && self.is_symbol(*head, "array")
         {
-            let element = self.parse_type(*element)?;
+            let element = self.data_type(*element)?;
             return self.array_of(element, *count);
         }
         match self.items(datum).and_then(|items| self.keeps(*items.first()?)) {
@@ -36,6 +41,14 @@ impl Builder<'_> {
             None => self.unknown_type(datum),
         }
         None
+    }
+
+    /// The struct, union or enum of that name.
+    fn type_named(&mut self, name: Name) -> Option<Ty> {
+        match self.struct_named(name) {
+            Some(id) => Some(self.module.types.intern(TypeKind::Struct(id))),
+            None => self.enum_named(name),
+        }
     }
 
     fn array_of(&mut self, element: Ty, count: DatumId) -> Option<Ty> {
@@ -71,7 +84,7 @@ impl Builder<'_> {
                 let element = self.field_data_type(*element)?;
                 self.array_of(element, *count)
             }
-            _ => self.parse_type(datum),
+            _ => self.data_type(datum),
         }
     }
 
@@ -94,11 +107,12 @@ impl Builder<'_> {
             _ => format!("there is no type called `{text}`"),
         };
         let mut known: Vec<&str> = self.module.types.structs.values().map(|of| of.c_name.as_str()).collect();
-        known.extend(self.defining.iter().map(|name| self.text(*name)));
+        known.extend(self.defining.iter().chain(self.enums.keys()).map(|name| self.text(*name)));
         Types::names().chain(uapi::all().map(|row| row.name)).for_each(|name| known.push(name));
-        let help = match nearest(&text.replace('-', "_"), known) {
+        let near = nearest(&text.replace('-', "_"), known).filter(|_| !text.is_empty());
+        let help = match near {
             Some(near) => format!("did you mean `{}`?", near.replace('_', "-")),
-            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool, (array type n) and those that `defstruct` defines".into(),
+            None => "types are u8 u16 u32 u64, i8 i16 i32 i64, bool, (array type n) and those that `defstruct` and `defenum` define".into(),
         };
         self.report(Diagnostic::error(&codes::UNKNOWN_TYPE, self.span(datum), message).help(help));
     }
