@@ -323,7 +323,8 @@ impl<'a> Builder<'a> {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         }
         let ty = match helper.ret {
-            Ret::I64 | Ret::Nothing => Ty::I64,
+            Ret::I64 => Ty::I64,
+            Ret::Nothing => Ty::NOTHING,
             Ret::U32 => Ty::U32,
             Ret::U64 => Ty::U64,
             Ret::ValueOrNull if map.is_some_and(|map| self.module.maps[map.map].inner.is_some()) => {

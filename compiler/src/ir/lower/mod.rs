@@ -355,10 +355,13 @@ impl<'a> Lower<'a> {
             ExprKind::Call(helper, args) => {
                 let lent = self.lent.len();
                 let args: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect();
-                let value = self.call(helper.id, helper.ret, &args, ty, span);
+                // What stands in the register of a helper without a result, nobody may read.
+                let nothing = helper.ret == Ret::Nothing;
+                let result = if nothing { Type::I64 } else { ty };
+                let value = self.call(helper.id, helper.ret, &args, result, span);
                 self.note_exchange(helper, value, expr.ty);
                 self.give_back(lent);
-                value
+                if nothing { self.constant(0, ty, span) } else { value }
             }
             ExprKind::CallFunction(id, args) => {
                 let lent = self.lent.len();
