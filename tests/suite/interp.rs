@@ -28,7 +28,7 @@ pub fn run(module: &Module, shapes: &[Shape], program: &Entry, inputs: &Inputs) 
         tables.set(map, key, value, &mut memory)?;
     }
     let (length, data) = (packet.len() as u64, memory.add(packet));
-    let mut context = context(inputs);
+    let mut context = context(inputs, length as u32);
     let ends = ends(program);
     for (offset, address) in ends.iter().zip([data, data + length]) {
         context[*offset..offset + 4].copy_from_slice(&interp::narrow(address).to_le_bytes());
@@ -51,10 +51,10 @@ fn ends(program: &Entry) -> Vec<usize> {
     ends.map(|field| field.offset as usize).collect()
 }
 
-/// The context, with what the kernel fills in by itself.
-fn context(inputs: &Inputs) -> Vec<u8> {
+/// The context of a packet with so many bytes, with what the kernel fills in by itself.
+fn context(inputs: &Inputs, length: u32) -> Vec<u8> {
     let mut context = inputs.context.clone();
-    context[0..4].copy_from_slice(&(inputs.packet as u32).to_le_bytes());
+    context[0..4].copy_from_slice(&length.to_le_bytes());
     context[16..20].copy_from_slice(&PROTOCOL_IP.to_le_bytes());
     context
 }

@@ -256,11 +256,23 @@ impl<'a> Builder<'a> {
                 return self.pointer_arg(datum, &[Region::Stack], "(stack-addr variable)", false);
             }
             Arg::Address => return self.address_arg(datum),
+            Arg::Zero => return self.zero_arg(helper, datum),
             Arg::U64 | Arg::AllocSize => Ty::U64,
             _ => return self.memory_arg(helper, arg, datum),
         };
         let value = self.value(datum);
         self.store_as(value, scalar)
+    }
+
+    /// Flags of which the verifier lets none be set.
+    fn zero_arg(&mut self, helper: &Helper, datum: DatumId) -> ExprId {
+        let value = self.value(datum);
+        if self.constant(value) != Some(0) && self.ty(value) != Ty::ERROR {
+            let message = format!("`{}` has no flags yet", helper.name.replace('_', "-"));
+            let error = Diagnostic::error(&codes::LITERAL_RANGE, self.span(datum), message);
+            return self.fail(error.help("write 0"));
+        }
+        self.store_as(value, Ty::U64)
     }
 
     /// Whether the helper takes a map of this kind; reports when not.
@@ -388,7 +400,7 @@ fn supported(arg: Arg) -> bool {
     let values = [A::ValueOrNull, A::UninitValue, A::AllocSize, A::RingbufMem];
     let memory = [A::Mem, A::Str, A::MemOrNull, A::UninitMem, A::WritableMem, A::WritableMemOrNull];
     let fixed = matches!(arg, A::Fixed(_) | A::FixedUninit(_) | A::FixedWritable(_));
-    let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Address];
+    let scalars = [A::Size, A::SizeOrZero, A::U16, A::I32, A::U32, A::U64, A::I64, A::Zero, A::Address];
     let kernel = matches!(arg, A::Btf(_) | A::BtfOrNull(_) | A::Timer | A::Func | A::StackOrNull | A::PerCpu);
     let dynptr = matches!(arg, A::Dynptr | A::UninitDynptr | A::DynptrReleased);
     let kptr = matches!(arg, A::KptrDest | A::KptrOrNull);

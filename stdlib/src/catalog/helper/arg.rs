@@ -80,6 +80,8 @@ pub enum Arg {
     KptrOrNull,
     /// An address as a number: of user memory, or of kernel memory that may not be readable.
     Address,
+    /// 0, as the verifier sees it: flags that are there for later (`register_is_null`, kernel/bpf/verifier.c).
+    Zero,
     /// A 16-bit number.
     U16,
     /// A signed 32-bit number.
@@ -152,6 +154,7 @@ impl Arg {
             Self::KptrDest => "a kernel pointer's field in a map value",
             Self::KptrOrNull => "a kernel pointer or null",
             Self::Address => "an address",
+            Self::Zero => "0",
             Self::U16 => "u16",
             Self::I32 => "i32",
             Self::U32 => "u32",

@@ -2,7 +2,7 @@
 //! (kernel/bpf/bpf_*_storage.c, net/core/bpf_sk_storage.c).
 
 use super::{
-    Arg::{BtfOrNull, Ctx, Map, Sock, U64, ValueOrNull},
+    Arg::{BtfOrNull, Ctx, Map, Sock, U64, ValueOrNull, Zero},
     Helper, Ret as R, Variant,
     offer::{MOST, TRACED, on},
     row,
@@ -20,7 +20,7 @@ pub(super) static ROWS: &[Helper] = &[
     row(
         81,
         "get_local_storage",
-        &[Map, U64],
+        &[Map, Zero],
         &["map", "flags"],
         R::Value,
         &[on(&[CgroupSkb, CgroupSock, CgroupSockAddr, CgroupSockopt, SockOps, CgroupDevice, CgroupSysctl])],
