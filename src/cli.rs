@@ -93,7 +93,7 @@ pub enum Command {
     /// List the maps that are in the kernel, and read and change their entries
     #[command(subcommand)]
     Map(MapCommand),
-    /// Explain a diagnostic's code, a program type, a helper or a map kind
+    /// Explain a diagnostic's code, a program type, a helper, a map kind, a form or a macro
     Explain(Explain),
     /// Say what of this machine is ready for BPF, and how to mend what is not
     Doctor(Doctor),
@@ -459,8 +459,8 @@ pub enum Listing {
 /// `bpfl explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A code such as E0107, a program type such as cgroup-sock, a helper such as sk-storage-get, or
-    /// a map kind such as hash
+    /// A code such as E0107, a program type such as cgroup-sock, a helper such as sk-storage-get, a
+    /// map kind such as hash, or a form such as with-tcp
     #[arg(value_name = "TOPIC")]
     pub topic: String,
 }

@@ -226,6 +226,22 @@ fn explained() -> Result<(), Failed> {
             return Err(format!("explain {} says\n{text}", code.id).into());
         }
     }
+    for (topic, wanted) in [
+        ("printk", "`printk` is a form of programs: (printk \"format\" argument…)\n"),
+        ("defenum", "`defenum` defines something for the kernel: (defenum name "),
+        ("with-vlan", "(with-vlan (data data-end header) &body body)\n\nThe outermost VLAN tag "),
+        ("eth-src-ptr", "(array u8 6) from byte 6 on\n\n  (eth-src p i)\n"),
+        (
+            "bpf-snprintf",
+            "is a form of programs: (bpf-snprintf buffer [size] \"format\" argument…)\n\nsnprintf: ",
+        ),
+    ] {
+        let output = bpfl().args(["explain", topic]).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() || !text.contains(wanted) {
+            return Err(format!("explain {topic} says\n{text}").into());
+        }
+    }
     let unknown = bpfl().args(["explain", "E9999"]).output()?;
     if unknown.status.success() { Err("E9999 is explained".into()) } else { Ok(()) }
 }

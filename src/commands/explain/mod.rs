@@ -1,5 +1,6 @@
-//! `bpfl explain`: a diagnostic's code, a program type, a helper or a map kind in, its page out.
+//! `bpfl explain`: a diagnostic's code, a program type, a helper, a map kind, a form or a macro in, its page out.
 
+mod form;
 mod helper;
 mod map;
 mod program;
@@ -33,7 +34,7 @@ pub fn page(topic: &str) -> Result<String, Failure> {
     let program = ProgramType::find(bare.strip_prefix("prog-type-").unwrap_or(bare));
     let map = maps::find(bare.strip_prefix("map-type-").unwrap_or(bare));
     let pages = [program.map(program::page), helpers::find(bare).map(helper::page), map.map(map::page)];
-    let found: Vec<_> = pages.into_iter().flatten().collect();
+    let found: Vec<_> = form::pages(&name).into_iter().chain(pages.into_iter().flatten()).collect();
     if found.is_empty() { Err(unknown(topic)) } else { Ok(found.join("\n")) }
 }
 
@@ -59,7 +60,8 @@ fn no_topic(wanted: &str) -> Failure {
     let programs = PROGRAMS.iter().map(|row| row.name);
     let names = programs.chain(maps::MAPS.iter().map(|row| row.name));
     let topics = names.chain(helpers::all().iter().map(|row| row.name));
-    let suggestion = match name::near(wanted, topics) {
+    let topics: Vec<String> = topics.map(String::from).chain(form::names()).collect();
+    let suggestion = match name::near(wanted, topics.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{}`?", near.replace('_', "-")),
         None => "`bpfl list programs`, `helpers` and `maps` show what there is".into(),
     };

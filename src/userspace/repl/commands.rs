@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bpfl_compiler::{
     eval::{Builtin, Env, Exit, Interp, Kind, Result, Value},
-    hir::build::{form_names, is_definition},
+    hir::build::is_definition,
 };
 
 use super::{Done, Ended, Repl, Trouble, describe, world};
@@ -31,31 +31,6 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "expand", usage: "FORM", about: "the form that a macro makes of FORM", run: expand },
     Command { name: "load", usage: "FILE", about: "evaluate the forms of a file", run: load },
     Command { name: "quit", usage: "[STATUS]", about: "detach everything and end", run: quit },
-];
-
-/// How definitions are written.
-const DEFINITIONS: &[(&str, &str)] = &[
-    ("defconstant", "(defconstant name value)"),
-    ("defenum", "(defenum name (member [value]) …)"),
-    ("defglobal", "(defglobal name type [value] [:section :data | :bss | :rodata])"),
-    ("defkfunc", "(defkfunc name ((argument type) …) :returns type)"),
-    ("defksym", "(defksym name [type] [:percpu t])"),
-    ("defmacro", "(defmacro name (parameter …) form…)"),
-    (
-        "defmap",
-        "(defmap name :type kind :key type :value type :max-entries n [:map-flags f] [:pinning :by-name])",
-    ),
-    ("defprog", "(defprog name (:type type [:section \"…\"] [:license \"GPL\"] [:sleepable t]) form…)"),
-    ("defstruct", "(defstruct name (field type) …)"),
-    ("deftracepoint", "(deftracepoint category/event field …)"),
-    (
-        "defun",
-        "(defun name ((argument type) …) [:returns type] [:inline t] [:global t] form…), or without types for userspace",
-    ),
-    ("defunion", "(defunion name member …)"),
-    ("defvar", "(defvar name type [value] [:section :data | :bss | :rodata])"),
-    ("define-symbol-macro", "(define-symbol-macro name form)"),
-    ("import-kernel-struct", "(import-kernel-struct name field …)"),
 ];
 
 const ROWS: &[Builtin] = &[
@@ -116,12 +91,6 @@ fn pages(repl: &mut Repl<'_>, name: &str) -> Vec<String> {
     for definition in own {
         let form = repl.interp.readable(&definition.form);
         pages.push(format!("{}\n{form}\n", describe::line(repl, &definition)));
-    }
-    if let Some((_, usage)) = DEFINITIONS.iter().find(|(own, _)| *own == bare) {
-        pages.push(format!("`{bare}` defines something for the kernel: {usage}\n"));
-    }
-    if let Some((_, usage)) = form_names().find(|(own, _)| *own == bare) {
-        pages.push(format!("`{bare}` is a form of programs: {usage}\n"));
     }
     pages.extend(explain::page(&bare).ok());
     if !pages.is_empty() && is_definition(&bare) {
@@ -221,17 +190,4 @@ fn disassemble_function(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let text = text.map_err(|error| Exit::error(error.to_string()))?;
     interp.print(&text);
     Ok(Kind::Nil.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::DEFINITIONS;
-
-    #[test]
-    fn every_definition_has_its_help() {
-        let known: Vec<_> = DEFINITIONS.iter().map(|(name, _)| *name).collect();
-        let all: Vec<_> = bpfl_compiler::hir::build::definitions().collect();
-        assert!(all.iter().all(|name| known.contains(name)), "{all:?}");
-        assert_eq!(all.len(), known.len());
-    }
 }

@@ -1,11 +1,13 @@
 //! The prelude: what every program can use, written in bpfl itself.
 
+pub mod listed;
+
 /// Its files, by name, in the order in which they are read. A later one uses what an earlier one
 /// defines.
 pub static FILES: &[(&str, &str)] = &[
-    ("net.lisp", include_str!("../lisp/net.lisp")),
-    ("trace.lisp", include_str!("../lisp/trace.lisp")),
-    ("maps.lisp", include_str!("../lisp/maps.lisp")),
+    ("net.lisp", include_str!("../../lisp/net.lisp")),
+    ("trace.lisp", include_str!("../../lisp/trace.lisp")),
+    ("maps.lisp", include_str!("../../lisp/maps.lisp")),
 ];
 
 /// How the names start that the prelude defines.
