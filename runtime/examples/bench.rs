@@ -44,10 +44,7 @@ fn ring(object: &str) -> Outcome {
         session.run("produce", &run)?;
         let start = Instant::now();
         let number = |bytes: &[u8]| bytes.first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes));
-        while let Some(number) = ring.next(number) {
-            sum = sum.wrapping_add(number);
-            count += 1;
-        }
+        count += ring.consume(|bytes| sum = sum.wrapping_add(number(bytes)));
         took += start.elapsed();
     }
     assert_eq!((count, sum), (1_000_000, 1_000_000 * 1_000_001 / 2));

@@ -93,6 +93,18 @@ impl Ring {
         }
     }
 
+    /// Gives the bytes of each record that there is by now to `read`, which is faster than one after another;
+    /// how many there were.
+    pub fn consume(&mut self, mut read: impl FnMut(&[u8])) -> u64 {
+        match &mut self.reader {
+            Reader::Shared(reader) => reader.consume(read),
+            Reader::Vm(table) => {
+                let records = std::iter::from_fn(|| table.take());
+                records.map(|record| read(&record)).count() as u64
+            }
+        }
+    }
+
     /// The next record as a value, if there is one by now.
     pub fn next_value(&mut self) -> Option<Value> {
         let record = self.record.clone();

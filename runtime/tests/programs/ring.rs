@@ -33,7 +33,12 @@ const SOURCE: &str = "
 
 /// What record `number` holds, if it is not discarded.
 fn record(number: u64) -> Option<Vec<u8>> {
-    let mut bytes = vec![number as u8; [8, 40, 104][number as usize % 3]];
+    record_of(number, number)
+}
+
+/// The same, of the length that `kind` has.
+fn record_of(number: u64, kind: u64) -> Option<Vec<u8>> {
+    let mut bytes = vec![number as u8; [8, 40, 104][kind as usize % 3]];
     bytes[..8].copy_from_slice(&number.to_ne_bytes());
     (number % 5 != 4).then_some(bytes)
 }
@@ -61,6 +66,31 @@ fn records_of_all_lengths_come_whole_and_once() {
         number += times;
     }
     assert_eq!(global(&mut session, "lost"), 0);
+}
+
+#[test]
+fn all_that_is_there_comes_at_once() {
+    if !ready() {
+        return;
+    }
+    // Runs of records of one length: of one only, of a few, and of more than are read together.
+    for run in [1u64, 3, 30] {
+        let source = SOURCE.replace("(case (mod number 3)", &format!("(case (mod (/ number {run}) 3)"));
+        let mut session = session(&source);
+        let mut ring = session.ring("events", None).unwrap();
+        let mut number = 0u64;
+        for round in 0..300u64 {
+            let times = 1 + round % 35;
+            produce(&mut session, times as u32);
+            let wanted: Vec<_> =
+                (number + 1..=number + times).filter_map(|number| record_of(number, number / run)).collect();
+            let mut got = Vec::new();
+            assert_eq!(ring.consume(|bytes| got.push(bytes.to_vec())), wanted.len() as u64);
+            assert_eq!(got, wanted, "round {round} with runs of {run}");
+            number += times;
+        }
+        assert_eq!(global(&mut session, "lost"), 0);
+    }
 }
 
 #[test]
@@ -182,14 +212,28 @@ fn a_million_records_come_while_they_are_written() {
     assert_eq!((read.into_inner(), global(&mut session, "lost")), (EVENTS, 0));
 }
 
-/// Takes all records, which are numbered, and waits where there is none: the kernel has to wake it.
+/// Takes all records, which are numbered, and waits where there is none: the kernel has to wake it. Every
+/// other time it takes all that there are at once.
 fn consume(ring: &mut bpfl_runtime::map::Ring, read: &AtomicU64) {
     let mut count = 0;
-    while count < EVENTS && ring.wait(Duration::from_secs(10)).unwrap() {
-        while let Some(number) = ring.next(|bytes| u64::from_ne_bytes(bytes.try_into().unwrap())) {
-            count += 1;
-            assert_eq!(number, count);
-            read.store(count, Ordering::Release);
+    let mut take = |bytes: &[u8]| {
+        count += 1;
+        assert_eq!(u64::from_ne_bytes(bytes.try_into().unwrap()), count);
+        read.store(count, Ordering::Release);
+        count
+    };
+    let (mut last, mut together) = (0, false);
+    while last < EVENTS && ring.wait(Duration::from_secs(10)).unwrap() {
+        match together {
+            true => {
+                ring.consume(|bytes| last = take(bytes));
+            }
+            false => {
+                while let Some(number) = ring.next(&mut take) {
+                    last = number;
+                }
+            }
         }
+        together = !together;
     }
 }
