@@ -1,15 +1,21 @@
 //! Maps and global variables.
 
+use std::{
+    cell::RefCell,
+    os::fd::{AsRawFd, OwnedFd},
+};
+
 use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
 
 use bpfl_runtime::{
     map::{Map, MapError},
+    session::Session,
     value::Value as Raw,
 };
 
 use super::{
     convert::{lisp, raw, raw_as},
-    object::{Handle, failed, wanted},
+    object::{Handle, What, failed, wanted},
     objects::name,
 };
 
@@ -42,11 +48,33 @@ fn lookup(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 
 fn store(interp: &Interp<'_>, map: &Value, key: &Value, value: &Value, flags: u64) -> Result {
     let (session, map) = Handle::map(map)?;
+    let held = held(session, map, value)?;
     let mut session = session.borrow_mut();
     let map = session.map(map).map_err(failed)?;
-    let (key, raw) = (raw_as(interp, key, &map.spec().key)?, raw_as(interp, value, &map.spec().value)?);
+    let key = raw_as(interp, key, &map.spec().key)?;
+    let raw = match &held {
+        Some(fd) => Raw::Int(fd.as_raw_fd().into()),
+        None => raw_as(interp, value, &map.spec().value)?,
+    };
     map.update(&key, &raw, flags).map_err(|error| failed(error.into()))?;
     Ok(value.clone())
+}
+
+/// The descriptor of a program or map that is put into a map of such.
+fn held(session: &RefCell<Session>, map: &str, value: &Value) -> std::result::Result<Option<OwnedFd>, Exit> {
+    let Some(Handle { session: owner, what }) = Handle::of(value) else { return Ok(None) };
+    let (programs, maps) = {
+        let session = session.borrow();
+        let kind = session.spec().map(map).map_err(|error| failed(error.into()))?.kind;
+        (kind.name == "prog-array", kind.inner)
+    };
+    match what {
+        What::Program(name) if programs => owner.borrow_mut().program_fd(name).map(Some).map_err(failed),
+        What::Map(name) if maps => owner.borrow_mut().map_fd(name).map(Some).map_err(failed),
+        _ if programs => Err(wanted("a program", value)),
+        _ if maps => Err(wanted("a map", value)),
+        _ => Ok(None),
+    }
 }
 
 /// `(setf (bpf:map-ref map key) value)`: the value comes first.

@@ -25,6 +25,18 @@ pub enum What {
     Link(LinkId),
 }
 
+impl What {
+    /// What it is, in words.
+    fn called(&self) -> &'static str {
+        match self {
+            Self::Session => "a session",
+            Self::Program(_) => "a program",
+            Self::Map(_) => "a map",
+            Self::Link(_) => "a link",
+        }
+    }
+}
+
 impl Object for Handle {
     fn describe(&self) -> String {
         match &self.what {
@@ -84,7 +96,8 @@ impl Handle {
 
 /// An argument of another kind.
 pub fn wanted(what: &str, value: &Value) -> Exit {
-    Exit::of("type-error", format!("this is {}, and {what} is wanted here", value.type_name()))
+    let is = Handle::of(value).map_or_else(|| value.type_name(), |handle| handle.what.called());
+    Exit::of("type-error", format!("this is {is}, and {what} is wanted here"))
 }
 
 /// The runtime's errors as conditions, a verifier's refusal with the end of its log.

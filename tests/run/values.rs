@@ -170,7 +170,7 @@ const DETACHED: &str = r#"
 fn an_inline_session_has_a_name_and_a_program_is_detached_by_its() {
     let Some(cgroup) = cgroup() else { return };
     let body = DETACHED.replace("CGROUP", cgroup.path().to_str().unwrap());
-    let wanted = "nil\nt\nnil\nthis is an object, and a link or a program is wanted here\n0\n4\n4\n";
+    let wanted = "nil\nt\nnil\nthis is a session, and a link or a program is wanted here\n0\n4\n4\n";
     assert_eq!(told("detached", &body), wanted);
 }
 
@@ -197,4 +197,38 @@ fn what_is_in_enums_is_shown_by_name() {
     {
         assert!(table.contains(row), "{row}: {table}");
     }
+}
+
+#[test]
+fn programs_and_maps_are_put_into_maps_that_hold_them() {
+    let Some(_) = cgroup() else { return };
+    let body = "
+        (with-bpf-session ()
+          (bpf:map stages :type :prog-array :max-entries 2)
+          (bpf:map inner :type :array :key u32 :value u64 :max-entries 1)
+          (bpf:map other :type :array :key u32 :value u64 :max-entries 1)
+          (bpf:map outer :type :array-of-maps :max-entries 2 :inner inner)
+          (bpf:prog enter (:section \"xdp\") (tail-call stages 1) XDP_DROP)
+          (bpf:prog count (:section \"xdp\")
+            (when-let ((m (map-lookup outer 1))) (incf (getmap m 0)))
+            XDP_PASS)
+          (tell (bpf:test-run enter)
+                (progn (setf (bpf:map-ref stages 1) count) (bpf:map-update outer 1 other) (bpf:test-run enter))
+                (list (bpf:map-ref other 0) (bpf:map-ref inner 0))
+                (setf (bpf:map-ref stages 0) other)
+                (setf (bpf:map-ref outer 0) count)
+                (setf (bpf:map-ref inner 0) count)
+                (bpf:map-delete stages 1)
+                (bpf:test-run enter)))";
+    let wanted = "\
+1
+2
+(1 0)
+this is a map, and a program is wanted here
+this is a program, and a map is wanted here
+this is a program, and something that a map can hold is wanted here
+t
+1
+";
+    assert_eq!(told("values-held", body), wanted);
 }

@@ -10,16 +10,6 @@ use crate::{
 };
 
 impl Session {
-    /// A descriptor of the program called `name`, loaded; what it is of lasts as long.
-    ///
-    /// # Errors
-    /// When there is no such program, or it cannot be loaded.
-    pub fn program_fd(&mut self, name: &str) -> Result<OwnedFd, SessionError> {
-        let (program, loaded) = self.loaded_program(name)?;
-        let own = loaded.program(program)?.try_clone_to_owned();
-        Ok(own.map_err(crate::load::other)?)
-    }
-
     /// Puts the program called `name`, of a section `"freplace/FUNCTION"`, in the place of a global function of the
     /// loaded `program`, until it is detached: the one that the section names, unless `function` names another.
     ///

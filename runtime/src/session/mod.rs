@@ -6,6 +6,7 @@
 //! attachments are links, wherever the kernel has them.
 
 mod arena;
+mod descriptors;
 mod function;
 mod globals;
 mod pins;
