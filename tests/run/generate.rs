@@ -85,6 +85,10 @@ fn python_reads_what_c_has_filled() {
 fn go_gets_what_it_can_hold() {
     let folder = Folder::new("gen-go");
     assert_eq!(generated(&folder, "go", "shapes.go"), include_str!("generate/shapes.go"));
+    match folder.inside(Command::new("gofmt").args(["-l", "shapes.go"])).output() {
+        Ok(said) => assert_eq!(text(&said.stdout) + &text(&said.stderr), "", "it is not as gofmt has it"),
+        Err(_) => println!("skipped: there is no gofmt here"),
+    }
 }
 
 #[test]

@@ -3,11 +3,11 @@
 package bpf
 
 const (
-	Most = 1024
-	Nothing = -5
-	Tcp = 6
-	Udp = 17
-	Refused = -1
+	Most     = 1024
+	Nothing  = -5
+	Tcp      = 6
+	Udp      = 17
+	Refused  = -1
 	Accepted = 0
 )
 
@@ -17,18 +17,18 @@ type Point struct {
 }
 
 type Wire struct {
-	Tag uint8
+	Tag    uint8
 	Length [4]byte // uint32
-	Rest [6]byte // [3]uint16
+	Rest   [6]byte // [3]uint16
 }
 
 // Either is a union.
 type Either [2]uint64
 
 type Small struct {
-	_ [0]uint32
+	_     [0]uint32
 	Bits0 [1]byte
-	_ [3]byte
+	_     [3]byte
 }
 
 func (v *Small) Low() (bits uint64) {
@@ -57,23 +57,23 @@ const (
 type Verdict int8
 
 const (
-	VerdictRefused Verdict = -1
+	VerdictRefused  Verdict = -1
 	VerdictAccepted Verdict = 0
 )
 
 type Event struct {
-	At uint64
-	Type uint8
-	Bits2 [3]byte
-	Place Point
-	Places [2]Point
-	Wire Wire
-	Either Either
-	Name [16]uint8
-	Next uint64
-	Last uint8
-	Small Small
-	Kind Kind
+	At      uint64
+	Type    uint8
+	Bits2   [3]byte
+	Place   Point
+	Places  [2]Point
+	Wire    Wire
+	Either  Either
+	Name    [16]uint8
+	Next    uint64
+	Last    uint8
+	Small   Small
+	Kind    Kind
 	Verdict Verdict
 }
 
