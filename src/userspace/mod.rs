@@ -15,6 +15,7 @@ mod attach;
 mod cgroup;
 mod check;
 mod convert;
+mod file;
 mod keys;
 mod kind;
 mod maps;
@@ -252,6 +253,7 @@ fn define_all(interp: &mut Interp<'_>) {
         objects::ROWS,
         process::ROWS,
         arena::ROWS,
+        file::ROWS,
         records::ROWS,
         ring::ROWS,
         socket::ROWS,
@@ -260,7 +262,8 @@ fn define_all(interp: &mut Interp<'_>) {
         table.iter().for_each(|builtin| interp.define_builtin(builtin));
     }
     packet::rows().for_each(|builtin| interp.define_builtin(builtin));
-    for table in [cgroup::FORMS, ring::FORMS, session::FORMS, socket::FORMS, testrun::FORMS] {
+    file::define(interp);
+    for table in [cgroup::FORMS, file::FORMS, ring::FORMS, session::FORMS, socket::FORMS, testrun::FORMS] {
         table.iter().for_each(|form| interp.define_special(form));
     }
 }

@@ -1,6 +1,9 @@
 //! What scripts do beside BPF: processes, pins, sockets, time, and the language's own functions.
 
-use std::process::Command;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use crate::setup::{Folder, bpfl, cgroup, output, text};
 
@@ -244,4 +247,78 @@ fn a_macro_of_its_own_makes_a_file_a_script() {
         text(&bpfl(&["run", &file, "--for", "1ms", "--cgroup", "/nowhere"]).output().unwrap().stderr)
             .contains("/nowhere")
     );
+}
+
+#[test]
+fn files_are_read_and_written_line_by_line() {
+    let source = TRY.to_string()
+        + r#"
+(with-open-file (out "written.txt" :direction :output)
+  (format out "one ~a~%" 1)
+  (write-line "two" out)
+  (terpri out)
+  (princ "no end" out))
+(with-open-file (out "written.txt" :direction :output :if-exists :append) (format out "~%more"))
+(with-open-file (in "written.txt")
+  (try (prin1-to-string (loop for line = (read-line in nil) while line collect line)))
+  (try (read-line in))
+  (try (read-line in nil :over))
+  (try (format in "x")))
+(try (with-open-file (out "written.txt" :direction :output) 1))
+(try (with-open-file (out "written.txt" :direction :output :if-exists nil) out))
+(try (with-open-file (in "absent.txt") 1))
+(try (with-open-file (in "absent.txt" :if-does-not-exist nil) in))
+(try (with-open-file (in "written.txt" :direction :up) in))
+(let ((kept nil))
+  (with-open-file (in "written.txt") (setf kept in))
+  (try (read-line kept)))
+(try (read-line 5))
+(try (list (read-line) (read-line t) (read-line *standard-input* nil :eof)))
+(try (list (probe-file "written.txt") (probe-file "absent.txt")))
+(format *error-output* "an error~%")
+(with-open-file (in "long.txt")
+  (try (loop for line = (read-line in nil) while line sum (length line))))
+"#;
+    let wanted = "\
+(\"one 1\" \"two\" \"\" \"no end\" \"more\")
+written.txt has no more lines
+:over
+this is no stream that takes text
+`written.txt` cannot be opened (File exists (os error 17))
+nil
+`absent.txt` cannot be opened (No such file or directory (os error 2))
+nil
+`:direction` is :input or :output, not up
+written.txt is closed
+this is an integer, and a stream is wanted here
+(a b :eof)
+(written.txt nil)
+400000
+an error
+";
+    let folder = Folder::new("files");
+    let path = folder.write("script.lisp", source);
+    // A line longer than what is read at once, and many short ones.
+    folder.write("long.txt", "x".repeat(300_000) + "\n" + &"ab\n".repeat(50_000));
+    let mut run = bpfl(&["run", &path, "--for", "20s"]);
+    let mut child = folder
+        .inside(&mut run)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"a\nb").unwrap();
+    let got = child.wait_with_output().unwrap();
+    assert_eq!(text(&got.stdout) + &text(&got.stderr), wanted);
+}
+
+#[test]
+fn waiting_for_a_line_ends_with_the_scripts_time() {
+    let folder = Folder::new("line-time");
+    let path = folder.write("script.lisp", "(read-line)");
+    let mut child = bpfl(&["run", &path, "--for", "100ms"]).stdin(Stdio::piped()).spawn().unwrap();
+    let held = child.stdin.take();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(held);
 }

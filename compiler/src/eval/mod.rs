@@ -157,6 +157,21 @@ impl<'n> Interp<'n> {
         }
     }
 
+    /// Prints to a stream, where one is given that is no name for standard output.
+    ///
+    /// # Errors
+    /// When the stream takes no text, or no more.
+    pub fn write_to(&mut self, stream: Option<&Value>, text: &str) -> std::result::Result<(), Exit> {
+        let Some(Kind::Host(object)) = stream.map(|stream| &stream.kind) else {
+            self.print(text);
+            return Ok(());
+        };
+        match object.write(text) {
+            Some(written) => written.map_err(|error| Exit::of("stream-error", error)),
+            None => Err(Exit::of("type-error", "this is no stream that takes text")),
+        }
+    }
+
     /// Gives several values: the first is the value.
     pub fn give(&mut self, values: Vec<Value>) -> Value {
         let first = values.first().cloned().unwrap_or_default();

@@ -126,6 +126,10 @@ pub fn same_name(a: &str, b: &str) -> bool {
 pub trait Object: Any {
     /// How it prints, without the angle brackets.
     fn describe(&self) -> String;
+    /// Writes to it, if it is a stream that takes text.
+    fn write(&self, _text: &str) -> Option<Result<(), String>> {
+        None
+    }
     /// For the host to know it again.
     fn as_any(&self) -> &dyn Any;
 }

@@ -60,7 +60,7 @@ pub const ROWS: &[Builtin] = &[
         match args[0].is_nil() {
             true => Ok(out.into()),
             false => {
-                interp.print(&out);
+                interp.write_to(Some(&args[0]), &out)?;
                 Ok(Value::NIL)
             }
         }
@@ -70,31 +70,31 @@ pub const ROWS: &[Builtin] = &[
     builtin("prin1-to-string", 1, 1, |interp, args| Ok(interp.readable(&args[0]).into())),
     builtin("princ", 1, 2, |interp, args| {
         let text = interp.plain(&args[0]);
-        interp.print(&text);
+        interp.write_to(args.get(1), &text)?;
         Ok(args[0].clone())
     }),
     builtin("prin1", 1, 2, |interp, args| {
         let text = interp.readable(&args[0]);
-        interp.print(&text);
+        interp.write_to(args.get(1), &text)?;
         Ok(args[0].clone())
     }),
     builtin("print", 1, 2, |interp, args| {
         let text = format!("\n{} ", interp.readable(&args[0]));
-        interp.print(&text);
+        interp.write_to(args.get(1), &text)?;
         Ok(args[0].clone())
     }),
     builtin("write-string", 1, 2, |interp, args| {
         let text = text(interp, &args[0])?;
-        interp.print(&text);
+        interp.write_to(args.get(1), &text)?;
         Ok(args[0].clone())
     }),
     builtin("write-line", 1, 2, |interp, args| {
         let text = text(interp, &args[0])? + "\n";
-        interp.print(&text);
+        interp.write_to(args.get(1), &text)?;
         Ok(args[0].clone())
     }),
-    builtin("terpri", 0, 1, |interp, _| {
-        interp.print("\n");
+    builtin("terpri", 0, 1, |interp, args| {
+        interp.write_to(args.first(), "\n")?;
         Ok(Value::NIL)
     }),
     builtin("error", 1, MANY, raise),
