@@ -263,7 +263,15 @@ fn define_all(interp: &mut Interp<'_>) {
     }
     packet::rows().for_each(|builtin| interp.define_builtin(builtin));
     file::define(interp);
-    for table in [cgroup::FORMS, file::FORMS, ring::FORMS, session::FORMS, socket::FORMS, testrun::FORMS] {
+    for table in [
+        cgroup::FORMS,
+        file::FORMS,
+        records::FORMS,
+        ring::FORMS,
+        session::FORMS,
+        socket::FORMS,
+        testrun::FORMS,
+    ] {
         table.iter().for_each(|form| interp.define_special(form));
     }
 }

@@ -232,3 +232,24 @@ t
 ";
     assert_eq!(told("values-held", body), wanted);
 }
+
+#[test]
+fn sizes_and_offsets_are_the_compilers() {
+    let body = "
+        (defenum (kind :type u8) a b)
+        (defstruct flow (x u32) (k kind) (next-one u64))
+        (tell (list (sizeof flow) (sizeof u16) (sizeof kind) (offsetof flow next-one) (offsetof flow k))
+              (offsetof flow nxt-one)
+              (sizeof (car x)))";
+    let wanted = "\
+(16 2 1 8 4)
+`flow` has no field `nxt-one`; did you mean `next-one`?
+this is a list, and the name of a type is wanted here
+";
+    assert_eq!(told("values-sizes", body), wanted);
+    let folder = Folder::new("values-no-type");
+    let source = "(defstruct flow (x u32))\n(print (sizeof flw))";
+    let got = output(&["run", &folder.write("script.lisp", source)]);
+    let said = text(&got.stderr);
+    assert!(said.contains("script.lisp:2:16") && said.contains("did you mean `flow`?"), "{said}");
+}
