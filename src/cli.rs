@@ -14,7 +14,7 @@ use bpfl_compiler::{
     inputs::Files,
     kernel_btf::KernelBtf,
 };
-use bpfl_runtime::attach::Via;
+use bpfl_runtime::attach::{Direction, Via};
 use bpfl_stdlib::catalog::{
     machine::Machine,
     mode::{self, AttachMode},
@@ -251,6 +251,10 @@ pub struct Run {
     #[arg(long, value_name = "HOLDER", requires = "interface", hide_possible_values = true,
           value_parser = vias())]
     pub via: Option<Via>,
+    /// Which way the packets go that tc programs get whose section leaves it open: ingress (in) or egress (out)
+    #[arg(long, value_name = "WAY", requires = "interface", hide_possible_values = true,
+          value_parser = directions())]
+    pub direction: Option<Direction>,
     /// How programs stand beside others of their cgroup: multi, preorder (before those of child
     /// cgroups), override (a child's runs instead) or exclusive. The last two are no links: after
     /// `kill -9` the program stays until the cgroup goes
@@ -325,6 +329,14 @@ fn vias() -> impl TypedValueParser<Value = Via> {
     PossibleValuesParser::new(["tcx", "clsact"]).map(|name| match name.as_str() {
         "tcx" => Via::Tcx,
         _ => Via::Clsact { priority: None },
+    })
+}
+
+/// The ways through an interface, by their names.
+fn directions() -> impl TypedValueParser<Value = Direction> {
+    PossibleValuesParser::new(["ingress", "egress"]).map(|name| match name.as_str() {
+        "ingress" => Direction::Ingress,
+        _ => Direction::Egress,
     })
 }
 

@@ -103,7 +103,7 @@ there is no direction `up`; it is :ingress or :egress
 `on_tcx` is in section \"tcx/ingress\", which is not for egress
 `on_tcx` is in section \"tcx/ingress\", which is not for egress
 section `tc` of program `on_tc` leaves the attach type open; use `tc/ingress` or `tc/egress` or `tcx/ingress` or `tcx/egress` or \
-`netkit/primary` or `netkit/peer`, or give `attach-tc` a `:direction`
+`netkit/primary` or `netkit/peer`, or say it: `--direction`, or the `:direction` of `attach-tc`
 there is no network interface `nosuch0` for `on_tc`; `ip link` lists those that there are
 `on_xdp` is attached to a network interface, not to the traffic of `lo`
 nothing holds programs via `qdisc`; it is :tcx or :clsact

@@ -184,6 +184,8 @@ fn what_a_run_cannot_do_via_clsact_is_said() {
         said \"$FILE\" --via clsact | head -2 | tail -1
         said \"$FILE\" --interface lo --via qdisc | head -1
         said \"$FILE\" --interface nosuch0 --via clsact
+        said \"$FILE\" --interface lo --direction up | head -1
+        echo '(defprog incn (:section \"tc\") TC_ACT_OK)' >\"$FILE.t\"; said \"$FILE.t\" --interface lo --direction egress --for 50ms
         echo '(defprog x (:type :xdp) XDP_PASS)' >\"$FILE.x\"; said \"$FILE.x\" --interface lo --via clsact --for 50ms
         echo '(with-bpf-session ())' >\"$FILE.s\"; said \"$FILE.s\" --interface lo --via clsact | sed 's/`.*traffic/`traffic/'
         said \"$FILE.s\" --via clsact | head -1
@@ -192,6 +194,8 @@ fn what_a_run_cannot_do_via_clsact_is_said() {
     let wanted = "  --interface <NAME>
 error: invalid value 'qdisc' for '--via <HOLDER>'
 error: there is no network interface `nosuch0` for `incn`; `ip link` lists those that there are
+error: invalid value 'up' for '--direction <WAY>'
+note: `incn` attached to what goes out through `lo`
 note: no program here is for tc, so --via says nothing
 note: `x` attached to the interface `lo`
 error: `traffic.lisp.s` is a script, to which --interface says nothing: it attaches with `(bpf:attach program \"eth0\")`

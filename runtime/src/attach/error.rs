@@ -256,7 +256,7 @@ pub(super) fn open_section(spec: &ProgramSpec) -> AttachError {
     };
     let names: Vec<_> = section::ALL.iter().filter(same).map(|row| format!("`{}`", row.name)).collect();
     let direction = match spec.row.is_some_and(|row| row.ty == ProgramType::SchedCls) {
-        true => ", or give `attach-tc` a `:direction`",
+        true => ", or say it: `--direction`, or the `:direction` of `attach-tc`",
         false => "",
     };
     AttachError::Open {

@@ -191,7 +191,8 @@ pub(crate) fn choose(
         kind if is_event(kind) => return Ok(Target::Event(program.section.clone())),
         _ => {}
     }
-    if let Some(target) = targets.iter().find(|target| target.suits(program, kind)) {
+    let fits = |target: &&Target| target.suits(program, kind) && !is_other_way(program, target);
+    if let Some(target) = targets.iter().find(fits) {
         return Ok(target.clone());
     }
     let mut maps = object.maps.iter().filter(|map| is_sockmap(map));
@@ -202,6 +203,11 @@ pub(crate) fn choose(
         }
         _ => Err(missing(program, kind, wanted(kind).1)),
     }
+}
+
+/// Whether a target is the traffic in one direction, and the program's section is for the other.
+fn is_other_way(program: &ProgramSpec, target: &Target) -> bool {
+    matches!(hooks::attach_type(program, target), Err(AttachError::Direction { .. }))
 }
 
 fn missing(program: &ProgramSpec, kind: TargetKind, advice: &str) -> AttachError {

@@ -72,6 +72,11 @@ fn refuse_options(args: &Run) -> Result<(), Failure> {
         (args.cgroup.is_some(), "--cgroup", "it attaches with `(bpf:attach program path)`"),
         (args.map.is_some(), "--map", "it attaches with `(bpf:attach program map)`"),
         (args.interface.is_some(), "--interface", "it attaches with `(bpf:attach program \"eth0\")`"),
+        (
+            args.direction.is_some(),
+            "--direction",
+            "it attaches with `(attach-tc program \"eth0\" :direction :ingress)`",
+        ),
         (args.via.is_some(), "--via", "it attaches with `(attach-tc program \"eth0\" :via :clsact)`"),
         (!args.programs.is_empty(), "--prog", "it attaches what it wants with `bpf:attach`"),
         (args.json, "--json", "it prints what it wants with `format`"),
@@ -165,10 +170,7 @@ fn attach(
     cgroup: Option<&Path>,
 ) -> Result<(), Failure> {
     let map = args.map.iter().map(Target::map);
-    let traffic = args.interface.iter().zip(args.via);
-    let traffic =
-        traffic.map(|(name, via)| Target::Traffic { interface: name.clone(), direction: None, via });
-    let interface = traffic.chain(args.interface.iter().map(Target::interface));
+    let interface = args.interface.iter().flat_map(|name| interface(args, name));
     let targets: Vec<_> = cgroup.iter().map(Target::cgroup).chain(map).chain(interface).collect();
     if let Some(names) = to_attach(args, session)? {
         session
@@ -177,6 +179,16 @@ fn attach(
     }
     note_unused(args, session);
     Ok(())
+}
+
+/// What an interface is to programs: to those of tc, its traffic as it was asked for.
+fn interface(args: &Run, name: &str) -> Vec<Target> {
+    let via = args.via.unwrap_or_default();
+    let traffic = |direction| Target::Traffic { interface: name.into(), direction, via };
+    // The direction is for those whose section leaves it open.
+    let given = args.direction.map(|direction| traffic(Some(direction)));
+    let held = args.via.map(|_| traffic(None));
+    given.into_iter().chain(held).chain([Target::interface(name)]).collect()
 }
 
 /// The names of the programs to attach, none for all; `None` where all that were asked for are iterators.
@@ -199,6 +211,8 @@ fn note_unused(args: &Run, session: &Session) {
     let to_interface = session.attached().any(|(_, target)| matches!(target, Target::Interface(_)));
     if args.interface.is_some() && !to_interface && !to_traffic {
         output::note("no program here is attached to an interface, so --interface says nothing");
+    } else if args.direction.is_some() && !to_traffic {
+        output::note("no program here leaves the direction open, so --direction says nothing");
     } else if args.via.is_some() && !to_traffic {
         output::note("no program here is for tc, so --via says nothing");
     }
