@@ -40,6 +40,8 @@ const ROWS: &[Row] = &[
     ),
     ("5 MB of definitions", || definitions(5 << 20) + PROGRAM + "1)", ""),
     ("5 MB of definitions, the last one wrong", || definitions(5 << 20) + "(defconstant)", "E0104"),
+    ("an enum of 70,000 members", || members(70_000), ""),
+    ("an enum of 60,000 members", || members(60_000), ""),
     ("5 MB in one line", || definitions(5 << 20).replace('\n', " ") + "(oops)", "E0106"),
     ("5 MB of one symbol", || "a".repeat(5 << 20), "E0106"),
     ("5 MB of digits", || "9".repeat(5 << 20), "E0005"),
@@ -66,6 +68,12 @@ pub fn tests() -> Vec<Trial> {
 
 fn nested(open: &str, close: &str, depth: usize) -> String {
     open.repeat(depth) + &close.repeat(depth)
+}
+
+/// An enum that is the type of a global.
+fn members(count: usize) -> String {
+    let all: Vec<_> = (0..count).map(|n| format!("m{n}")).collect();
+    format!("(defenum large {})(defvar last large){PROGRAM} 1)", all.join(" "))
 }
 
 fn program(body: &str) -> String {

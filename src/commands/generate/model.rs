@@ -3,7 +3,7 @@
 //! Always holds: a definition stands behind those that it uses, each has a name, and the slots of a
 //! struct cover all of its bytes but those that its alignment leaves free.
 
-use std::ops::Deref;
+use std::{collections::HashSet, ops::Deref};
 
 use bpfl_runtime::{
     btf::{Btf, Kind, Member, TypeId, shape::Shape},
@@ -45,7 +45,7 @@ impl Definition {
     }
 
     /// Spells the members of an enumeration as the constants that they are.
-    fn spell_as(&mut self, constants: &[(String, i128)]) {
+    fn spell_as(&mut self, constants: &HashSet<(String, i128)>) {
         let Form::Enum { members, .. } = &mut self.form else { return };
         for (name, value) in members {
             let upper = name.to_uppercase();
@@ -135,18 +135,16 @@ impl Model {
         let constants = constants.iter().map(|(name, value)| (upper(name), *value));
         let constants: Vec<_> = constants.filter(|(name, _)| usable(name)).collect();
         let mut definitions = maker.definitions;
-        for definition in &mut definitions {
-            definition.spell_as(&constants);
-        }
+        let known: HashSet<_> = constants.iter().cloned().collect();
+        definitions.iter_mut().for_each(|definition| definition.spell_as(&known));
         Self { source, definitions, constants }
     }
 
     /// The constants that are no members of an enumeration: where those are names of the whole file, too,
     /// each is there once.
     pub fn bare_constants(&self) -> impl Iterator<Item = &(String, i128)> {
-        self.constants.iter().filter(|constant| {
-            !self.definitions.iter().any(|definition| definition.members().contains(constant))
-        })
+        let members: HashSet<_> = self.definitions.iter().flat_map(Definition::members).collect();
+        self.constants.iter().filter(move |constant| !members.contains(constant))
     }
 }
 

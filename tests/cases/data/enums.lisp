@@ -13,9 +13,12 @@
 (defenum proto (p-tcp 6) (p-udp 17))
 (defenum verdict (refused -1) accepted)
 (defenum wide (near 1) (far-off #x100000000))
+; The kernel takes names of C alone.
+(defenum (odd? :type u16) +red-one+ green? (*blue* 7) 1st)
 (defenum (small :type u8) (one 1) (two 2))
 
 (defvar last proto p-udp)
+(defvar oddest odd? green?)
 
 (defun name-of ((c color)) :returns color
   (if (= c red) blue red))

@@ -8,6 +8,10 @@ use crate::{
     read::DatumId,
 };
 
+/// How many members BTF has room for (`BTF_MAX_VLEN`, include/uapi/linux/btf.h); more are numbers without
+/// names.
+const MOST_NAMED: usize = 0xffff;
+
 impl<'a> Builder<'a> {
     /// `(defenum name (member [value]) …)`, where the name may be `(name :type u8)`
     pub(super) fn defenum(&mut self, definition: Definition<'a>) {
@@ -20,7 +24,7 @@ impl<'a> Builder<'a> {
             let next = members.last().map_or(0, |(_, last)| last + 1);
             let Some((name, at, value)) = self.enum_member(*member) else { continue };
             let value = value.and_then(|value| self.constant_value(value)).unwrap_or(next);
-            members.push((self.text(name).replace('-', "_"), value));
+            members.push((identifier(self.text(name)), value));
             let name_span = self.span(at);
             self.define(&Definition { name, name_span, ..definition }, Global::Constant(value));
         }
@@ -31,8 +35,11 @@ impl<'a> Builder<'a> {
         let Some(int) = int else { return };
         self.fits_members(&definition, int, &members);
         let (name, key) = (self.text(definition.name).to_string(), self.names.kernel(definition.name));
-        let c_name = name.replace('-', "_");
-        let ty = self.module.types.define_enum(Enum { name, c_name, int, members });
+        let c_name = identifier(&name);
+        let ty = match members.len() {
+            0..=MOST_NAMED => self.module.types.define_enum(Enum { name, c_name, int, members }),
+            _ => self.module.types.int(int),
+        };
         self.module.defined.push(ty);
         match self.enums.get(&key) {
             Some((_, before)) => {
@@ -90,5 +97,17 @@ impl<'a> Builder<'a> {
             self.define_enum_ahead(name);
         }
         self.enums.get(&name).map(|(ty, _)| *ty)
+    }
+}
+
+/// A name as C would have it, which the kernel asks of an enum and its members (`btf_enum_check_meta`,
+/// kernel/bpf/btf.c): `red` for `+red+`.
+fn identifier(name: &str) -> String {
+    let bare = name.trim_matches(['+', '*']);
+    let fit = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let fitting: String = bare.chars().map(fit).collect();
+    match fitting.chars().next() {
+        Some(first) if !first.is_ascii_digit() => fitting,
+        _ => format!("_{fitting}"),
     }
 }
