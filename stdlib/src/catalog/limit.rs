@@ -36,3 +36,9 @@ pub const ARENA_PAGES: u32 = 1 << 20;
 /// The page that ring buffers are measured in, in bytes: `PAGE_SIZE` at its least. On machines with
 /// larger pages the kernel wants multiples of those, which are powers of two as well.
 pub const PAGE_BYTES: u32 = 4096;
+
+/// How many members a type has at most in BTF: `BTF_MAX_VLEN` in `include/uapi/linux/btf.h`.
+pub const BTF_MEMBERS: usize = 0xffff;
+
+/// How many arguments a format takes at most: `MAX_BPRINTF_VARARGS` in `include/linux/bpf.h`.
+pub const PRINTED_ARGUMENTS: usize = 12;

@@ -1,5 +1,7 @@
 //! Enums: constants, and a type for what holds one of them.
 
+use bpfl_stdlib::catalog::limit;
+
 use super::{Builder, Global, options::Options, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
@@ -7,10 +9,6 @@ use crate::{
     names::Name,
     read::DatumId,
 };
-
-/// How many members BTF has room for (`BTF_MAX_VLEN`, include/uapi/linux/btf.h); more are numbers without
-/// names.
-const MOST_NAMED: usize = 0xffff;
 
 impl<'a> Builder<'a> {
     /// `(defenum name (member [value]) …)`, where the name may be `(name :type u8)`
@@ -37,7 +35,8 @@ impl<'a> Builder<'a> {
         let (name, key) = (self.text(definition.name).to_string(), self.names.kernel(definition.name));
         let c_name = identifier(&name);
         let ty = match members.len() {
-            0..=MOST_NAMED => self.module.types.define_enum(Enum { name, c_name, int, members }),
+            // More are numbers without names.
+            0..=limit::BTF_MEMBERS => self.module.types.define_enum(Enum { name, c_name, int, members }),
             _ => self.module.types.int(int),
         };
         self.module.defined.push(ty);

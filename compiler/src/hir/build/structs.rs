@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
             self.report(error.help("write `(name type)`"));
             return None;
         };
-        let c_name = self.text(name).replace('-', "_");
+        let c_name = self.c_name(name, span, "a field");
         if let Some([head, ty, bits]) = self.items(ty)
             && self.is_symbol(*head, "bits")
         {
@@ -147,8 +147,8 @@ impl<'a> Builder<'a> {
             self.broken.insert(self.names.kernel(definition.name));
             return;
         }
-        let c_name = name.replace('-', "_");
         let span = definition.name_span;
+        let c_name = self.c_name(definition.name, span, "a struct");
         let id = self.module.types.structs.push(Struct { c_name, name, fields, size, align, union, span });
         let ty = self.module.types.intern(TypeKind::Struct(id));
         self.module.defined.push(ty);

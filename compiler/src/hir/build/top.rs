@@ -220,13 +220,18 @@ impl<'a> Builder<'a> {
         value
     }
 
-    /// The ELF symbol of a defined name. The kernel and every loader want an identifier of C.
+    /// The ELF symbol of a defined name.
     pub(super) fn symbol_of(&mut self, definition: &Definition<'_>) -> String {
-        let symbol = self.text(definition.name).replace('-', "_");
+        self.c_name(definition.name, definition.name_span, "a kernel object")
+    }
+
+    /// A name as the kernel and every loader want it, an identifier of C; reports one that is none.
+    pub(super) fn c_name(&mut self, name: Name, span: Span, of: &str) -> String {
+        let symbol = self.text(name).replace('-', "_");
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if !symbol.chars().all(plain) || symbol.starts_with(|c: char| c.is_ascii_digit()) {
-            let message = format!("`{}` cannot be the name of a kernel object", self.text(definition.name));
-            let error = Diagnostic::error(&codes::MALFORMED, definition.name_span, message);
+            let message = format!("`{}` cannot be the name of {of}", self.text(name));
+            let error = Diagnostic::error(&codes::MALFORMED, span, message);
             self.report(error.help("use letters, digits, `-` and `_`, not starting with a digit"));
         }
         symbol

@@ -2,7 +2,10 @@
 
 mod conversions;
 
-use bpfl_stdlib::catalog::helper::{self, Helper};
+use bpfl_stdlib::catalog::{
+    helper::{self, Helper},
+    limit,
+};
 
 use super::{Builder, forms::Call, given};
 use crate::{
@@ -15,8 +18,6 @@ use crate::{
 
 /// How many arguments the plain helper takes; with more, they are passed in memory.
 const PLAIN: usize = 3;
-/// `MAX_BPRINTF_VARARGS`
-const MOST: usize = 12;
 
 /// A format and what it prints, each built.
 struct Formatted {
@@ -118,8 +119,8 @@ impl<'a> Builder<'a> {
                 format!("this format takes {} {plural}, and {} given", wanted.len(), given(args.len()));
             self.report(Diagnostic::error(&codes::BAD_FORMAT, self.span(format), message));
         }
-        if args.len() > MOST {
-            let message = format!("`{name}` takes {MOST} arguments at most");
+        if args.len() > limit::PRINTED_ARGUMENTS {
+            let message = format!("`{name}` takes {} arguments at most", limit::PRINTED_ARGUMENTS);
             self.report(Diagnostic::error(&codes::BAD_FORMAT, call.span, message));
         }
         let wanted = wanted.unwrap_or_default();
