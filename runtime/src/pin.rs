@@ -76,9 +76,10 @@ fn explain(path: &Path, source: io::Error) -> PinError {
     let path = path.to_path_buf();
     match source.raw_os_error() {
         Some(libc::EEXIST) => PinError::Exists { path },
+        // `bpf_obj_do_pin` of kernel/bpf/inode.c for a directory of another file system; sysfs, where nothing is
+        // mounted on it yet, has no entry to give.
+        Some(libc::EPERM | libc::EOPNOTSUPP | libc::ENOENT) if !is_bpf(&path) => PinError::NotBpf { path },
         Some(libc::ENOENT) => PinError::NoDirectory { path },
-        // `bpf_obj_do_pin` of kernel/bpf/inode.c, for a directory of another file system.
-        Some(libc::EPERM | libc::EOPNOTSUPP) if !is_bpf(&path) => PinError::NotBpf { path },
         _ => PinError::Kernel { path, source },
     }
 }
@@ -86,15 +87,18 @@ fn explain(path: &Path, source: io::Error) -> PinError {
 /// `BPF_FS_MAGIC`
 const BPF_FILE_SYSTEM: u64 = 0xcafe_4a11;
 
+/// Whether `path` is below the mount of a BPF file system, or would be if its directories were made.
 fn is_bpf(path: &Path) -> bool {
-    let directory = path.parent().unwrap_or(path);
-    rustix::fs::statfs(directory).is_ok_and(|found| found.f_type as u64 & 0xffff_ffff == BPF_FILE_SYSTEM)
+    let directory = path.ancestors().skip(1).find(|directory| directory.exists());
+    // A name alone has no ancestor that exists: it is one of the current directory.
+    rustix::fs::statfs(directory.unwrap_or(Path::new(".")))
+        .is_ok_and(|found| found.f_type as u64 & 0xffff_ffff == BPF_FILE_SYSTEM)
 }
 
 /// Whether the map that is pinned at `path`, if there is one, can stand for `spec`.
 pub(crate) fn check(spec: &MapSpec, path: &Path) -> Result<(), PinError> {
     if !path.exists() {
-        return match is_bpf(path) || !path.parent().is_some_and(Path::exists) {
+        return match is_bpf(path) {
             true => Ok(()),
             false => Err(PinError::NotBpf { path: path.into() }),
         };

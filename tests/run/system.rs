@@ -234,6 +234,23 @@ t
 }
 
 #[test]
+fn pins_want_a_mounted_file_system_before_directories() {
+    let Some(_) = cgroup() else { return };
+    let folder = Folder::new("pins-nowhere");
+    let source = "(defmap counts :type :hash :key u32 :value u64 :max-entries 8)
+        (with-bpf-session ()
+          (dolist (path (list \"DIR/mine\" \"DIR/no/such\" \"relative\"))
+            (handler-case (bpf:pin counts path) (error (e) (format t \"~a~%\" e)))))";
+    let directory = folder.write("x", "").replace("/x", "");
+    let got = output(&["run", &folder.write("p.lisp", source.replace("DIR", &directory))]);
+    assert_eq!(text(&got.stderr), "");
+    for (line, path) in text(&got.stdout).lines().zip(["/mine`", "/no/such`", "`relative`"]) {
+        assert!(line.contains(path) && line.contains(" is not in a BPF file system; "), "{line}");
+    }
+    assert_eq!(text(&got.stdout).lines().count(), 3);
+}
+
+#[test]
 fn a_macro_of_its_own_makes_a_file_a_script() {
     let folder = Folder::new("macro-script");
     let file = folder.write("m.lisp", "(defmacro say (x) `(format t \"~a~%\" ,x))\n(say 5)");
