@@ -1,6 +1,6 @@
 //! Keys and values of maps as text: Lisp data, which can be read back, and JSON.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 
 use bpfl_compiler::{
     diagnostic::Diagnostics,
@@ -9,7 +9,7 @@ use bpfl_compiler::{
     source::SourceMap,
 };
 use bpfl_runtime::value::Value;
-use serde_json::{Map, Number, Value as Json};
+use serde::{Serialize, Serializer};
 
 /// The value that `text` is as a datum, or what is wrong with it.
 ///
@@ -78,64 +78,87 @@ impl Reader<'_> {
 }
 
 /// As Lisp data.
-pub fn lisp(value: &Value) -> String {
-    match value {
-        Value::Int(number) | Value::Enum { number, name: None } => number.to_string(),
-        Value::Bool(flag) => (if *flag { "t" } else { "nil" }).into(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Enum { name: Some(name), .. } => name.clone(),
-        Value::Text(text) => quoted(text),
-        Value::Array(each) | Value::PerCpu(each) => vector(each.iter().map(lisp)),
-        Value::Bytes(bytes) => vector(bytes.iter().map(u8::to_string)),
-        Value::Struct(fields) => {
-            let field =
-                |(name, value): &(String, Value)| format!(":{} {}", name.replace('_', "-"), lisp(value));
-            format!("({})", fields.iter().map(field).collect::<Vec<_>>().join(" "))
+pub struct Lisp<'a>(pub &'a Value);
+
+impl Display for Lisp<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Int(number) | Value::Enum { number, name: None } => number.fmt(out),
+            Value::Bool(flag) => out.write_str(if *flag { "t" } else { "nil" }),
+            Value::Float(number) => write!(out, "{number:?}"),
+            Value::Enum { name: Some(name), .. } => out.write_str(name),
+            Value::Text(text) => quoted(out, text),
+            Value::Array(each) | Value::PerCpu(each) => {
+                listed(out, "#(", each, |out, each| Lisp(each).fmt(out))
+            }
+            Value::Bytes(bytes) => listed(out, "#(", bytes, |out, byte| byte.fmt(out)),
+            Value::Struct(fields) => listed(out, "(", fields, |out, (name, value)| {
+                write!(out, ":{} {}", name.replace('_', "-"), Lisp(value))
+            }),
         }
     }
 }
 
-fn vector(items: impl Iterator<Item = String>) -> String {
-    format!("#({})", items.collect::<Vec<_>>().join(" "))
+fn listed<T>(
+    out: &mut Formatter<'_>,
+    start: &str,
+    items: &[T],
+    one: impl Fn(&mut Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    out.write_str(start)?;
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.write_char(' ')?;
+        }
+        one(out, item)?;
+    }
+    out.write_char(')')
 }
 
 /// A string whose quotes and backslashes are escaped.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
+fn quoted(out: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    out.write_char('"')?;
     for c in text.chars() {
-        let _ = match c {
-            '"' | '\\' => write!(quoted, "\\{c}"),
-            c => write!(quoted, "{c}"),
-        };
+        match c {
+            '"' | '\\' => write!(out, "\\{c}")?,
+            c => out.write_char(c)?,
+        }
     }
-    quoted + "\""
+    out.write_char('"')
 }
 
 /// As JSON. Numbers beyond 64 bits are strings; an enumerator is its name.
-pub fn json(value: &Value) -> Json {
-    match value {
-        Value::Int(number) | Value::Enum { number, name: None } => integer(*number),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
-        Value::Enum { name: Some(name), .. } => name.clone().into(),
-        Value::Text(text) => text.clone().into(),
-        Value::Array(each) | Value::PerCpu(each) => each.iter().map(json).collect(),
-        Value::Bytes(bytes) => bytes.iter().copied().map(Json::from).collect(),
-        Value::Struct(fields) => {
-            let fields = fields.iter().map(|(name, value)| (name.clone(), json(value)));
-            Json::Object(fields.collect::<Map<_, _>>())
+pub struct Json<'a>(pub &'a Value);
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Int(number) | Value::Enum { number, name: None } => integer(*number, out),
+            Value::Bool(flag) => out.serialize_bool(*flag),
+            Value::Float(number) => out.serialize_f64(*number),
+            Value::Enum { name: Some(text), .. } | Value::Text(text) => out.serialize_str(text),
+            Value::Array(each) | Value::PerCpu(each) => out.collect_seq(each.iter().map(Json)),
+            Value::Bytes(bytes) => out.collect_seq(bytes),
+            Value::Struct(fields) => out.collect_map(fields.iter().map(|(name, value)| (name, Json(value)))),
         }
     }
 }
 
-fn integer(number: i128) -> Json {
-    let narrow = i64::try_from(number).map(Json::from).or_else(|_| u64::try_from(number).map(Json::from));
-    narrow.unwrap_or_else(|_| number.to_string().into())
+fn integer<S: Serializer>(number: i128, out: S) -> Result<S::Ok, S::Error> {
+    match (i64::try_from(number), u64::try_from(number)) {
+        (Ok(number), _) => out.serialize_i64(number),
+        (_, Ok(number)) => out.serialize_u64(number),
+        _ => out.collect_str(&number),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lisp(value: &Value) -> String {
+        Lisp(value).to_string()
+    }
 
     #[test]
     fn what_is_printed_can_be_read_back() {
@@ -156,8 +179,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_all_their_digits_in_json() {
-        assert_eq!(json(&Value::Int(u64::MAX.into())).to_string(), u64::MAX.to_string());
-        assert_eq!(json(&Value::Int(-1)).to_string(), "-1");
-        assert_eq!(json(&Value::Int(1 << 70)).to_string(), format!("\"{}\"", 1i128 << 70));
+        let json = |value: &Value| serde_json::to_string(&Json(value)).unwrap();
+        assert_eq!(json(&Value::Float(f64::NAN)), "null");
+        assert_eq!(json(&Value::Int(u64::MAX.into())), u64::MAX.to_string());
+        assert_eq!(json(&Value::Int(-1)), "-1");
+        assert_eq!(json(&Value::Int(1 << 70)), format!("\"{}\"", 1i128 << 70));
     }
 }

@@ -10,6 +10,7 @@ mod data;
 mod describe;
 mod duration;
 mod failure;
+mod grid;
 mod input;
 mod output;
 mod refusal;

@@ -6,13 +6,14 @@ use bpfl_runtime::{
     host::capability,
     inventory::{self, Attachment, Held, Holder, Holders, ProgramInfo},
 };
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::{
     cli::Ps,
     failure::{Failure, Outcome},
+    grid::{Stream, grid},
     output,
-    table::{self, Stream},
 };
 
 /// Runs the command.
@@ -25,7 +26,7 @@ pub fn run(args: &Ps) -> Outcome {
         pins: inventory::pins(),
     };
     let text = match args.json {
-        true => pretty(programs.iter().map(|program| world.json(program)).collect())?,
+        true => pretty(programs.iter().map(|program| world.json(program)).collect::<Vec<_>>())?,
         false => world.table(&programs, args.pattern.as_deref()),
     };
     output::print(text)?;
@@ -50,7 +51,7 @@ pub(super) fn refused(error: io::Error) -> Failure {
 }
 
 /// JSON as it is printed.
-pub(super) fn pretty(json: Json) -> Result<String, Failure> {
+pub(super) fn pretty(json: impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(&json);
     text.map(|text| text + "\n")
         .map_err(|error| Failure::new(format!("the list cannot be written ({error})")))
@@ -121,7 +122,7 @@ impl World {
             header.extend(["runs", "ns per run"]);
         }
         let rows = programs.iter().map(|program| self.row(program, counted));
-        table::grid(&header, rows, Stream::Out)
+        grid(&header, &rows.collect(), Stream::Out)
     }
 
     fn row(&self, program: &ProgramInfo, counted: bool) -> Vec<String> {

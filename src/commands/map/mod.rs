@@ -7,6 +7,7 @@ use bpfl_runtime::{
     map::MapError,
     value::Value,
 };
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::ps::{has, pretty, refused};
@@ -14,8 +15,8 @@ use crate::{
     cli::{Entry, MapCommand, MapList, One},
     data,
     failure::{FAILED, Failure, Outcome},
+    grid::{Stream, grid},
     output,
-    table::{self, Stream},
 };
 use find::find;
 
@@ -39,11 +40,11 @@ fn list(args: &MapList) -> Outcome {
         own.map(|(_, path)| path.display().to_string()).collect()
     };
     let text = match (args.json, maps.as_slice()) {
-        (true, maps) => pretty(maps.iter().map(|map| described(map, &pins(map))).collect())?,
+        (true, maps) => pretty(maps.iter().map(|map| described(map, &pins(map))).collect::<Json>())?,
         (false, []) => "there is no such map\n".into(),
         (false, maps) => {
             let header = ["id", "name", "type", "key", "value", "max entries", "pinned as"];
-            table::grid(&header, maps.iter().map(|map| row(map, &pins(map))), Stream::Out)
+            grid(&header, &maps.iter().map(|map| row(map, &pins(map))).collect(), Stream::Out)
         }
     };
     output::print(text)?;
@@ -70,19 +71,26 @@ fn described(map: &MapInfo, pins: &[String]) -> Json {
     })
 }
 
+/// An entry in JSON.
+#[derive(Serialize)]
+struct Shown<'a> {
+    key: data::Json<'a>,
+    value: data::Json<'a>,
+}
+
 fn dump(args: &One) -> Outcome {
     let opened = find(&args.map)?;
     let entries = opened.map().and_then(|map| map.entries()).map_err(failed)?;
     let text = match (args.json, entries.as_slice()) {
         (true, entries) => {
-            let entry =
-                |(key, value): &(Value, Value)| json!({ "key": data::json(key), "value": data::json(value) });
-            pretty(entries.iter().map(entry).collect())?
+            let shown =
+                entries.iter().map(|(key, value)| Shown { key: data::Json(key), value: data::Json(value) });
+            pretty(shown.collect::<Vec<_>>())?
         }
         (false, []) => format!("map `{}` is empty\n", opened.info().name),
         (false, entries) => {
-            let rows = entries.iter().map(|(key, value)| vec![data::lisp(key), data::lisp(value)]);
-            table::grid(&["key", "value"], rows, Stream::Out)
+            let rows = entries.iter().map(|(key, value)| [data::Lisp(key), data::Lisp(value)]);
+            grid(&["key", "value"], &rows.collect(), Stream::Out)
         }
     };
     output::print(text)?;
@@ -92,7 +100,7 @@ fn dump(args: &One) -> Outcome {
 fn get(args: &Entry) -> Outcome {
     let (opened, key) = (find(&args.map)?, datum("key", &args.key)?);
     match opened.map().and_then(|map| map.lookup(&key)).map_err(failed)? {
-        Some(value) => output::print(data::lisp(&value) + "\n").map(|()| 0),
+        Some(value) => output::print(format!("{}\n", data::Lisp(&value))).map(|()| 0),
         None => Err(absent(args, &opened.info().name)),
     }
 }

@@ -14,9 +14,10 @@ use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, walk
 use crate::{
     cli::Run,
     failure::{Failure, NOT_FOUND, NOT_RUNNABLE, OWN, Outcome},
+    grid::Stream,
     output, refusal,
     signals::{Event, Signals},
-    table::{Stream, rows, table},
+    table::{rows, table},
 };
 
 /// How long is waited for processes to end that were told to, or that CMD left behind.

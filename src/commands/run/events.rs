@@ -114,7 +114,7 @@ fn ready<'a>(sources: impl Iterator<Item = BorrowedFd<'a>>) -> rustix::io::Resul
 fn record(ring: &mut Ring, json: bool) -> Option<String> {
     let record = ring.next_value()?;
     Some(match json {
-        true => json!({ "time": now(), "map": ring.name(), "record": data::json(&record) }).to_string(),
+        true => json!({ "time": now(), "map": ring.name(), "record": data::Json(&record) }).to_string(),
         false => format!("{}: {record}", ring.name()),
     })
 }

@@ -83,7 +83,7 @@ impl Shown {
         for (row, rate) in rows.iter().zip(rates) {
             let Some((key, value)) = &row.data else { continue };
             if self.last.get(&id(row)) != Some(value) {
-                let mut change = json!({ "time": time, "map": row.map, "key": data::json(key), "value": data::json(value) });
+                let mut change = json!({ "time": time, "map": row.map, "key": data::Json(key), "value": data::Json(value) });
                 if let (Some(rate), Json::Object(fields)) = (rate, &mut change) {
                     fields.insert("per_second".into(), as_json(rate));
                 }

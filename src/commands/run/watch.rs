@@ -12,9 +12,10 @@ use super::{Ready, attach, choice, events::Events, pins::Pins, show::Shown, walk
 use crate::{
     cli::Run,
     failure::{Failure, Outcome},
+    grid::Stream,
     output,
     signals::{Event, Signals},
-    table::{self, Stream},
+    table,
     view::View,
 };
 
