@@ -81,7 +81,7 @@ fn map_rows(map: &Map<'_>, choice: Choice) -> Result<Vec<Row>, MapError> {
 fn larger(a: &Value, b: &Value) -> Ordering {
     match (a.as_int(), b.as_int()) {
         (Some(a), Some(b)) => a.cmp(&b),
-        _ => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+        _ => a.order(b),
     }
 }
 

@@ -9,7 +9,6 @@ mod sockets;
 pub(crate) mod store;
 
 use std::{
-    cmp::Ordering,
     io,
     os::fd::{AsRawFd, BorrowedFd},
     sync::Arc,
@@ -206,7 +205,7 @@ impl<'a> Map<'a> {
     pub fn entries(&self) -> Result<Vec<Entry>, MapError> {
         let mut entries = Vec::new();
         self.each(|key, value| entries.push((key, value)))?;
-        entries.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        entries.sort_unstable_by(|(a, _), (b, _)| a.order(b));
         Ok(entries)
     }
 

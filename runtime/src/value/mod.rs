@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+mod order;
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ pub use decode::decode;
 pub use encode::{EncodeError, encode};
 
 /// What a key or a value of a map holds.
-#[derive(Clone, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// An integer of any width and sign.
     Int(i128),
