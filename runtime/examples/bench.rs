@@ -1,5 +1,5 @@
-//! What the comparisons in benches/ run: `bench ring OBJECT`, `bench dump OBJECT` print nanoseconds, of an
-//! event and of both dumps; `bench sessions|firsts OBJECT CGROUP LIBBPF` compare with what that program does.
+//! What the comparisons in benches/ run: `bench ring OBJECT`, `bench dump OBJECT BPFL` print nanoseconds, of an
+//! event and of each dump; `bench sessions|firsts OBJECT CGROUP LIBBPF` compare with what that program does.
 
 use std::{
     env,
@@ -26,9 +26,9 @@ fn main() -> Outcome {
             Ok(())
         }
         ["firsts", object, cgroup, libbpf] => firsts(object, cgroup, libbpf),
-        ["dump", object] => dump(object),
+        ["dump", object, bpfl] => dump(object, bpfl),
         _ => {
-            Err("bench ring OBJECT | sessions|firsts OBJECT CGROUP LIBBPF | once OBJECT CGROUP | dump OBJECT"
+            Err("bench ring OBJECT | sessions|firsts OBJECT CGROUP LIBBPF | once OBJECT CGROUP | dump OBJECT BPFL"
                 .into())
         }
     }
@@ -154,33 +154,39 @@ fn settle() {
 
 const ENTRIES: i128 = 100_000;
 
-/// All entries of a map as text: by us, and by bpftool.
-fn dump(object: &str) -> Outcome {
+/// All entries of a map as text: by the library, by the command `bpfl`, by bpftool.
+fn dump(object: &str, bpfl: &str) -> Outcome {
     let mut session = Session::open_file(object)?;
     let map = session.map("numbers")?;
     for key in 0..ENTRIES {
         map.update(&Value::Int(key), &Value::Int(key * 7), 0)?;
     }
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut times = [const { Vec::new() }; 3];
     for _ in 0..7 {
         let start = Instant::now();
         let mut text = String::new();
-        // Neither sorts. Text in memory takes whatever is written to it.
+        // Text in memory takes whatever is written to it.
         map.each(|key, value| {
             let _ = writeln!(text, "{key} = {value}");
         })?;
-        ours.push(start.elapsed().as_nanos());
+        times[0].push(start.elapsed().as_nanos());
         assert_eq!(text.lines().count() as i128, ENTRIES);
-        let start = Instant::now();
-        let mut bpftool = Command::new("bpftool");
-        bpftool.args(["map", "dump", "name", "numbers"]).stdout(Stdio::null());
-        assert!(bpftool.status()?.success());
-        theirs.push(start.elapsed().as_nanos());
+        times[1].push(command(bpfl, &["map", "dump", "numbers"])?);
+        times[2].push(command("bpftool", &["map", "dump", "name", "numbers"])?);
     }
-    let median = |all: &mut Vec<u128>| {
+    let median = |mut all: Vec<u128>| {
         all.sort_unstable();
         all[all.len() / 2]
     };
-    println!("{} {}", median(&mut ours), median(&mut theirs));
+    let [library, command, bpftool] = times.map(median);
+    println!("{library} {command} {bpftool}");
     Ok(())
+}
+
+/// How long a command takes that nobody reads, in nanoseconds.
+fn command(name: &str, args: &[&str]) -> Result<u128, Box<dyn Error>> {
+    let start = Instant::now();
+    let status = Command::new(name).args(args).stdout(Stdio::null()).status()?;
+    assert!(status.success(), "{name}: {status}");
+    Ok(start.elapsed().as_nanos())
 }
