@@ -12,7 +12,7 @@ use super::{
     machine::{self, Base, Inst, Source},
     opcode::{AluOp, AtomicOp, JmpOp, Size, Width},
 };
-use crate::{driver::Cpu, hir::CoreId, source::Span};
+use crate::{driver::Cpu, hir::CoreId, ir::Slot, source::Span};
 
 /// Writes the code of a function.
 pub fn emit(code: &machine::Code, allocated: &Allocated, frame: &Frame, cpu: Cpu) -> Result<Code, Error> {
@@ -162,18 +162,8 @@ impl Emitter<'_> {
                 let source = Operand::Reg(self.reg(i, 1));
                 self.push(Insn::alu32(AluOp::Mov, self.reg(i, 0), source), span);
             }
-            Inst::Alu(width, op, source) => {
-                if let Source::Core(core, _) = source {
-                    self.ask(core);
-                }
-                let source = self.source(source, i, 2);
-                self.push(Insn::alu(width, op, self.reg(i, 0), source), span);
-            }
-            Inst::Swap(size) => {
-                let order =
-                    if self.cpu >= Cpu::V4 && size == Size::D { ByteOrder::Swap } else { ByteOrder::Big };
-                self.push(Insn::endian(order, size, self.reg(i, 0)), span);
-            }
+            Inst::Alu(width, op, source) => self.alu(i, width, op, source),
+            Inst::Swap(size) => self.push(Insn::endian(self.swap(size), size, self.reg(i, 0)), span),
             Inst::Movsx(width, size) => {
                 self.push(Insn::movsx(width, size, self.reg(i, 0), self.reg(i, 1)), span);
             }
@@ -202,49 +192,70 @@ impl Emitter<'_> {
                 let (ptr, new) = (self.reg(i, 1), self.reg(i, 2));
                 self.push(Insn::atomic(AtomicOp::Cmpxchg, size, ptr, offset, new), span);
             }
-            Inst::SlotAddr(slot, offset) => {
-                let (reg, offset) = (self.reg(i, 0), i32::from(self.frame.slot(slot)) + offset);
-                self.push(Insn::mov(reg, FP), span);
-                self.push(Insn::alu64(AluOp::Add, reg, Operand::Imm(offset)), span);
-            }
+            Inst::SlotAddr(slot, offset) => self.slot_address(i, slot, offset),
             Inst::Arena => self.push(Insn::arena(self.reg(i, 0), self.reg(i, 1)), span),
-            Inst::MapAddr(map) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Map(map)));
-                self.push_both(Insn::load_map(self.reg(i, 0), 0), span);
-            }
+            Inst::MapAddr(map) => self.address(Target::Map(map), Insn::load_map(self.reg(i, 0), 0), span),
             Inst::GlobalAddr(global, offset) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Global(global, offset)));
-                self.push_both(Insn::load_map_value(self.reg(i, 0), 0, 0), span);
+                let load = Insn::load_map_value(self.reg(i, 0), 0, 0);
+                self.address(Target::Global(global, offset), load, span);
             }
             Inst::KsymAddr(ksym) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Ksym(ksym)));
-                self.push_both(Insn::load_imm64(self.reg(i, 0), 0), span);
+                self.address(Target::Ksym(ksym), Insn::load_imm64(self.reg(i, 0), 0), span);
             }
             Inst::FuncAddr(func) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
-                self.push_both(Insn::load_function(self.reg(i, 0), 0), span);
+                self.address(Target::Function(func), Insn::load_function(self.reg(i, 0), 0), span);
             }
             Inst::Core(core, answer) => {
                 self.ask(core);
                 self.push(Insn::mov_imm(self.reg(i, 0), answer as i32), span);
             }
-            Inst::SetIf(width, op, source) => {
-                let (reg, source) = (self.reg(i, 0), self.source(source, i, 2));
-                self.push(Insn::mov_imm(reg, 1), span);
-                self.push(Insn::jump(width, op, self.reg(i, 1), source, 1), span);
-                self.push(Insn::mov_imm(reg, 0), span);
-            }
-            Inst::CallFunction(func) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Function(func)));
-                self.push(Insn::call_function(-1), span);
-            }
-            Inst::Kfunc(kfunc) => {
-                self.out.relocs.push((self.out.insns.len() as u32, Target::Kfunc(kfunc)));
-                self.push(Insn::call_kfunc(0, 0), span);
-            }
+            Inst::SetIf(width, op, source) => self.set_if(i, width, op, source),
+            Inst::CallFunction(func) => self.call(Target::Function(func), Insn::call_function(-1), span),
+            Inst::Kfunc(kfunc) => self.call(Target::Kfunc(kfunc), Insn::call_kfunc(0, 0), span),
             Inst::Asm(index) => self.raw(i, index),
             Inst::Call(helper) => self.push(Insn::call_helper(helper as i32), span),
         }
+    }
+
+    fn alu(&mut self, i: usize, width: Width, op: AluOp, source: Source) {
+        if let Source::Core(core, _) = source {
+            self.ask(core);
+        }
+        let source = self.source(source, i, 2);
+        self.push(Insn::alu(width, op, self.reg(i, 0), source), self.code.spans[i]);
+    }
+
+    /// The instruction that exchanges the bytes: before v4 the one that makes it big-endian, which this is on a
+    /// little-endian machine.
+    fn swap(&self, size: Size) -> ByteOrder {
+        if self.cpu >= Cpu::V4 && size == Size::D { ByteOrder::Swap } else { ByteOrder::Big }
+    }
+
+    fn slot_address(&mut self, i: usize, slot: Slot, offset: i32) {
+        let (reg, span) = (self.reg(i, 0), self.code.spans[i]);
+        let offset = i32::from(self.frame.slot(slot)) + offset;
+        self.push(Insn::mov(reg, FP), span);
+        self.push(Insn::alu64(AluOp::Add, reg, Operand::Imm(offset)), span);
+    }
+
+    /// The address of what the loader puts in.
+    fn address(&mut self, target: Target, load: [Insn; 2], span: Span) {
+        self.out.relocs.push((self.out.insns.len() as u32, target));
+        self.push_both(load, span);
+    }
+
+    /// A call of what the loader finds.
+    fn call(&mut self, target: Target, call: Insn, span: Span) {
+        self.out.relocs.push((self.out.insns.len() as u32, target));
+        self.push(call, span);
+    }
+
+    /// One if the comparison holds, else zero.
+    fn set_if(&mut self, i: usize, width: Width, op: JmpOp, source: Source) {
+        let (reg, source, span) = (self.reg(i, 0), self.source(source, i, 2), self.code.spans[i]);
+        self.push(Insn::mov_imm(reg, 1), span);
+        self.push(Insn::jump(width, op, self.reg(i, 1), source, 1), span);
+        self.push(Insn::mov_imm(reg, 0), span);
     }
 
     /// Raw instructions, with the registers that were picked for their operands.

@@ -10,6 +10,7 @@ pub mod convert;
 mod env;
 mod error;
 mod format;
+mod host;
 mod lambda;
 mod print;
 pub mod special;
@@ -18,10 +19,11 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
-use std::{any::Any, collections::HashMap, rc::Rc};
+use std::{collections::HashMap, rc::Rc};
 
 pub use env::Env;
 pub use error::{Condition, Exit, Pointing, Result};
+pub use host::{Alone, Builtin, Host, Limits, MACRO_LIMITS, MANY};
 pub use value::{Function, Kind, Origin, Symbol, Value};
 
 use crate::{
@@ -33,57 +35,6 @@ use crate::{
 use env::{Callee, Meant};
 use special::Special;
 use value::Closure;
-
-/// What the world around the evaluator does.
-pub trait Host: Any {
-    /// Prints to standard output.
-    fn print(&mut self, text: &str);
-    /// Called now and then: an error ends the evaluation.
-    fn poll(&mut self) -> std::result::Result<(), String> {
-        Ok(())
-    }
-    /// For the host's functions to know it again.
-    fn as_any(&mut self) -> &mut dyn Any;
-}
-
-/// A host that has nothing and swallows what is printed: macros have it.
-pub struct Alone;
-
-impl Host for Alone {
-    fn print(&mut self, _: &str) {}
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
-/// A function written in Rust.
-pub struct Builtin {
-    /// Its name.
-    pub name: &'static str,
-    /// The least number of arguments.
-    pub min: usize,
-    /// The greatest number of arguments.
-    pub max: usize,
-    /// What it does.
-    pub call: fn(&mut Interp<'_>, &[Value]) -> Result,
-}
-
-/// As many arguments as one likes.
-pub const MANY: usize = usize::MAX;
-
-/// How much an evaluation may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Forms evaluated, and elements made, in one evaluation; 0 for no limit.
-    pub steps: u64,
-    /// The same of all evaluations together; 0 for no limit.
-    pub total: u64,
-    /// Forms within forms.
-    pub depth: u32,
-}
-
-/// What macros may take: a second or so each, a few together, and no more stack than there is.
-pub const MACRO_LIMITS: Limits = Limits { steps: 4_000_000, total: 20_000_000, depth: 4_000 };
 
 /// How many steps there are between two polls of the host.
 const POLL: u64 = 1 << 10;
