@@ -16,6 +16,7 @@ use bpfl_stdlib::catalog::{
 use super::{
     Proof,
     flow::{self, Flow},
+    range::Eyes,
 };
 use crate::{
     arena::Arena,
@@ -139,7 +140,7 @@ impl Analysis<'_, '_> {
             for inst in f.insts(block) {
                 let stored =
                     f.promise(*inst).filter(|(_, pointee)| !pointee.nullable).map(|(value, _)| value);
-                for value in needed(self.proof, f.op(*inst)).into_iter().chain(stored) {
+                for value in needed(self.proof, block, f.op(*inst)).into_iter().chain(stored) {
                     if !self.is_proven(value, &proven) {
                         let diagnostic = self.diagnostic(value, f.span(*inst), &proven);
                         self.proof.diagnostics.push(diagnostic);
@@ -238,8 +239,8 @@ fn in_order(cond: Cond, values: [Value; 2]) -> Vec<Value> {
     }
 }
 
-/// The pointers that an instruction must not find null.
-fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
+/// The pointers that an instruction in `block` must not find null.
+fn needed(proof: &Proof<'_>, block: Block, op: &Op) -> Vec<Value> {
     if let Op::Kfunc(id, args) = op {
         let nullable = proof.module.kfuncs.get(*id).map_or(&[][..], |info| &info.nullable);
         let wanted = args.iter().enumerate().filter(|(i, _)| nullable.get(*i) != Some(&true));
@@ -255,12 +256,17 @@ fn needed(proof: &Proof<'_>, op: &Op) -> Vec<Value> {
         Op::Compare(cond, a, b) => in_order(*cond, [*a, *b]),
         Op::Call(id, args) => {
             let kinds = helper::by_id(*id).map_or(&[][..], |row| row.args);
-            let wanted = |(arg, kind): &(Value, &Arg)| match kind {
+            let args: Vec<Value> = args.iter().collect();
+            let wanted = |(i, (arg, kind)): &(usize, (&Value, &Arg))| match kind {
                 // What may be a reference must be one, or plainly null.
-                Arg::KptrOrNull => proof.f.constant(*arg) != Some(0),
+                Arg::KptrOrNull => proof.f.constant(**arg) != Some(0),
+                // Null has no bytes (`check_helper_mem_access`, kernel/bpf/verifier.c).
+                Arg::MemOrNull | Arg::WritableMemOrNull => {
+                    args.get(i + 1).is_some_and(|size| proof.range(*size, block, Eyes::Verifier).min > 0)
+                }
                 kind => !kind.takes_null(),
             };
-            args.iter().zip(kinds).filter(wanted).map(|(arg, _)| arg).collect()
+            args.iter().zip(kinds).enumerate().filter(wanted).map(|(_, (arg, _))| *arg).collect()
         }
         Op::CallFunction(func, args) => {
             let Some(callee) = proof.module.function(*func) else { return Vec::new() };
