@@ -7,6 +7,7 @@
 
 mod align;
 mod asm;
+mod bounding;
 mod bounds;
 mod calls;
 pub mod captured;

@@ -5,15 +5,17 @@
 //! (`regsafe`, kernel/bpf/verifier.c): two hundred rounds of "count those that match" are more than a million
 //! instructions to it. So a zero that it does not know is added to where such a number starts, and to constants that it is
 //! set to: of memory that an atomic instruction writes the verifier forgets what is there (`check_atomic_rmw`).
-//! What moves a pointer or is given to a function is left alone, for there it has to be known.
+//! What moves a pointer or is given to a function is left alone, for there it has to be known; what bounds a loop keeps
+//! its limit.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Proof, loops};
+use super::{Proof, bounding, loops};
 use crate::{
     arena::Arena,
     ir::{
-        Atomic, Binary, Block, Function, Inst, LoopData, Op, Region, Slot, SlotData, Terminator, Type, Value,
+        Atomic, Binary, Block, Edge, Function, Inst, LoopData, Op, Region, Slot, SlotData, Terminator, Type,
+        Value,
     },
     source::Span,
 };
@@ -30,6 +32,8 @@ pub(super) struct Tallies {
     edges: Vec<Hidden>,
     /// What decides something by such a number.
     decisions: HashSet<Decision>,
+    /// What bounds loops, if something is hidden.
+    bounds: HashSet<Value>,
 }
 
 /// A number that a loop is entered with, or that the next round gets.
@@ -54,6 +58,9 @@ pub(super) fn find(proof: &Proof<'_>, may_return: bool) -> Tallies {
         if let Some(outside) = outside(proof, data) {
             found.gather(proof, (data, outside), &users, may_return);
         }
+    }
+    if !found.decisions.is_empty() {
+        found.bounds = bounding::find(proof);
     }
     found
 }
@@ -162,7 +169,7 @@ fn is_counted(proof: &Proof<'_>, param: Value, arg: Value) -> bool {
 }
 
 /// What a parameter of a block is given; nothing for one of the function's.
-fn joined(proof: &Proof<'_>, value: Value) -> impl Iterator<Item = Value> {
+pub(super) fn joined(proof: &Proof<'_>, value: Value) -> impl Iterator<Item = Value> {
     let home = proof.homes[value].filter(|home| *home != proof.f.entry());
     home.into_iter().flat_map(move |home| proof.arguments(value, home))
 }
@@ -282,12 +289,13 @@ pub(super) fn hide(f: &mut Function, tallies: Tallies) {
         }
     }
     if !tallies.decisions.is_empty() {
-        f.blocks().for_each(|block| part(f, block, &tallies.decisions));
+        f.blocks().for_each(|block| part(f, block, &tallies.decisions, &tallies.bounds));
     }
 }
 
-/// Lets what decides in `block` have copies of the numbers.
-fn part(f: &mut Function, block: Block, decisions: &HashSet<Decision>) {
+/// Lets what decides in `block` have copies of the numbers; what the decision says of a copy is kept where it bounds a
+/// loop.
+fn part(f: &mut Function, block: Block, decisions: &HashSet<Decision>, bounds: &HashSet<Value>) {
     for inst in f.take_insts(block) {
         if let (Op::Compare(cond, a, b), true) = (*f.op(inst), decisions.contains(&Decision::Compare(inst))) {
             let [a, b] = [a, b].map(|of| copied(f, block, of, f.span(inst)));
@@ -301,6 +309,20 @@ fn part(f: &mut Function, block: Block, decisions: &HashSet<Decision>) {
         let copies = [a, b].map(|of| copied(f, block, of, span));
         if let Terminator::Branch(_, a, b, ..) = f.end_mut(block) {
             [*a, *b] = copies;
+        }
+        pass_to_bounds(f, block, [(a, copies[0]), (b, copies[1])], bounds);
+    }
+}
+
+/// Gives the bounds of loops that come after `block` copies in place of the numbers.
+fn pass_to_bounds(f: &mut Function, block: Block, copies: [(Value, Value); 2], bounds: &HashSet<Value>) {
+    let bounding = |edge: &Edge| f.params(edge.block).iter().map(|param| bounds.contains(param)).collect();
+    let bounding: Vec<Vec<bool>> = f.end(block).edges().map(bounding).collect();
+    for (edge, bounding) in f.end_mut(block).edges_mut().zip(bounding) {
+        for (arg, _) in edge.args.iter_mut().zip(bounding).filter(|(_, bounds)| *bounds) {
+            if let Some((_, copy)) = copies.iter().find(|(of, _)| of == arg) {
+                *arg = *copy;
+            }
         }
     }
 }
