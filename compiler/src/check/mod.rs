@@ -17,6 +17,7 @@ mod dynptr;
 mod flow;
 mod followed;
 mod gone;
+mod held;
 mod interval;
 pub mod limits;
 mod loops;

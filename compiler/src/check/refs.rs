@@ -2,13 +2,12 @@
 //!
 //! Records of ring buffers, sockets from lookups, and what the kernel's functions give.
 //!
-//! A forward dataflow over the calls that the catalogue says acquire something. The state of each
-//! is whether it may still be held and whether it may be gone; on an edge where a test has found
-//! null nothing is held. Its pointer must be the call's own result: one that is moved or joined
-//! with another cannot be given back, and the verifier says the same. Used after that it cannot be either, also
-//! as one of several that a joined pointer may be.
+//! A forward dataflow over the calls that the catalogue says acquire something: what may still be [held](super::held), and
+//! what may be gone; on an edge where a test has found null nothing is held. A pointer that was moved cannot be given
+//! back, and the verifier says the same; one that is another reference on each way can. Used after that none can be,
+//! also as one of several that a joined pointer may be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Ret},
@@ -18,11 +17,13 @@ use bpfl_stdlib::catalog::{
 use super::{
     Proof,
     flow::{self, Flow},
+    held::State,
 };
 use crate::{
     arena::Arena,
     diagnostic::{Diagnostic, codes},
     ir::{Block, Cond, Edge, Inst, Kept, Module, Op, Region, Terminator, Type, Value},
+    source::Span,
 };
 
 /// Reports every leak and every use of what is gone.
@@ -107,6 +108,24 @@ impl Kind {
         }
     }
 
+    /// The message about giving back what is no reference, and the way out.
+    fn never_held(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Record => (
+                "this is not where a record starts",
+                "only what `ringbuf-reserve` gave is submitted or discarded, and by its own pointer",
+            ),
+            Self::Socket => (
+                "this socket is not one that a lookup gave",
+                "only what `sk-lookup-tcp` and its kin give is released, and by its own pointer",
+            ),
+            Self::Object(_) => (
+                "no reference was taken to this",
+                "only what a function such as `bpf_task_from_pid` gave is given back",
+            ),
+        }
+    }
+
     /// The message about a leak, and the way out.
     fn leak(self) -> (&'static str, String) {
         match self {
@@ -126,16 +145,6 @@ impl Kind {
     }
 }
 
-/// What may be true of something acquired.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-struct Held {
-    held: bool,
-    gone: Option<Inst>,
-}
-
-/// What was acquired on the way, by the value that stands for it.
-type State = BTreeMap<Value, Held>;
-
 struct Analysis<'p, 'a> {
     proof: &'p mut Proof<'a>,
     entry: Arena<Block, Option<State>>,
@@ -147,29 +156,27 @@ impl Flow for Analysis<'_, '_> {
     fn step(&self, inst: Inst, state: &mut State) {
         let f = self.proof.f;
         if let Some(value) = released(self.proof, f.op(inst)) {
-            state.insert(value, Held { held: false, gone: Some(inst) });
+            state.release(value, inst);
         }
         if acquires(self.proof.module, f.op(inst))
             && let Some(value) = f.result(inst)
         {
-            state.insert(value, Held { held: true, gone: None });
+            state.acquire(value);
         }
     }
 
-    fn along(&self, block: Block, index: usize, _: &Edge, state: &mut State) {
+    fn along(&self, block: Block, index: usize, edge: &Edge, state: &mut State) {
         if let Some(null) = self.found_null(block, index) {
-            state.remove(&null);
+            state.null(null);
         }
+        let f = self.proof.f;
+        let pairs =
+            f.params(edge.block).iter().zip(&edge.args).filter(|(param, _)| f.ty(**param).is_pointer());
+        state.pass(&pairs.map(|(param, arg)| (*param, *arg, self.root(*arg))).collect::<Vec<_>>());
     }
 
     fn join(&self, known: &mut State, arriving: State) -> bool {
-        let before = known.clone();
-        for (value, held) in arriving {
-            let own = known.entry(value).or_default();
-            own.held |= held.held;
-            own.gone = own.gone.or(held.gone);
-        }
-        *known != before
+        known.join(arriving)
     }
 }
 
@@ -202,26 +209,29 @@ impl Analysis<'_, '_> {
             for inst in f.insts(block) {
                 self.uses(*inst, &state);
                 self.step(*inst, &mut state);
+                if is_tail_call(f.op(*inst)) {
+                    let help = "give it back before: where there is a program to go on in, `tail-call` does not come back";
+                    self.leaks(&state, &mut leaked, f.span(*inst), Some(help));
+                }
             }
             if let Terminator::Return(_) = f.end(block) {
-                for (value, _) in state.iter().filter(|(_, held)| held.held) {
-                    if !leaked.contains(value) {
-                        leaked.push(*value);
-                        self.leak(*value, block);
-                    }
-                }
+                self.leaks(&state, &mut leaked, f.end_span(block), None);
             }
         }
     }
 
     fn uses(&mut self, inst: Inst, state: &State) {
         let f = self.proof.f;
-        if state.values().all(|held| held.gone.is_none()) {
+        if state.all_there() {
             return self.never_held(inst);
         }
         let mut used = None;
-        f.op(inst).each_operand(|value| used = used.or(self.gone(value, state)));
-        let Some((root, call)) = used else { return self.never_held(inst) };
+        f.op(inst).each_operand(|value| {
+            let root = self.root(value);
+            used = used.or(state.gone(root).filter(|_| f.ty(value).is_pointer()));
+        });
+        let Some(call) = used else { return self.never_held(inst) };
+        let Some(root) = released(self.proof, f.op(call)) else { return };
         let name = self.proof.called(root).unwrap_or(Kind::of(self.proof, root).name());
         let message = format!("`{name}` was given back before this");
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
@@ -229,40 +239,32 @@ impl Analysis<'_, '_> {
         self.proof.diagnostics.push(error);
     }
 
-    /// Only what a lookup gave can be released; a record's origin its type already tells.
+    /// Only what a call gave can be given back.
     fn never_held(&mut self, inst: Inst) {
         let f = self.proof.f;
-        let Some(value) = released(self.proof, f.op(inst)) else { return };
-        if f.def_op(value).is_some_and(|op| acquires(self.proof.module, op)) {
+        let Some(value) = released(self.proof, f.op(inst)).filter(|value| !self.is_reference(*value)) else {
             return;
-        }
-        if let Kind::Object(_) = Kind::of(self.proof, value) {
-            let message = "no reference was taken to this";
-            let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
-            let error = error.help("only what a function such as `bpf_task_from_pid` gave is given back");
-            return self.proof.diagnostics.push(error);
-        }
-        let message = "this socket is not one that a lookup gave";
+        };
+        let (message, help) = Kind::of(self.proof, value).never_held();
         let error = Diagnostic::error(&codes::RELEASED, f.span(inst), message);
-        let error =
-            error.help("only what `sk-lookup-tcp` and its kin give is released, and by its own pointer");
-        self.proof.diagnostics.push(error);
+        self.proof.diagnostics.push(error.help(help));
     }
 
-    /// What a pointer leads to that was given back, on one way to it or on all, and the call that did.
-    fn gone(&self, value: Value, state: &State) -> Option<(Value, Inst)> {
-        let (mut seen, mut work) = (BTreeSet::new(), vec![self.root(value)]);
-        while let Some(root) = work.pop().filter(|_| self.proof.f.ty(value).is_pointer()) {
-            if let Some(call) = state.get(&root).and_then(|held| held.gone) {
-                return Some((root, call));
+    /// Whether a pointer is what some call gave, or null, on every way.
+    fn is_reference(&self, value: Value) -> bool {
+        let f = self.proof.f;
+        let (mut seen, mut work) = (BTreeSet::new(), vec![value]);
+        while let Some(value) = work.pop() {
+            if !seen.insert(value) || f.constant(value) == Some(0) {
+                continue;
             }
-            let home = self.proof.homes[root].filter(|home| *home != self.proof.f.entry());
-            let joined = home.filter(|_| self.proof.f.def(root).is_none() && seen.insert(root));
-            work.extend(
-                joined.into_iter().flat_map(|home| self.proof.arguments(root, home)).map(|of| self.root(of)),
-            );
+            match (f.def_op(value), self.proof.homes[value]) {
+                (Some(op), _) if acquires(self.proof.module, op) => {}
+                (None, Some(home)) if home != f.entry() => work.extend(self.proof.arguments(value, home)),
+                _ => return false,
+            }
         }
-        None
+        true
     }
 
     /// The value that `value` was moved from, or another view of.
@@ -283,13 +285,28 @@ impl Analysis<'_, '_> {
         at
     }
 
-    fn leak(&mut self, value: Value, block: Block) {
+    /// Reports what is held where the program is left, once each.
+    fn leaks(&mut self, state: &State, leaked: &mut Vec<Value>, exit: Span, help: Option<&str>) {
         let f = self.proof.f;
-        let span = f.def(value).map_or(f.end_span(block), |inst| f.span(inst));
-        let (message, help) = Kind::of(self.proof, value).leak();
-        let error = Diagnostic::error(&codes::LEAK, span, message);
-        self.proof
-            .diagnostics
-            .push(error.also(f.end_span(block), "the program may end here with it").help(help));
+        for value in state.held() {
+            if leaked.contains(&value) {
+                continue;
+            }
+            leaked.push(value);
+            let span = f.def(value).map_or(exit, |inst| f.span(inst));
+            let (message, usual) = Kind::of(self.proof, value).leak();
+            let why = if help.is_some() {
+                "another program may go on here"
+            } else {
+                "the program may end here with it"
+            };
+            let error = Diagnostic::error(&codes::LEAK, span, message).also(exit, why);
+            self.proof.diagnostics.push(error.help(help.map_or(usual, str::to_string)));
+        }
     }
+}
+
+/// Whether it goes on in another program, for good if there is one.
+fn is_tail_call(op: &Op) -> bool {
+    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.name == "tail_call"))
 }

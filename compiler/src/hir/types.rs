@@ -96,6 +96,20 @@ pub enum Socket {
     FlowKeys,
 }
 
+impl Socket {
+    /// What a pointer to it is, for readers: two of them have one name.
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Full => "a full socket (what lookups and `sk-fullsock` give)",
+            Self::Common => {
+                "a socket that need not be a full one (what `(ctx sk)` and `skc-lookup-tcp` give)"
+            }
+            Self::Tcp => "a socket's TCP part (what `tcp-sock` gives)",
+            Self::FlowKeys => "the dissected headers",
+        }
+    }
+}
+
 /// An integer type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Int {

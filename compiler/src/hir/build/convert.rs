@@ -6,7 +6,10 @@
 use super::Builder;
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Int, Ty, TypeKind, types::Pointer},
+    hir::{
+        ExprId, ExprKind, Int, Ty, TypeKind,
+        types::{Pointer, Socket},
+    },
     ir::Region,
     source::Span,
 };
@@ -129,6 +132,11 @@ impl Builder<'_> {
 
     pub(super) fn mismatch(&mut self, expr: ExprId, to: Ty) -> ExprId {
         let (from, span) = (self.show(self.ty(expr)), self.expr_span(expr));
+        if let (Some(is), Some(wanted)) = (self.socket_behind(self.ty(expr)), self.socket_behind(to)) {
+            let message = format!("this is {}, and {} is wanted here", is.described(), wanted.described());
+            let error = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
+            return self.fail(error.help("give each kind of socket a variable of its own"));
+        }
         let message = format!("this is {from}, and {} is wanted here", self.show(to));
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
         let pointer = self.module.types.as_pointer(self.ty(expr)).is_some();
@@ -142,6 +150,13 @@ impl Builder<'_> {
             }
             _ => error,
         })
+    }
+
+    fn socket_behind(&self, ty: Ty) -> Option<Socket> {
+        match self.kind(self.module.types.as_pointer(ty)?.pointee) {
+            TypeKind::Socket(socket) => Some(socket),
+            _ => None,
+        }
     }
 
     /// The type at which values of all these types can be computed with: at least 32 bits wide, and
