@@ -96,7 +96,7 @@ fn fields(page: &mut String, ty: ProgramType, context: &'static Struct) {
     );
     for field in context.named() {
         let groups = describe::groups(ty, |hook| rights(field, ty, hook));
-        let order = if field.order == Order::Network { ", network order" } else { "" };
+        let order = if field.order != Order::Host { ", network order" } else { "" };
         let name = field.name.replace('_', "-");
         let head = format!("  {name:<22} {}{order}", describe::kind(field));
         if let [(text, _)] = &groups[..] {

@@ -114,7 +114,7 @@ fn fields(page: &mut Page, ty: ProgramType, context: &'static Struct, groups: &[
 }
 
 fn kind(field: &Field) -> String {
-    let order = if field.order == Order::Network { ", network order" } else { "" };
+    let order = if field.order != Order::Host { ", network order" } else { "" };
     match field.kind {
         Kind::Unsigned | Kind::Signed => format!("`{}`{order}", describe::kind(field)),
         _ => describe::kind(field),

@@ -1,7 +1,7 @@
 //! The program's context: its fields and their rights, as the catalogue has them.
 
 use bpfl_stdlib::catalog::{
-    context::{self, Field, Kind, Order, Rights, Shape},
+    context::{self, Field, Kind, Rights, Shape},
     machine::Machine,
     program::ProgramType,
     section,
@@ -55,9 +55,7 @@ pub fn read<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let Some(ty) = b.field_type(field) else { return b.unsupported_field(field, call.span) };
     let ptr = b.context(call.span);
     let read = b.add(ExprKind::Load(ptr, offset), ty, call.span);
-    if field.order == Order::Network {
-        // `user_port` has the port in the first two of its four bytes (include/uapi/linux/bpf.h).
-        let swap = if field.width == 2 || field.name == "user_port" { "htons" } else { "htonl" };
+    if let Some(swap) = field.order.swap(field.width) {
         b.network_order.insert(read, swap);
     }
     read

@@ -71,6 +71,21 @@ pub enum Order {
     Host,
     /// Big-endian: compare it with `(htonl n)` or `(htons n)`.
     Network,
+    /// A big-endian 16-bit number in the first two bytes of a 32-bit field: compare it with `(htons n)`. The kernel
+    /// reads those, and does not shift them (`bpf_convert_ctx_access` and `sock_addr_convert_ctx_access`,
+    /// net/core/filter.c).
+    NetworkHalf,
+}
+
+impl Order {
+    /// The form that brings a number of the machine's into the order of a field that is `width` bytes wide.
+    pub fn swap(self, width: u32) -> Option<&'static str> {
+        match self {
+            Self::Host => None,
+            Self::Network if width > 2 => Some("htonl"),
+            Self::Network | Self::NetworkHalf => Some("htons"),
+        }
+    }
 }
 
 /// One field.

@@ -151,6 +151,11 @@ impl Field {
         Self { order: Order::Network, ..self }
     }
 
+    /// Two bytes in network byte order, in a field of four.
+    pub(super) const fn network_half(self) -> Self {
+        Self { order: Order::NetworkHalf, ..self }
+    }
+
     /// Signed.
     pub(super) const fn signed(self) -> Self {
         Self { kind: Kind::Signed, ..self }

@@ -43,7 +43,7 @@ pub(super) static SOCK_ADDR: Struct = Struct {
         field("user_family", 0, WHOLE),
         field("user_ip4", 4, &[read_write(N4, W4).at(V4)]).network(),
         field("user_ip6", 8, &[read_write(ANY, PAIRS).at(V6)]).times(4).network(),
-        field("user_port", 24, &[read_write(N4, W4)]).network(),
+        field("user_port", 24, &[read_write(N4, W4)]).network_half(),
         field("family", 28, WHOLE),
         field("type", 32, WHOLE),
         field("protocol", 36, WHOLE),
