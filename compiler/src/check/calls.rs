@@ -3,6 +3,8 @@
 //! A module's functions come after those that they call last, so one walk from the first callee
 //! on knows of each callee before it is asked for.
 
+use bpfl_stdlib::catalog::helper;
+
 use super::{
     Proof, loops,
     range::{Eyes, Range},
@@ -25,6 +27,8 @@ pub struct Summary {
     pub writes: Vec<bool>,
     /// Whether it, or what it calls, may move the packet.
     pub moves_packet: bool,
+    /// Where it, or what it calls, goes on in another program.
+    pub goes_on: Option<Span>,
     /// Where it, or what it calls, changes the packet.
     pub writes_packet: Option<Span>,
     /// About how many instructions the verifier follows in it.
@@ -81,12 +85,25 @@ fn summary(proof: &Proof<'_>) -> Summary {
         reaches: reaches(proof),
         writes: readonly::written_params(proof),
         moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
+        goes_on: insts().find_map(|inst| goes_on(proof, *inst)),
         writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),
         cost: loops::whole_cost(proof),
         result: [Eyes::Compiler, Eyes::Verifier].map(|eyes| match proof.f.global {
             true => Range::full(Type::I64),
             false => result(proof, eyes),
         }),
+    }
+}
+
+/// Whether it goes on in another program, for good if there is one.
+pub(super) fn is_tail_call(op: &Op) -> bool {
+    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.name == "tail_call"))
+}
+
+fn goes_on(proof: &Proof<'_>, inst: Inst) -> Option<Span> {
+    match proof.f.op(inst) {
+        Op::CallFunction(func, _) => proof.callees.get(*func)?.goes_on,
+        op => is_tail_call(op).then(|| proof.f.span(inst)),
     }
 }
 

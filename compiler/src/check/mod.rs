@@ -22,6 +22,7 @@ mod interval;
 pub mod limits;
 mod loops;
 mod null;
+mod onward;
 mod outside;
 mod packet;
 mod range;
@@ -73,6 +74,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         gone::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);
+        onward::check(&mut proof);
         dynptr::check(&mut proof);
         trust::check(&mut proof, program, sleeps);
         loops::check(&mut proof);

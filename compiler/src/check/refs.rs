@@ -16,6 +16,7 @@ use bpfl_stdlib::catalog::{
 
 use super::{
     Proof,
+    calls::is_tail_call,
     flow::{self, Flow},
     held::State,
 };
@@ -304,9 +305,4 @@ impl Analysis<'_, '_> {
             self.proof.diagnostics.push(error.help(help.map_or(usual, str::to_string)));
         }
     }
-}
-
-/// Whether it goes on in another program, for good if there is one.
-fn is_tail_call(op: &Op) -> bool {
-    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.name == "tail_call"))
 }

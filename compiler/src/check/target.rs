@@ -12,6 +12,7 @@ use bpfl_stdlib::catalog::{
     version::Version,
 };
 
+use super::calls::is_tail_call;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     hir,
@@ -85,9 +86,7 @@ impl Target<'_> {
             for inst in f.insts(*block) {
                 self.instruction(f, *inst, hook);
                 match f.op(*inst) {
-                    Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.name == "tail_call") => {
-                        calls.0 = Some(f.span(*inst));
-                    }
+                    op if is_tail_call(op) => calls.0 = Some(f.span(*inst)),
                     Op::CallFunction(..) => calls.1 = true,
                     _ => {}
                 }

@@ -234,9 +234,8 @@ impl<'a> Builder<'a> {
                 self.add(ExprKind::MapWrite(map, key, value), ty, span)
             }
             Place::Swapped(bytes, inner) => self.write_swapped(bytes, *inner, value, span),
-            Place::Memory { ty, .. } if self.module.types.is_aggregate(ty) => {
-                let message = format!("a {} is set field by field", self.show(ty));
-                self.fail_at(&codes::NOT_A_PLACE, span, message)
+            Place::Memory { ptr, offset, ty, .. } if self.module.types.is_aggregate(ty) => {
+                self.write_whole((ptr, offset), ty, value, span)
             }
             Place::Memory { ptr, offset, ty, .. } if let TypeKind::Kptr(kptr) = self.kind(ty) => {
                 self.write_kept((ptr, offset), kptr, value, span)
@@ -249,6 +248,34 @@ impl<'a> Builder<'a> {
                 self.write_bits((ptr, offset, ty), (first, bits), value, span)
             }
         }
+    }
+
+    /// Copies what `value` points to, a struct or an array like the place; the expression's value is `value`.
+    fn write_whole(&mut self, to: (ExprId, i32), ty: Ty, value: ExprId, span: Span) -> ExprId {
+        if self.ty(value) == Ty::ERROR {
+            return value;
+        }
+        let pointee = self.module.types.as_pointer(self.ty(value)).map(|pointer| pointer.pointee);
+        if pointee != Some(ty) {
+            let (is, wanted) = (self.show(self.ty(value)), self.show(ty));
+            let message = format!("this is {is}, and a pointer to {wanted} is wanted here, to be copied");
+            let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(value), message);
+            return self.fail(match self.kind(ty) {
+                TypeKind::Struct(_) => error.help(format!("`(make-{wanted} …)` gives one")),
+                _ => error.help("an array is set element by element, or by `memcpy`"),
+            });
+        }
+        let bytes = self.module.types.size(ty);
+        if self.at_once(bytes.into(), span).is_none() {
+            return self.add(ExprKind::Error, Ty::ERROR, span);
+        }
+        let held_as = self.ty(value);
+        let (var, value) = self.hold(value);
+        let from = (self.read_var(var, span), 0);
+        let copied = self.add(ExprKind::CopyBytes { to, from, bytes }, Ty::NOTHING, span);
+        let again = self.read_var(var, span);
+        let body = self.seq(vec![copied, again], span);
+        self.add(ExprKind::Let(vec![(var, value)], body), held_as, span)
     }
 
     /// A value for a variable of type `ty`. A pointer variable takes any pointer to the same;
