@@ -13,6 +13,8 @@ use crate::{
 
 /// How many instructions a run may take.
 const FUEL: u64 = 10_000_000;
+/// The `ifindex` of what the kernel's test run has a packet on, unless it is told.
+const LOOPBACK: u32 = 1;
 /// `ETH_P_IP` in network order, as a little-endian number.
 const PROTOCOL_IP: u32 = 0x0008;
 
@@ -56,5 +58,8 @@ fn context(inputs: &Inputs, length: u32) -> Vec<u8> {
     let mut context = inputs.context.clone();
     context[0..4].copy_from_slice(&length.to_le_bytes());
     context[16..20].copy_from_slice(&PROTOCOL_IP.to_le_bytes());
+    if context[40..44] == [0; 4] {
+        context[40..44].copy_from_slice(&LOOPBACK.to_le_bytes());
+    }
     context
 }

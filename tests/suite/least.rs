@@ -10,7 +10,7 @@ use crate::{case::Case, compile, kernel::Loaded, state};
 const TAKES_PERFMON: &[(&str, &[&str])] = &[
     // A pointer that a number moves may be one that another way has moved.
     ("pointer", &["pointer arithmetic with it prohibited for !root"]),
-    // The address of a field that programs may not read.
+    // The address of a field that programs may not read; a place before an object, from where a number leads into it.
     ("sealed", &["pointer arithmetic of map value goes out of range, prohibited for !root"]),
     ("difference", &["pointer -= pointer prohibited"]),
     ("stack", &["variable stack access prohibited for !root"]),

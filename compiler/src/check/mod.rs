@@ -7,6 +7,7 @@
 
 mod align;
 mod asm;
+mod biased;
 mod bounding;
 mod bounds;
 mod calls;

@@ -1,6 +1,6 @@
 //! What the proofs found and the optimiser and the verifier have to know, put into the SSA.
 
-use super::{Proof, calls::Callees, counted, returns, steady, tallied};
+use super::{Proof, biased, calls::Callees, counted, returns, steady, tallied};
 use crate::{
     diagnostic::Diagnostics,
     hir,
@@ -19,9 +19,11 @@ pub fn settle(hir: &hir::Module, module: &mut Module, names: &Names) {
         let small = small(&proof);
         let tallies = tallied::find(&proof, returns::may_be_unseen(hir, index));
         let parted = steady::find(&proof);
+        let back = biased::find(&proof);
         let f = &mut module.functions[index];
         f.small = small.into_iter().collect();
         unsign(f);
+        biased::bias(f, back);
         tallied::hide(f, tallies);
         steady::write(f, parted);
     }
