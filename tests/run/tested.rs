@@ -174,6 +174,45 @@ fn programs_are_run_on_packets_contexts_and_real_sockets() {
     assert_eq!((said.as_str(), status), ("error: no test has `nothing` in its name\n", Some(1)));
 }
 
+/// A socket found in a map of sockets gets what comes to any port; functions without parameters are for the side, or
+/// the sides, that have their names.
+const STEERED: &str = r#"
+(defmap sockets :type :sockmap :key u32 :value u64 :max-entries 2)
+(defvar refused u32)
+(defprog steer (:type :sk-lookup)
+  (let ((socket (map-lookup sockets (first-key))))
+    (unless socket
+      (incf refused)
+      (return SK_DROP))
+    (let ((error (sk-assign (ctx-ptr) socket 0)))
+      (sk-release socket)
+      (if (= error 0) SK_PASS SK_DROP))))
+(defun first-key () 0)
+(defun bound ()
+  (let ((socket (socket :udp)))
+    (bind socket "127.0.0.1" 0)
+    socket))
+(defparameter *socket* (bound))
+(deftest steered (:prog steer :ctx (family AF_INET protocol IPPROTO_UDP local-port 80))
+  (setup (bpf:sockmap-update sockets (first-key) *socket*))
+  (= (retval) SK_PASS)
+  (= refused 0))
+(deftest nobody-there (:prog steer :ctx (family AF_INET protocol IPPROTO_UDP local-port 80))
+  (= (retval) SK_DROP)
+  (= refused 1))
+"#;
+
+#[test]
+fn sockets_of_a_map_are_looked_up() {
+    let Some(_) = cgroup() else { return };
+    let folder = Folder::new("test-steered");
+    folder.write("steered.lisp", STEERED);
+    let (out, said, status) = test(&folder, &["steered.lisp"]);
+    assert_eq!((said.as_str(), status), ("", Some(0)), "{out}");
+    let got = folder.inside(&mut bpfl(&["check", "steered.lisp"])).output().unwrap();
+    assert_eq!((text(&got.stderr).as_str(), got.status.code()), ("", Some(0)));
+}
+
 #[test]
 fn what_fails_is_shown_with_its_operands() {
     let Some(_) = cgroup() else { return };

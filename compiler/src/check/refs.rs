@@ -30,9 +30,8 @@ use crate::{
 /// Reports every leak and every use of what is gone.
 pub fn check(proof: &mut Proof<'_>) {
     let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
-    let module = proof.module;
-    let concerned = |op: &Op| acquires(module, op) || released(proof, op).is_some();
-    if !insts.into_iter().any(|inst| concerned(proof.f.op(*inst))) {
+    let concerned = |inst: Inst| acquires(proof, inst) || released(proof, proof.f.op(inst)).is_some();
+    if !insts.into_iter().any(|inst| concerned(*inst)) {
         return; // As in most programs.
     }
     let mut analysis = Analysis { proof, entry: Arena::new() };
@@ -40,10 +39,15 @@ pub fn check(proof: &mut Proof<'_>) {
     analysis.report();
 }
 
-fn acquires(module: &Module, op: &Op) -> bool {
-    match op {
-        Op::Call(id, _) => helper::by_id(*id).is_some_and(|row| row.acquires),
-        Op::Kfunc(..) => matches!(reference(module, op), Some(Reference::Acquires { .. })),
+fn acquires(proof: &Proof<'_>, inst: Inst) -> bool {
+    match proof.f.op(inst) {
+        // What is looked up in a map of sockets is held (`is_acquire_function`, kernel/bpf/verifier.c).
+        Op::Call(id, _) => helper::by_id(*id).is_some_and(|row| {
+            let socket =
+                || proof.f.result(inst).is_some_and(|of| proof.f.ty(of) == Type::Ptr(Region::Socket));
+            row.acquires || row.ret == Ret::ValueOrNull && socket()
+        }),
+        op @ Op::Kfunc(..) => matches!(reference(proof.module, op), Some(Reference::Acquires { .. })),
         _ => false,
     }
 }
@@ -159,7 +163,7 @@ impl Flow for Analysis<'_, '_> {
         if let Some(value) = released(self.proof, f.op(inst)) {
             state.release(value, inst);
         }
-        if acquires(self.proof.module, f.op(inst))
+        if acquires(self.proof, inst)
             && let Some(value) = f.result(inst)
         {
             state.acquire(value);
@@ -259,8 +263,8 @@ impl Analysis<'_, '_> {
             if !seen.insert(value) || f.constant(value) == Some(0) {
                 continue;
             }
-            match (f.def_op(value), self.proof.homes[value]) {
-                (Some(op), _) if acquires(self.proof.module, op) => {}
+            match (f.def(value), self.proof.homes[value]) {
+                (Some(inst), _) if acquires(self.proof, inst) => {}
                 (None, Some(home)) if home != f.entry() => work.extend(self.proof.arguments(value, home)),
                 _ => return false,
             }
@@ -271,15 +275,13 @@ impl Analysis<'_, '_> {
     /// The value that `value` was moved from, or another view of.
     fn root(&self, value: Value) -> Value {
         let mut at = value;
-        while let Some(op) = self.proof.f.def_op(at) {
-            at = match op {
+        while let Some(inst) = self.proof.f.def(at) {
+            at = match self.proof.f.op(inst) {
                 Op::Advance(base, _) => *base,
-                Op::Call(id, args) if !acquires(self.proof.module, op) && views(*id) => {
-                    match args.iter().next() {
-                        Some(socket) => socket,
-                        None => break,
-                    }
-                }
+                Op::Call(id, args) if !acquires(self.proof, inst) && views(*id) => match args.iter().next() {
+                    Some(socket) => socket,
+                    None => break,
+                },
                 _ => break,
             };
         }

@@ -9,12 +9,16 @@ mod check;
 mod forms;
 mod report;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use bpfl_compiler::{
     diagnostic::{Diagnostic, Diagnostics, codes, render::render},
     driver::Options,
     eval::{Condition, Env, Exit, Interp, Origin, Value, convert},
+    hir::build::Sides,
     inputs,
     names::Names,
     read::{Data, DatumId},
@@ -128,28 +132,26 @@ impl Parts {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut parts = Self::default();
+        let of_kernel = Sides::of(names, data, forms).without_tests(names, data, forms);
+        let of_kernel: HashSet<DatumId> = of_kernel.into_iter().collect();
         for (form, kind) in forms.iter().zip(kinds(names, data, forms)) {
             let value = convert::value(names, data, *form, Origin::Call);
             match Case::read(interp, &value) {
                 Some(Ok(case)) => parts.cases.push(case),
                 Some(Err(error)) => diagnostics.push(*error),
-                None => parts.define(interp, kind, value),
+                None => parts.define(interp, (kind, of_kernel.contains(form)), value),
             }
         }
         Case::distinct(&parts.cases, diagnostics);
         parts
     }
 
-    /// A function without parameters may be for either side: the compiler keeps what programs call.
-    fn define(&mut self, interp: &Interp<'_>, kind: FormKind, form: Value) {
-        let both = match form.elements().as_deref() {
-            Some([head, _, params, ..]) => interp.is(head, "defun") && params.is_nil(),
-            _ => false,
-        };
+    /// A function without parameters may be for both sides.
+    fn define(&mut self, interp: &Interp<'_>, (kind, of_kernel): (FormKind, bool), form: Value) {
         if kind == FormKind::Helper || kind == FormKind::Both && !is_include(interp, &form) {
             self.own.push(form.clone());
         }
-        if both || matches!(kind, FormKind::Kernel | FormKind::Both) {
+        if of_kernel || matches!(kind, FormKind::Kernel | FormKind::Both) {
             self.kernel.push(form);
         }
     }

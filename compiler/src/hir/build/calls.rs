@@ -2,7 +2,7 @@
 
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Helper, Ret, callback},
-    map::compat,
+    map::{ValueRule, compat},
     program::{PROGRAMS, ProgramType},
     section,
 };
@@ -341,6 +341,11 @@ impl<'a> Builder<'a> {
             Ret::U64 => Ty::U64,
             Ret::ValueOrNull if map.is_some_and(|map| self.module.maps[map.map].inner.is_some()) => {
                 self.inner_map(map)
+            }
+            Ret::ValueOrNull
+                if map.is_some_and(|map| self.module.maps[map.map].kind.value == ValueRule::Socket) =>
+            {
+                self.socket_pointer(Socket::Full, true)
             }
             Ret::ValueOrNull | Ret::Value => {
                 let value = map.map_or((Ty::U8, false), |map| {

@@ -17,7 +17,7 @@ use crate::{
 
 /// `(map-lookup map key)`
 pub fn lookup<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
-    let Some((map, key)) = b.map_and_key(call.args[0], call.args[1]) else {
+    let Some((map, key)) = b.map_and_key_where(call.args[0], call.args[1], Builder::gives_entries) else {
         return b.add(ExprKind::Error, Ty::ERROR, call.span);
     };
     let key = b.operand(key);
@@ -142,17 +142,32 @@ impl Builder<'_> {
         self.report(error);
     }
 
-    /// A map and a key for it, of its key type.
+    /// A map whose entries are values, and a key for it, of its key type.
     pub(super) fn map_and_key(&mut self, map: DatumId, key: DatumId) -> Option<(MapUse, ExprId)> {
+        self.map_and_key_where(map, key, Self::is_keyed)
+    }
+
+    fn map_and_key_where(
+        &mut self,
+        map: DatumId,
+        key: DatumId,
+        fits: fn(&mut Self, MapUse, Span) -> bool,
+    ) -> Option<(MapUse, ExprId)> {
         let span = self.span(map);
         let map = self.map(map);
         let key = self.value(key);
         let map = map?;
-        if !self.is_keyed(map, span) {
+        if !fits(self, map, span) {
             return None;
         }
         let key = self.element(key, self.module.maps[map.map].key, "key");
         Some((map, key))
+    }
+
+    /// Whether programs can look up the map's entries by key, if only sockets that they must release; reports when not.
+    fn gives_entries(&mut self, map: MapUse, span: Span) -> bool {
+        let kind = self.module.maps[map.map].kind;
+        kind.program.lookup && kind.value == ValueRule::Socket || self.is_keyed(map, span)
     }
 
     /// Whether programs can look up and change the map's entries by key; reports when not.
@@ -177,7 +192,7 @@ impl Builder<'_> {
         } else if let Some(owner) = kind.name.strip_suffix("-storage") {
             error = error.help(format!("`({owner}-storage-get map owner)` gives the value of its owner"));
         } else if sockets {
-            error = error.help("sockets are put in with `sock-map-update` or `sock-hash-update`, and messages sent to them with `msg-redirect-map` or `msg-redirect-hash`");
+            error = error.help("`map-lookup` gives a socket, to be released; they are put in with `sock-map-update` or `sock-hash-update`, and messages sent to them with `msg-redirect-map` or `msg-redirect-hash`");
         }
         self.report(error);
         false

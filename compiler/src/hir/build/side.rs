@@ -81,12 +81,43 @@ impl Sides {
             || uapi::find(names.text(kernel)).is_some()
     }
 
-    /// Whether a form of a file with tests is theirs alone. A function without parameters may be the
-    /// kernel's as well.
-    pub(super) fn is_for_tests(&self, names: &Names, data: &Data, form: DatumId) -> bool {
-        let empty = |params: DatumId| data.list(params).is_some_and(<[DatumId]>::is_empty);
-        let bare = data.list(form).and_then(|form| form.get(2)).is_some_and(|params| empty(*params));
-        is_test(names, data, form) || self.side(names, data, form) == Side::Userspace && !bare
+    /// The forms of a file with tests that are not theirs alone. A function without parameters may be the kernel's as
+    /// well: it is if something of the kernel's side has its name in it.
+    pub fn without_tests(&self, names: &Names, data: &Data, forms: &[DatumId]) -> Vec<DatumId> {
+        let mut mentioned = HashSet::new();
+        let of_kernel =
+            |form: &DatumId| !is_test(names, data, *form) && self.side(names, data, *form) == Side::Kernel;
+        let mut kept: HashSet<DatumId> = forms.iter().copied().filter(of_kernel).collect();
+        kept.iter().for_each(|form| mention(names, data, *form, &mut mentioned));
+        let mut bare: Vec<(DatumId, Name)> =
+            forms.iter().filter_map(|form| Some((*form, bare_function(names, data, *form)?))).collect();
+        while let Some(next) = bare.iter().position(|(_, name)| mentioned.contains(name)) {
+            let (form, _) = bare.swap_remove(next);
+            kept.insert(form);
+            mention(names, data, form, &mut mentioned);
+        }
+        forms.iter().copied().filter(|form| kept.contains(form)).collect()
+    }
+}
+
+/// The name of a function without parameters.
+fn bare_function(names: &Names, data: &Data, form: DatumId) -> Option<Name> {
+    let [head, name, params, ..] = data.list(form)? else { return None };
+    let bare = text(names, data, *head) == "defun" && data.list(*params).is_some_and(<[_]>::is_empty);
+    data.symbol(*name).filter(|_| bare).map(|name| names.folded(name))
+}
+
+/// Adds the names in a datum.
+fn mention(names: &Names, data: &Data, datum: DatumId, found: &mut HashSet<Name>) {
+    let mut work = vec![datum];
+    while let Some(datum) = work.pop() {
+        match data.get(datum) {
+            Datum::Symbol(name) => _ = found.insert(names.folded(name)),
+            Datum::List(items) | Datum::Dotted(items) | Datum::Vector(items) => {
+                work.extend_from_slice(data.children(items));
+            }
+            _ => {}
+        }
     }
 }
 

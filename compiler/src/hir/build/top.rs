@@ -69,8 +69,10 @@ impl<'a> Builder<'a> {
         let tested = forms.iter().any(|form| is_test(self.names, self.data, *form));
         let mut later: [Vec<Later<'a>>; 2] = Default::default();
         let sides = Sides::of(self.names, self.data, forms);
-        let is_ours = |form: &&DatumId| !tested || !sides.is_for_tests(self.names, self.data, **form);
-        let forms: Vec<DatumId> = forms.iter().filter(is_ours).copied().collect();
+        let forms = match tested {
+            true => sides.without_tests(self.names, self.data, forms),
+            false => forms.to_vec(),
+        };
         forms.iter().for_each(|form| self.look_ahead(*form));
         forms.iter().for_each(|form| self.top_round(*form, &mut later));
         for (define, definition) in later.into_iter().flatten() {
