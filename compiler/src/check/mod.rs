@@ -7,6 +7,7 @@
 
 mod align;
 mod asm;
+mod barred;
 mod biased;
 mod bounding;
 mod bounds;
@@ -22,6 +23,7 @@ mod held;
 mod interval;
 pub mod limits;
 mod loops;
+mod named;
 mod null;
 mod onward;
 mod outside;
@@ -83,6 +85,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
             returns::check(&mut proof, program);
         }
     }
+    barred::check(hir, module, diagnostics);
 }
 
 /// What messages call a packet, its start and its end.

@@ -69,6 +69,7 @@ codes! {
     RETURN_RANGE "E0309" "a program returns what its hook does not allow"
     HELPER_NOT_OFFERED "E0310" "a program may not call this helper"
     GPL_ONLY "E0311" "a helper is for programs under the GPL only"
+    MAP_BARRED "E0312" "a program may not use this map"
     NO_TARGET "E0320" "the kernel does not have what a program is attached to"
     NO_KFUNC "E0321" "the kernel does not have this function"
     NO_TRACEPOINT "E0322" "the kernel does not have this tracepoint's record"

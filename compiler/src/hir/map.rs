@@ -5,6 +5,9 @@ use bpfl_stdlib::catalog::map::MapKind;
 use super::{MapId, ProgramId, Ty, VarId};
 use crate::source::Span;
 
+/// Kinds that need more than a definition, which this version does not have yet.
+pub const UNSUPPORTED_MAPS: &[&str] = &["insn-array"];
+
 /// A `defmap`.
 #[derive(Debug)]
 pub struct Map {

@@ -99,11 +99,11 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Makes a map, and forgets it.
-pub fn make_map(kind: u32, key: u32, value: u32, entries: u32, flags: u32) -> Result<(), String> {
+/// Makes a map.
+pub fn make_map(kind: u32, key: u32, value: u32, entries: u32, flags: u32) -> Result<OwnedFd, String> {
     let mut attr = MapAttr { kind, key, value, entries, flags };
     // SAFETY: the attributes hold no addresses.
-    unsafe { bpf(MAP_CREATE, &mut attr) }.map(drop).map_err(|error| error.to_string())
+    unsafe { bpf(MAP_CREATE, &mut attr) }.map_err(|error| error.to_string())
 }
 
 /// Calls bpf(2) for a command that makes a descriptor.

@@ -96,3 +96,12 @@ fn map_kinds_are_as_the_kernel_has_them() {
     maps::compare(&mut tally);
     tally.finish(1_000);
 }
+
+#[test]
+fn maps_are_for_programs_as_the_kernel_has_them() {
+    let Some(version) = ready() else { return };
+    let mut tally = tally::Tally::new("programs that name maps", version);
+    maps::compare_naming(&mut tally);
+    maps::compare_sharing(&mut tally);
+    tally.finish(400);
+}

@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::{
 use super::{Builder, Global, maps::article, options::Options, top::Definition};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{Field, Map, Struct, Ty, TypeKind},
+    hir::{Field, Map, Struct, Ty, TypeKind, UNSUPPORTED_MAPS},
     names::nearest,
     read::{Datum, DatumId},
     source::Span,
@@ -27,9 +27,6 @@ const OPTIONS: &[&str] = &[
     "values",
     "map-extra",
 ];
-
-/// Kinds that need more than a definition, which this version does not have yet.
-const UNSUPPORTED: &[&str] = &["insn-array"];
 
 /// The kind whose maps are tables of functions.
 const STRUCT_OPS: &str = "struct-ops";
@@ -96,7 +93,7 @@ impl<'a> Builder<'a> {
     }
 
     fn map_kind(&mut self, options: &Options, definition: &Definition<'_>) -> Option<&'static MapKind> {
-        let names = || map::MAPS.iter().map(|row| row.name).filter(|name| !UNSUPPORTED.contains(name));
+        let names = || map::MAPS.iter().map(|row| row.name).filter(|name| !UNSUPPORTED_MAPS.contains(name));
         let all = || format!("kinds are {}", names().map(|n| format!(":{n}")).collect::<Vec<_>>().join(", "));
         let Some(datum) = options.get("type") else {
             let error = Diagnostic::error(&codes::BAD_OPTION, definition.name_span, "a map needs a `:type`");
@@ -111,7 +108,7 @@ impl<'a> Builder<'a> {
         };
         let text = self.text(self.names.folded(name));
         let known = map::find(text);
-        let kind = known.filter(|kind| !UNSUPPORTED.contains(&kind.name));
+        let kind = known.filter(|kind| !UNSUPPORTED_MAPS.contains(&kind.name));
         if kind.is_none() {
             let message = match known {
                 Some(_) => format!("maps of kind `:{text}` are not supported yet"),

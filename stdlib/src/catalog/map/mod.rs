@@ -5,11 +5,13 @@
 
 pub mod compat;
 mod flag;
+mod program;
 mod rule;
 mod sealed;
 mod table;
 
 pub use flag::{flag_names, flag_since};
+pub use program::is_tracing;
 pub use rule::{Broken, EntriesRule, KeyRule, ValueRule};
 pub use sealed::{SEALED, Sealed, sealed};
 pub use table::MAPS;
