@@ -356,6 +356,7 @@ fn checked(
     verify(&ir, "lowering");
     check::captured::note(hir, &mut ir, names);
     check::check(hir, &ir, names, diagnostics);
+    check::shared::check(hir, &ir, &options.btf, diagnostics);
     if let Some(target) = options.target {
         check::target::check(hir, &ir, target, diagnostics);
     }

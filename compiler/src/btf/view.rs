@@ -125,6 +125,17 @@ impl View {
         }
     }
 
+    /// The prototype of the function called `name`, or of the one that the typedef of that name points to.
+    pub fn prototype_of(&self, name: &str) -> Option<TypeId> {
+        match self.find(Self::FUNCTION, name).and_then(|id| self.get(id)) {
+            Some(Type::Func { proto, .. }) => Some(proto),
+            _ => match self.resolved(self.typedef(name)?) {
+                (_, Some(Type::Ptr(target))) => Some(self.resolved(target).0),
+                _ => None,
+            },
+        }
+    }
+
     /// The parameters of a prototype, and what it returns.
     pub fn prototype(&self, id: TypeId) -> Option<(Vec<Param>, TypeId)> {
         match self.resolved(id).1? {

@@ -34,6 +34,7 @@ mod refs;
 mod returns;
 mod sealed;
 pub mod settle;
+pub mod shared;
 mod sizes;
 mod stale;
 mod steady;

@@ -27,8 +27,8 @@ pub struct Map {
     pub extra: u64,
     /// The map that the maps in it are like.
     pub inner: Option<MapId>,
-    /// What it holds from the start, of a map of maps or of programs: index and entry.
-    pub values: Vec<(u32, Held)>,
+    /// What it holds from the start, of a map of maps or of programs, in order of the indices.
+    pub values: Vec<Entry>,
     /// Whether it is pinned by its name.
     pub pinned: bool,
     /// Where its name stands in the definition.
@@ -82,6 +82,17 @@ pub enum OpsValue {
 }
 
 /// A first entry of a map of maps or of programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its index, or its key.
+    pub index: u32,
+    /// What is there.
+    pub held: Held,
+    /// Where the definition names that.
+    pub span: Span,
+}
+
+/// What an entry is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Held {
     /// A map.

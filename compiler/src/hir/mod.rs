@@ -20,7 +20,7 @@ pub mod visit;
 
 pub use kernel::{CoreId, KernelId};
 pub use layout::{Field, Struct};
-pub use map::{Held, Map, MapUse, OpsMember, OpsShape, OpsValue, StructOps, UNSUPPORTED_MAPS};
+pub use map::{Entry, Held, Map, MapUse, OpsMember, OpsShape, OpsValue, StructOps, UNSUPPORTED_MAPS};
 pub use print::print;
 pub use types::{Enum, Int, Pointer, StructId, Ty, TypeKind, Types};
 

@@ -236,9 +236,9 @@ fn kfunc_proto(btf: &mut Btf, hir: &hir::Module, of: &hir::Kfunc) -> TypeId {
 
 /// What a map holds from the start. The programs are the object's first functions.
 fn slots(map: &hir::Map) -> Vec<Option<Target>> {
-    let count = map.values.last().map_or(0, |(index, _)| *index as usize + 1);
+    let count = map.values.last().map_or(0, |entry| entry.index as usize + 1);
     let mut slots = vec![None; count];
-    for (index, held) in &map.values {
+    for hir::Entry { index, held, .. } in &map.values {
         slots[*index as usize] = Some(match held {
             hir::Held::Map(map) => Target::Map(map.index()),
             hir::Held::Program(program) => Target::Function(program.index()),

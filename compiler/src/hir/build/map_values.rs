@@ -9,7 +9,7 @@ use bpfl_stdlib::catalog::map::{KeyRule, MapKind};
 use super::{Builder, Global, maps::article, options::Options};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    hir::{ExprId, ExprKind, Held, MapId, MapUse, Ty, TypeKind},
+    hir::{Entry, ExprId, ExprKind, Held, MapId, MapUse, Ty, TypeKind},
     ir::Region,
     names::Name,
     read::{Datum, DatumId},
@@ -138,8 +138,8 @@ impl<'a> Builder<'a> {
             let found = if kind.inner { self.held_map_named(&wanted) } else { self.held_program(&wanted) };
             if let Some(held) = found {
                 let values = &mut self.module.maps[wanted.map].values;
-                let place = values.partition_point(|(index, _)| *index < wanted.index);
-                values.insert(place, (wanted.index, held));
+                let place = values.partition_point(|entry| entry.index < wanted.index);
+                values.insert(place, Entry { index: wanted.index, held, span: wanted.span });
             }
         }
     }
