@@ -8,7 +8,7 @@ use bpfl_stdlib::catalog::helper;
 use super::{
     Proof, loops,
     range::{Eyes, Range},
-    readonly, stale,
+    readonly, rights, stale,
 };
 use crate::{
     arena::Entity,
@@ -25,6 +25,8 @@ pub struct Summary {
     pub reaches: Vec<Reach>,
     /// Of each parameter, whether it, or what it calls, writes what that points to.
     pub writes: Vec<bool>,
+    /// Of each, whether it reads it.
+    pub reads: Vec<bool>,
     /// Whether it, or what it calls, may move the packet.
     pub moves_packet: bool,
     /// Where it, or what it calls, goes on in another program.
@@ -84,6 +86,7 @@ fn summary(proof: &Proof<'_>) -> Summary {
     Summary {
         reaches: reaches(proof),
         writes: readonly::written_params(proof),
+        reads: readonly::params_among(proof, |inst, block| rights::read(proof, inst, block)),
         moves_packet: insts().any(|inst| stale::moves_packet(proof, proof.f.op(*inst))),
         goes_on: insts().find_map(|inst| goes_on(proof, *inst)),
         writes_packet: insts().find_map(|inst| readonly::packet(proof.f, proof.callees, *inst)),

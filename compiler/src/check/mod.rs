@@ -32,6 +32,7 @@ mod range;
 mod readonly;
 mod refs;
 mod returns;
+mod rights;
 mod sealed;
 pub mod settle;
 pub mod shared;
@@ -75,6 +76,7 @@ pub fn check(hir: &hir::Module, module: &ir::Module, names: &Names, diagnostics:
         sealed::check(&mut proof);
         asm::check(&mut proof);
         readonly::check(&mut proof, program.map(|program| program.seen_as));
+        rights::check(&mut proof);
         gone::check(&mut proof);
         stale::check(&mut proof);
         refs::check(&mut proof);

@@ -11,9 +11,12 @@ use bpfl_stdlib::catalog::{
 use super::{Proof, calls::Callees};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    ir::{Inst, Op, Region, Type, Value},
+    ir::{Block, Inst, Op, Region, Type, Value},
     source::Span,
 };
+
+/// What cannot be copied either, but field by field.
+const SOCKET: &str = "a socket";
 
 /// Reports every write to what is read-only in a program of type `ty`. What a function may write there is
 /// proven where a program calls it.
@@ -60,17 +63,21 @@ fn memory(proof: &mut Proof<'_>, inst: Inst) {
         _ if matches!(proof.f.op(inst), Op::CallFunction(..)) => None,
         Type::Ptr(Region::MapKey) => Some("a map's key"),
         Type::Ptr(Region::KernelMemory) => Some("the kernel's own"),
+        Type::Ptr(Region::Socket | Region::XdpSocket) => Some(SOCKET),
         _ => None,
     });
     let Some(what) = what else { return };
     let message = format!("this is {what}, which programs only read");
     let error = Diagnostic::error(&codes::NOT_A_PLACE, proof.f.span(inst), message);
-    proof.diagnostics.push(error.help("copy it first, and change the copy"));
+    proof.diagnostics.push(match what {
+        SOCKET => error,
+        _ => error.help("copy it first, and change the copy"),
+    });
 }
 
 /// The pointers through which an instruction, or what it calls, writes. Of the kernel's functions the verifier
 /// takes that for granted (`check_kfunc_mem_size_reg`, kernel/bpf/verifier.c).
-fn written(proof: &Proof<'_>, inst: Inst) -> Vec<Value> {
+pub(super) fn written(proof: &Proof<'_>, inst: Inst) -> Vec<Value> {
     match *proof.f.op(inst) {
         Op::Store { ptr, .. } | Op::Atomic { ptr, .. } | Op::CompareExchange { ptr, .. } => vec![ptr],
         Op::Call(id, args) => {
@@ -92,8 +99,14 @@ fn written(proof: &Proof<'_>, inst: Inst) -> Vec<Value> {
 
 /// Through which of its parameters a function, or what it calls, writes.
 pub(super) fn written_params(proof: &Proof<'_>) -> Vec<bool> {
-    let insts = proof.graph.order().iter().flat_map(|block| proof.f.insts(*block));
-    let pointers = insts.flat_map(|inst| written(proof, *inst));
+    params_among(proof, |inst, _| written(proof, inst))
+}
+
+/// Which of a function's parameters are among the pointers that `used` says of its instructions.
+pub(super) fn params_among(proof: &Proof<'_>, used: impl Fn(Inst, Block) -> Vec<Value>) -> Vec<bool> {
+    let insts =
+        proof.graph.order().iter().flat_map(|block| proof.f.insts(*block).iter().map(|inst| (*inst, *block)));
+    let pointers = insts.flat_map(|(inst, block)| used(inst, block));
     let roots: HashSet<Value> =
         pointers.flat_map(|ptr| proof.origins(ptr, 0)).map(|address| address.root).collect();
     proof.f.params(proof.f.entry()).iter().map(|param| roots.contains(param)).collect()

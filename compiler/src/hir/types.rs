@@ -94,6 +94,8 @@ pub enum Socket {
     Tcp,
     /// No socket, but as much a struct of fields: the dissected headers, `PTR_TO_FLOW_KEYS`.
     FlowKeys,
+    /// An AF_XDP socket: `PTR_TO_XDP_SOCK`.
+    Xdp,
 }
 
 impl Socket {
@@ -106,6 +108,7 @@ impl Socket {
             }
             Self::Tcp => "a socket's TCP part (what `tcp-sock` gives)",
             Self::FlowKeys => "the dissected headers",
+            Self::Xdp => "an AF_XDP socket",
         }
     }
 }
@@ -360,6 +363,7 @@ impl Types {
             }
             TypeKind::Socket(Socket::Tcp) => "bpf-tcp-sock".into(),
             TypeKind::Socket(Socket::FlowKeys) => "bpf-flow-keys".into(),
+            TypeKind::Socket(Socket::Xdp) => "bpf-xdp-sock".into(),
             TypeKind::Socket(_) => "bpf-sock".into(),
             TypeKind::Ptr(Pointer { region: Region::Packet, pointee: Ty::U8, .. }) => "packet".into(),
             TypeKind::Ptr(Pointer { region: Region::PacketMeta, .. }) => "packet-meta".into(),

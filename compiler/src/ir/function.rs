@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bpfl_stdlib::catalog::kfunc::Reference;
+use bpfl_stdlib::catalog::{kfunc::Reference, map::Rights};
 
 use super::{AsmId, Block, Func, Inst, Op, Slot, Terminator, Type, Value};
 use crate::{
@@ -22,6 +22,12 @@ pub struct MapInfo {
     pub key_size: u32,
     /// Bytes of a value.
     pub value_size: u32,
+    /// `BPF_F_…`
+    pub flags: u32,
+    /// What programs may do with its values.
+    pub rights: Rights,
+    /// Where its name stands in the definition.
+    pub span: Span,
     /// The parts of a value that programs do not touch.
     pub sealed: Vec<SealedPart>,
 }

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use bpfl_stdlib::catalog::map::Rights;
+
 use super::{
     Args, Asm, AsmId, Atomic, Binary, Block, Cond, Edge, Func, Function, GlobalInfo, MapInfo, Module, Op,
     Region, SlotData, Terminator, Type, Value,
@@ -36,7 +38,15 @@ pub fn parse(text: &str) -> Result<Module, ParseError> {
             [_, "=", symbol, "key", key, "value", value] => {
                 let number = |text: &str| text.parse().map_err(|_| error(line, "this is not a size"));
                 let (key_size, value_size) = (number(key)?, number(value)?);
-                module.maps.push(MapInfo { symbol: symbol.into(), key_size, value_size, sealed: Vec::new() });
+                module.maps.push(MapInfo {
+                    symbol: symbol.into(),
+                    key_size,
+                    value_size,
+                    flags: 0,
+                    rights: Rights::ALL,
+                    span: Span::default(),
+                    sealed: Vec::new(),
+                });
             }
             [_, "=", symbol, "size", size] => {
                 let size = size.parse().map_err(|_| error(line, "this is not a size"))?;

@@ -29,6 +29,8 @@ pub enum Region {
     Global,
     /// A `struct bpf_sock`.
     Socket,
+    /// A `struct bpf_xdp_sock`.
+    XdpSocket,
     /// A `struct bpf_flow_keys`.
     FlowKeys,
     /// A `struct bpf_dynptr` that a callback is given.
@@ -92,6 +94,7 @@ const REGIONS: &[(Region, &str, &str)] = &[
     (Region::Ringbuf, "ringbuf", "a ring buffer's record"),
     (Region::Global, "global", "a global"),
     (Region::Socket, "socket", "a socket"),
+    (Region::XdpSocket, "xdp_socket", "an AF_XDP socket"),
     (Region::FlowKeys, "flow_keys", "the flow keys"),
     (Region::Dynptr, "dynptr", "a dynptr"),
     (Region::Kernel, "kernel", "the kernel's own"),

@@ -1,5 +1,7 @@
 //! Fields of contexts and sockets, and packets.
 
+use std::os::fd::AsRawFd;
+
 use bpfl_compiler::bpf::{
     insn::{Insn, Operand},
     opcode::{AluOp, JmpOp, Size, Width},
@@ -8,12 +10,15 @@ use bpfl_stdlib::catalog::{
     attach,
     context::{self, Field, Kind, SOCK_COMMON, Struct},
     facts::{self, Access, Hook, Packet},
-    helper,
+    helper, map,
     program::ProgramType,
     set::Widths,
 };
 
-use crate::{kernel::Trial, tally::Tally};
+use crate::{
+    kernel::{Trial, make_map},
+    tally::Tally,
+};
 
 fn size(width: u32) -> Size {
     match width {
@@ -147,6 +152,22 @@ pub fn compare_structs(tally: &mut Tally) {
     compare_struct(tally, &context::TCP_SOCK, getsockopt, &tcp);
     let dissector = Hook { ty: ProgramType::FlowDissector, attach: Some(&attach::FLOW_DISSECTOR) };
     compare_struct(tally, &context::FLOW_KEYS, dissector, &[Insn::load(Size::D, 1, 1, 144)]);
+    compare_xdp_socket(tally);
+}
+
+/// What a lookup in an xskmap leads to.
+fn compare_xdp_socket(tally: &mut Tally) {
+    let xdp = Hook { ty: ProgramType::Xdp, attach: Some(&attach::XDP) };
+    let lookup = helper::find("map_lookup_elem").map_or(0, |row| row.id as i32);
+    let Some(Ok(map)) = map::find("xskmap").map(|kind| make_map(kind.number, 4, 4, 1, 0)) else {
+        return tally.cell(true, &Err("no map".into()), || "xskmap".into());
+    };
+    let mut found = Insn::load_map(1, map.as_raw_fd()).to_vec();
+    found.extend([Insn::store_imm(Size::W, 10, -4, 0), Insn::mov(2, 10)]);
+    found.extend([Insn::alu64(AluOp::Add, 2, Operand::Imm(-4)), Insn::call_helper(lookup), Insn::mov(1, 0)]);
+    found.push(Insn::jump(Width::W64, JmpOp::Ne, 1, Operand::Imm(0), 2));
+    found.extend(leave(xdp));
+    compare_struct(tally, &context::XDP_SOCK, xdp, &found);
 }
 
 fn compare_struct(tally: &mut Tally, of: &'static Struct, hook: Hook, before: &[Insn]) {

@@ -304,6 +304,11 @@ impl<'a> Builder<'a> {
                 ),
             );
         }
+        if region == Region::XdpSocket {
+            let message = format!("a pointer to {} is not moved", region.words());
+            let error = Diagnostic::error(&codes::TYPE_MISMATCH, span, message);
+            return Some(self.fail(error.help("read its field by its name: `(bpf-xdp-sock-queue-id p)`")));
+        }
         let fixed = [Region::Kernel, Region::Ctx, Region::Socket, Region::FlowKeys];
         if region != Region::Arena && known.is_some_and(|known| known.unsigned_abs() >= MOVED_BYTES.into()) {
             let message = format!("a pointer can be moved by less than {MOVED_BYTES} bytes");

@@ -85,7 +85,7 @@ fn atomic_place<'a>(
         b.report(error.help("make the value a u32 or u64"));
         return None;
     }
-    if region.is_packet() || matches!(region, Region::Socket | Region::Kernel) {
+    if region.is_packet() || matches!(region, Region::Socket | Region::XdpSocket | Region::Kernel) {
         let error = Diagnostic::error(&codes::BAD_OPERAND, call.span, "there are no atomics on this memory");
         b.report(error.help("nobody else changes a packet meanwhile: `(store u32 p (+ (load u32 p) 1))`"));
         return None;

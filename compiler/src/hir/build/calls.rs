@@ -347,6 +347,11 @@ impl<'a> Builder<'a> {
             {
                 self.socket_pointer(Socket::Full, true)
             }
+            Ret::ValueOrNull
+                if let Some(of) = map.and_then(|map| compat::leads_to(self.module.maps[map.map].kind)) =>
+            {
+                self.socket_pointer(Socket::of(of), true)
+            }
             Ret::ValueOrNull | Ret::Value => {
                 let value = map.map_or((Ty::U8, false), |map| {
                     let map = &self.module.maps[map.map];

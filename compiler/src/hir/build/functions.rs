@@ -415,7 +415,7 @@ impl<'a> Builder<'a> {
         Some(match ty {
             ParamType::Value(ty) => ty,
             ParamType::Pointer { pointee, nullable } => match self.kind(pointee) {
-                TypeKind::Socket(_) => self.module.types.pointer(pointee, Region::Socket, nullable),
+                TypeKind::Socket(of) => self.module.types.pointer(pointee, of.region(), nullable),
                 TypeKind::Kernel(_) => self.module.types.pointer(pointee, Region::Kernel, nullable),
                 _ => {
                     let region = if self.lies_in_arena(pointee) { Region::Arena } else { Region::MapValue };

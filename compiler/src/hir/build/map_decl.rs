@@ -300,6 +300,10 @@ impl<'a> Builder<'a> {
         if foreign != 0 {
             let message = format!("{} map cannot have the flags {foreign:#x}", article(kind.name));
             self.report(Diagnostic::error(&codes::MAP_RULE, self.span(datum), message));
+        } else if map::contradicts(flags) {
+            let message = "a map cannot be for reading only and for writing only";
+            let error = Diagnostic::error(&codes::MAP_RULE, self.span(datum), message);
+            self.report(error.help("one side may: `(logior BPF_F_RDONLY BPF_F_WRONLY_PROG)` has programs write what userspace reads"));
         }
         flags | kind.required_flags
     }

@@ -14,6 +14,9 @@ pub fn load<'a>(b: &mut Builder<'a>, call: &Call<'a>) -> ExprId {
     let address = b.address(call.args[1], call.args.get(2).copied());
     match (ty, address) {
         (Some(ty), Some((ptr, offset))) => {
+            if let Some(error) = b.part_of_xdp_socket(ptr, offset, ty, call.span) {
+                return b.fail(error);
+            }
             let ptr = b.as_bytes(ptr);
             b.add(ExprKind::Load(ptr, offset), ty, call.span)
         }

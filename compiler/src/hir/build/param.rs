@@ -135,6 +135,7 @@ impl<'a> Builder<'a> {
             let socket = match name {
                 "bpf_sock" => Some(Socket::Full),
                 "bpf_tcp_sock" => Some(Socket::Tcp),
+                "bpf_xdp_sock" => Some(Socket::Xdp),
                 _ => None,
             };
             if let Some(socket) = socket {
@@ -214,7 +215,7 @@ impl<'a> Builder<'a> {
     /// Sockets are passed as what they are known to be.
     fn same_kernel_thing(&self, a: Ty, b: Ty) -> bool {
         match (self.kind(a), self.kind(b)) {
-            (TypeKind::Socket(a), TypeKind::Socket(b)) => (a == Socket::Tcp) == (b == Socket::Tcp),
+            (TypeKind::Socket(a), TypeKind::Socket(b)) => a.readers() == b.readers(),
             _ => false,
         }
     }

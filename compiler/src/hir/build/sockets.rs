@@ -18,11 +18,16 @@ use crate::{
     hir::{ExprId, ExprKind, Int, Ty, TypeKind, types::Socket},
     ir::Region,
     names::nearest,
+    source::Span,
 };
 
 /// The readers' prefixes, in kernel spelling, and the struct of each.
-const READERS: &[(&str, Socket)] =
-    &[("bpf_tcp_sock_", Socket::Tcp), ("bpf_sock_", Socket::Full), ("bpf_flow_keys_", Socket::FlowKeys)];
+const READERS: &[(&str, Socket)] = &[
+    ("bpf_tcp_sock_", Socket::Tcp),
+    ("bpf_xdp_sock_", Socket::Xdp),
+    ("bpf_sock_", Socket::Full),
+    ("bpf_flow_keys_", Socket::FlowKeys),
+];
 
 impl Socket {
     /// What may be read through a pointer to it.
@@ -32,27 +37,42 @@ impl Socket {
             Self::Common => &context::SOCK_COMMON,
             Self::Tcp => &context::TCP_SOCK,
             Self::FlowKeys => &context::FLOW_KEYS,
+            Self::Xdp => &context::XDP_SOCK,
         }
     }
 
     /// Whose readers it has: those of sockets, of the part of TCP, or of dissected headers.
-    fn readers(self) -> usize {
+    pub(super) fn readers(self) -> usize {
         match self {
             Self::Full | Self::Common => 0,
             Self::Tcp => 1,
             Self::FlowKeys => 2,
+            Self::Xdp => 3,
+        }
+    }
+
+    /// Where a pointer to it points to.
+    pub(super) fn region(self) -> Region {
+        match self {
+            Self::FlowKeys => Region::FlowKeys,
+            Self::Xdp => Region::XdpSocket,
+            _ => Region::Socket,
         }
     }
 
     /// What messages call it.
     fn title(self) -> &'static str {
-        if self == Self::FlowKeys { "bpf-flow-keys" } else { "socket" }
+        match self {
+            Self::FlowKeys => "bpf-flow-keys",
+            Self::Xdp => "bpf-xdp-sock",
+            _ => "socket",
+        }
     }
 
     /// The one whose fields are `fields`.
     pub fn of(fields: &'static Struct) -> Self {
         let same = |socket: &Self| std::ptr::eq(socket.fields(), fields);
-        [Self::Full, Self::Common, Self::Tcp].into_iter().find(same).unwrap_or(Self::Common)
+        [Self::Full, Self::Common, Self::Tcp, Self::Xdp].into_iter().find(same).unwrap_or(Self::Common)
     }
 }
 
@@ -60,7 +80,7 @@ impl<'a> Builder<'a> {
     /// A pointer to a socket.
     pub(super) fn socket_pointer(&mut self, socket: Socket, nullable: bool) -> Ty {
         let pointee = self.module.types.intern(TypeKind::Socket(socket));
-        let region = if socket == Socket::FlowKeys { Region::FlowKeys } else { Region::Socket };
+        let region = socket.region();
         self.module.types.pointer(pointee, region, nullable)
     }
 
@@ -85,7 +105,14 @@ impl<'a> Builder<'a> {
 
     /// A field as a place, if the call is one of a reader of structs that can be written.
     pub(super) fn socket_place(&mut self, call: &Call<'a>) -> Option<Place> {
-        let name = self.text(self.names.kernel(call.name)).strip_prefix("bpf_flow_keys_")?;
+        let name = self.text(self.names.kernel(call.name));
+        let (name, wanted) = READERS.iter().find_map(|(prefix, s)| Some((name.strip_prefix(prefix)?, *s)))?;
+        if wanted != Socket::FlowKeys {
+            wanted.fields().field(name)?;
+            let message = format!("the fields of a {} are only read", wanted.title());
+            self.report(Diagnostic::error(&codes::NOT_A_PLACE, call.span, message));
+            return Some(Place::Error);
+        }
         let Some((ptr, socket, field, offset)) = self.socket_field(name, Socket::FlowKeys, call) else {
             return Some(Place::Error);
         };
@@ -139,6 +166,7 @@ impl<'a> Builder<'a> {
         let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(ptr), message);
         self.report(match wanted {
             Socket::FlowKeys => error.help("that is `(ctx flow-keys)`"),
+            Socket::Xdp => error.help("that is what `map-lookup` gives of an `:xskmap`"),
             _ => error.help("`(ctx sk)` is one, and so is what `sk-fullsock` and `tcp-sock` give"),
         });
     }
@@ -155,6 +183,28 @@ impl<'a> Builder<'a> {
     fn accessible(&self, socket: Socket, offset: u32, width: u32) -> (bool, bool) {
         let access = |hook: Hook| socket.fields().access(hook.ty, hook.attach, offset, width);
         self.hook.map_or((false, false), access)
+    }
+
+    /// Why so much cannot be read of an AF_XDP socket, if `ptr` is to one.
+    pub(super) fn part_of_xdp_socket(
+        &self,
+        ptr: ExprId,
+        offset: i32,
+        ty: Ty,
+        span: Span,
+    ) -> Option<Diagnostic> {
+        let pointer = self.module.types.as_pointer(self.ty(ptr))?;
+        let (TypeKind::Socket(Socket::Xdp), Ok(offset)) = (self.kind(pointer.pointee), u32::try_from(offset))
+        else {
+            return None;
+        };
+        let width = self.module.types.size(ty);
+        if self.accessible(Socket::Xdp, offset, width).0 {
+            return None;
+        }
+        let message = format!("a {} is read by its field alone", Socket::Xdp.title());
+        let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
+        Some(error.help("that is `(bpf-xdp-sock-queue-id p)`"))
     }
 
     fn unreadable(&mut self, field: &Field, socket: Socket, call: &Call<'_>) -> ExprId {

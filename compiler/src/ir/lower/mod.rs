@@ -157,6 +157,7 @@ impl<'a> Lower<'a> {
             Region::Ctx
                 | Region::PacketEnd
                 | Region::Socket
+                | Region::XdpSocket
                 | Region::Kernel
                 | Region::Arena
                 | Region::Map
@@ -182,6 +183,7 @@ impl<'a> Lower<'a> {
             Type::Ptr(
                 Region::Ctx
                     | Region::Socket
+                    | Region::XdpSocket
                     | Region::Kernel
                     | Region::Arena
                     | Region::PacketEnd

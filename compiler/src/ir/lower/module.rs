@@ -15,6 +15,9 @@ pub fn lower(hir: &hir::Module) -> Module {
         symbol: map.symbol.clone(),
         key_size: hir.types.size(map.key),
         value_size: hir.types.size(map.value),
+        flags: map.flags,
+        rights: map.kind.rights(map.flags),
+        span: map.span,
         sealed: sealed(&hir.types, map.value, 0),
     });
     let programs = hir.programs.values().map(|program| Lower::program(hir, program));

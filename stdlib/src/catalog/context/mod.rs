@@ -20,11 +20,13 @@ mod sockopt;
 mod tcp_sock;
 mod trace;
 mod xdp;
+mod xdp_sock;
 
 pub use flow::FLOW_KEYS;
 pub use rule::{Rights, Rule, Shape};
 pub use sock::{SOCK, SOCK_COMMON};
 pub use tcp_sock::TCP_SOCK;
+pub use xdp_sock::XDP_SOCK;
 
 use super::{
     attach::{self, AttachType},

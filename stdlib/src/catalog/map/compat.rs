@@ -2,6 +2,7 @@
 //! Linux 6.18. It asks both ways: what the kind is for, and what the helper wants.
 
 use super::MapKind;
+use crate::catalog::context::{Struct, XDP_SOCK};
 
 /// Helpers that want certain kinds, and the kinds.
 const HELPERS: &[(&[&str], &[&str])] = &[
@@ -39,6 +40,20 @@ const KEYED: &[(&str, &[&str])] = &[
     ("map_delete_elem", &["sockmap", "sockhash"]),
 ];
 
+/// Helpers that a map which programs only read is not given to (`record_func_map`, kernel/bpf/verifier.c).
+const CHANGING: &[&str] = &["map_update_elem", "map_delete_elem", "map_push_elem", "map_pop_elem"];
+
+/// Whether `helper` changes what is in the map that it is given.
+pub fn changes(helper: &str) -> bool {
+    CHANGING.contains(&helper)
+}
+
+/// What a lookup in a map of this kind leads to, where that is no value of the map's (`check_helper_call`,
+/// kernel/bpf/verifier.c, where it sets `PTR_TO_XDP_SOCK`).
+pub fn leads_to(kind: &MapKind) -> Option<&'static Struct> {
+    (kind.name == "xskmap").then_some(&XDP_SOCK)
+}
+
 /// The kinds that `helper` wants; `None` when it takes any that has the operation.
 pub fn wanted(helper: &str) -> Option<&'static [&'static str]> {
     HELPERS.iter().find(|(helpers, _)| helpers.contains(&helper)).map(|(_, kinds)| *kinds)
@@ -67,6 +82,7 @@ mod tests {
 
     #[test]
     fn every_helper_and_kind_of_the_table_exists() {
+        CHANGING.iter().for_each(|name| assert!(helper::find(name).is_some(), "{name}"));
         for (helpers, kinds) in HELPERS {
             helpers.iter().for_each(|name| assert!(helper::find(name).is_some(), "{name}"));
             kinds.iter().for_each(|name| assert!(MAPS.iter().any(|row| row.name == *name), "{name}"));

@@ -6,7 +6,11 @@ pub(super) const NO_PREALLOC: u32 = 1;
 pub(super) const NO_COMMON_LRU: u32 = 1 << 1;
 pub(super) const NUMA_NODE: u32 = 1 << 2;
 pub(super) const USER_ACCESS: u32 = 1 << 3 | 1 << 4;
-pub(super) const ACCESS: u32 = USER_ACCESS | 1 << 7 | 1 << 8;
+/// Programs only read the values.
+pub const RDONLY_PROG: u32 = 1 << 7;
+/// Programs only write the values.
+pub const WRONLY_PROG: u32 = 1 << 8;
+pub(super) const ACCESS: u32 = USER_ACCESS | RDONLY_PROG | WRONLY_PROG;
 pub(super) const STACK_BUILD_ID: u32 = 1 << 5;
 pub(super) const ZERO_SEED: u32 = 1 << 6;
 pub(super) const CLONE: u32 = 1 << 9;

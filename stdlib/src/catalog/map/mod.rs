@@ -10,9 +10,9 @@ mod rule;
 mod sealed;
 mod table;
 
-pub use flag::{flag_names, flag_since};
-pub use program::is_tracing;
-pub use rule::{Broken, EntriesRule, KeyRule, ValueRule};
+pub use flag::{RDONLY_PROG, WRONLY_PROG, flag_names, flag_since};
+pub use program::{Rights, is_tracing};
+pub use rule::{Broken, EntriesRule, KeyRule, ValueRule, contradicts};
 pub use sealed::{SEALED, Sealed, sealed};
 pub use table::MAPS;
 
@@ -84,6 +84,9 @@ pub struct MapKind {
     pub btf: bool,
     /// Whether it holds maps, like the one that it is made with.
     pub inner: bool,
+    /// Whether programs only read its values: the kernel adds `BPF_F_RDONLY_PROG` when it makes the map
+    /// (`dev_map_init_map`, kernel/bpf/devmap.c).
+    pub read_only: bool,
     /// Whether all entries exist from the start, and start as zero.
     pub array: bool,
     /// The first kernel that has it.

@@ -1,7 +1,7 @@
 //! Which programs may name which maps: `check_map_prog_compatibility` of kernel/bpf/verifier.c, Linux 6.18. To name
 //! a map is enough to be refused, whatever is done with it, and on whichever way.
 
-use super::{KeyRule, MapKind, Sealed};
+use super::{KeyRule, MapKind, RDONLY_PROG, Sealed, WRONLY_PROG};
 use crate::catalog::program::ProgramType;
 
 /// The kinds that sleepable programs may name.
@@ -45,12 +45,31 @@ pub(super) const TRACING_AND_SOCKETS: &[ProgramType] = &[
     ProgramType::RawTracepointWritable,
 ];
 
+/// What programs may do with the values of a map: `bpf_map_flags_to_cap`, include/linux/bpf.h.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rights {
+    /// Read them.
+    pub read: bool,
+    /// Write them, and add and delete entries.
+    pub write: bool,
+}
+
+impl Rights {
+    /// Both.
+    pub const ALL: Self = Self { read: true, write: true };
+}
+
 /// Whether programs of a type are among those that trace.
 pub fn is_tracing(ty: ProgramType) -> bool {
     TRACING.contains(&ty)
 }
 
 impl MapKind {
+    /// What programs may do with the values of a map of this kind that has these flags.
+    pub fn rights(&self, flags: u32) -> Rights {
+        Rights { read: flags & WRONLY_PROG == 0, write: flags & RDONLY_PROG == 0 && !self.read_only }
+    }
+
     /// Whether programs that name a map of this kind, or are in it, must be alike (`map_type_contains_progs`,
     /// include/linux/bpf.h, and `__bpf_prog_map_compatible`, kernel/bpf/core.c): of one type, all of them sleepable
     /// or none, all for packets in several fragments or none.

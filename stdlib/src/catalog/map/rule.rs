@@ -114,10 +114,17 @@ impl EntriesRule {
     }
 }
 
+/// Whether flags leave a program, or userspace, nothing to do with a map (`bpf_map_flags_access_ok`,
+/// include/linux/bpf.h, and `bpf_get_file_flag`, kernel/bpf/syscall.c).
+pub const fn contradicts(flags: u32) -> bool {
+    const PROGRAMS: u32 = flag::RDONLY_PROG | flag::WRONLY_PROG;
+    flags & PROGRAMS == PROGRAMS || flags & flag::USER_ACCESS == flag::USER_ACCESS
+}
+
 impl MapKind {
     /// The first rule that a map of this kind with these sizes would break.
     pub fn broken(&self, key: u32, value: u32, entries: u32, flags: u32) -> Option<Broken> {
-        let unknown = flags & !(self.flags | self.required_flags) != 0;
+        let unknown = flags & !(self.flags | self.required_flags) != 0 || contradicts(flags);
         let limited = self.per_cpu || matches!(self.key, KeyRule::Cgroup);
         if !self.key.accepts(key) {
             Some(Broken::Key)

@@ -25,6 +25,7 @@ const fn kind(number: u32, name: &'static str, c_name: &'static str, since: Vers
         access: Access::None,
         btf: false,
         inner: false,
+        read_only: false,
         array: false,
         since,
     }
@@ -85,6 +86,10 @@ impl MapKind {
 
     const fn needs(self, required_flags: u32) -> Self {
         Self { required_flags, ..self }
+    }
+
+    const fn read_only(self) -> Self {
+        Self { read_only: true, ..self }
     }
 
     const fn undeletable(self) -> Self {
@@ -149,6 +154,7 @@ pub static MAPS: &[MapKind] = &[
     kind(14, "devmap", "BPF_MAP_TYPE_DEVMAP", v(4, 14))
         .handles()
         .storing(ValueRule::Device)
+        .read_only()
         .offering(LOOKUP)
         .flags(flag::NUMA_NODE | flag::USER_ACCESS),
     kind(15, "sockmap", "BPF_MAP_TYPE_SOCKMAP", v(4, 14))
@@ -192,6 +198,7 @@ pub static MAPS: &[MapKind] = &[
     kind(25, "devmap-hash", "BPF_MAP_TYPE_DEVMAP_HASH", v(5, 4))
         .keyed(KeyRule::Index)
         .storing(ValueRule::Device)
+        .read_only()
         .offering(LOOKUP)
         .flags(flag::NUMA_NODE | flag::USER_ACCESS)
         .reached(Access::Handles),
