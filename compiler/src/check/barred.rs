@@ -15,8 +15,11 @@ use crate::{
 pub fn check(hir: &hir::Module, module: &Module, diagnostics: &mut Diagnostics) {
     let mut said: Vec<Span> = Vec::new();
     for (index, program) in hir.programs.values().enumerate() {
-        for (map, span) in named::maps(module, index) {
-            let error = asleep(hir, program, map, span).or_else(|| sealed(hir, module, program, map, span));
+        let named = named::maps(module, index);
+        for (place, &(map, span)) in named.iter().enumerate() {
+            let error = asleep(hir, program, map, span)
+                .or_else(|| sealed(hir, module, program, map, span))
+                .or_else(|| second_storage(hir, program, &named[..place], (map, span)));
             let Some(error) = error.filter(|_| !said.contains(&span)) else { continue };
             said.push(span);
             diagnostics.push(error);
@@ -70,4 +73,23 @@ fn sealed(
         true => error.help("programs of `tp_btf`, `fentry` and `fexit` can use it"),
         false => error,
     })
+}
+
+/// A second storage of the cgroup's, of a kind of which the program named one before.
+fn second_storage(
+    hir: &hir::Module,
+    program: &hir::Program,
+    before: &[(MapId, Span)],
+    (map, span): (MapId, Span),
+) -> Option<Diagnostic> {
+    let kind = hir.maps[map].kind;
+    if !kind.is_cgroup_storage() {
+        return None;
+    }
+    let (first, at) = before.iter().find(|(first, _)| hir.maps[*first].kind.name == kind.name)?;
+    let name = |map: MapId| hir.maps[map].symbol.replace('_', "-");
+    let (own, other) = (name(map), name(*first));
+    let message = format!("a program has one `:{}` map, and `{own}` is its second", kind.name);
+    let error = error(hir, program, map, span, message).also(*at, format!("here it uses `{other}`"));
+    Some(error.help("make the values of both one struct, in one map"))
 }

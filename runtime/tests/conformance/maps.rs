@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use bpfl_compiler::bpf::insn::Insn;
 use bpfl_stdlib::catalog::{
     facts::Hook,
+    limit::{PER_CPU_VALUE_BYTES, STORAGE_VALUE_BYTES},
     map::{ARENA, EntriesRule, KeyRule, MAPS, MapKind, flag_since},
     program::ProgramType,
 };
@@ -17,7 +18,21 @@ use crate::{
 };
 
 const KEYS: [u32; 11] = [0, 1, 2, 4, 5, 8, 12, 16, 260, 261, 512];
-const VALUES: [u32; 10] = [0, 1, 4, 8, 12, 16, 1016, 1024, 4096, 32 << 10];
+const VALUES: [u32; 13] = [
+    0,
+    1,
+    4,
+    8,
+    12,
+    16,
+    1016,
+    1024,
+    4096,
+    PER_CPU_VALUE_BYTES,
+    PER_CPU_VALUE_BYTES + 8,
+    STORAGE_VALUE_BYTES,
+    STORAGE_VALUE_BYTES + 1,
+];
 const ENTRIES: [u32; 5] = [0, 1, 2, 4096, 5000];
 /// The processors that a cpumap may name are as many as the kernel was built for.
 const CPUS: u32 = 2;

@@ -37,6 +37,13 @@ pub const ARENA_PAGES: u32 = 1 << 20;
 /// larger pages the kernel wants multiples of those, which are powers of two as well.
 pub const PAGE_BYTES: u32 = 4096;
 
+/// The greatest value of a per-CPU map, in bytes: `PCPU_MIN_UNIT_SIZE` in `include/linux/percpu.h`.
+pub const PER_CPU_VALUE_BYTES: u32 = 32 << 10;
+
+/// The greatest value of a storage, in bytes: `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE` in
+/// `include/linux/bpf_local_storage.h`, as probed on Linux 6.18.
+pub const STORAGE_VALUE_BYTES: u32 = 65407;
+
 /// How many members a type has at most in BTF: `BTF_MAX_VLEN` in `include/uapi/linux/btf.h`.
 pub const BTF_MEMBERS: usize = 0xffff;
 

@@ -64,8 +64,9 @@ impl<'a> Builder<'a> {
         let at = definition.name_span;
         let key = self.part(&KEY, key_sizes(rules), rules, &options, at);
         let value = self.part(&VALUE, value_sizes(rules), rules, &options, at);
-        let place = options.get("value").map_or(at, |datum| self.span(datum));
+        let place = options.get("value").or(options.get("value-size")).map_or(at, |datum| self.span(datum));
         let value = value.filter(|value| self.sealed_parts_allowed(rules, *value, place));
+        self.value_within_limit(rules, value.unwrap_or(Ty::ERROR), place);
         let value = value.filter(|value| self.kptrs_allowed(rules, *value, false, place));
         let place = options.get("key").map_or(at, |datum| self.span(datum));
         let key = key.filter(|key| self.kptrs_allowed(rules, *key, true, place));
@@ -186,6 +187,21 @@ impl<'a> Builder<'a> {
             span: at,
         });
         self.module.types.intern(TypeKind::Struct(id))
+    }
+
+    /// Reports a value that is larger than its kind has them.
+    fn value_within_limit(&mut self, kind: &MapKind, value: Ty, span: Span) {
+        let (size, limit) = (self.module.types.size(value), kind.value_limit());
+        let Some(most) = limit.filter(|most| size > *most) else { return };
+        let message = format!(
+            "the values of {} map have {most} bytes at most, and this has {size}",
+            article(kind.name)
+        );
+        let error = Diagnostic::error(&codes::MAP_RULE, span, message);
+        self.report(match kind.per_cpu {
+            true => error.help("divide it among several entries, or take a map that all CPUs share"),
+            false => error.help("keep the rest in a map, and here the key under which it is there"),
+        });
     }
 
     /// Reports a value with two of what the kernel finds one of (`btf_parse_fields`, kernel/bpf/btf.c),

@@ -1,6 +1,7 @@
 //! What sizes, numbers and flags a kind of map takes, and which of these rules a map breaks.
 
 use super::{MapKind, flag};
+use crate::catalog::limit::{PER_CPU_VALUE_BYTES, STORAGE_VALUE_BYTES};
 
 /// How a map's keys are to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +69,6 @@ pub enum Broken {
     Flags,
 }
 
-/// The greatest value that the kernel takes for every per-CPU map and storage (`PCPU_MIN_UNIT_SIZE`).
-const PER_CPU_LIMIT: u32 = 32 << 10;
 /// A stack trace of `kernel.perf_event_max_stack` addresses, as that is set when nobody changes it.
 const STACK_LIMIT: u32 = 127 * 8;
 /// `struct bpf_stack_build_id`, of which a stack is made with `BPF_F_STACK_BUILD_ID`.
@@ -122,13 +121,21 @@ pub const fn contradicts(flags: u32) -> bool {
 }
 
 impl MapKind {
+    /// How many bytes a value has at most, where the kind limits that.
+    pub fn value_limit(&self) -> Option<u32> {
+        match self.key {
+            _ if self.per_cpu => Some(PER_CPU_VALUE_BYTES),
+            KeyRule::Storage | KeyRule::Cgroup => Some(STORAGE_VALUE_BYTES),
+            _ => None,
+        }
+    }
+
     /// The first rule that a map of this kind with these sizes would break.
     pub fn broken(&self, key: u32, value: u32, entries: u32, flags: u32) -> Option<Broken> {
         let unknown = flags & !(self.flags | self.required_flags) != 0 || contradicts(flags);
-        let limited = self.per_cpu || matches!(self.key, KeyRule::Cgroup);
         if !self.key.accepts(key) {
             Some(Broken::Key)
-        } else if !self.value.accepts(value) || limited && value > PER_CPU_LIMIT {
+        } else if !self.value.accepts(value) || self.value_limit().is_some_and(|most| value > most) {
             Some(Broken::Value)
         } else if !self.entries.accepts(entries) {
             Some(Broken::Entries)
