@@ -9,7 +9,7 @@ use super::{Proof, bounds::Address};
 use crate::{
     diagnostic::{Diagnostic, codes},
     hir::MapId,
-    ir::{Inst, Op, SealedPart},
+    ir::{Inst, Op, SealedPart, Value},
     source::Span,
 };
 
@@ -25,6 +25,7 @@ pub fn check(proof: &mut Proof<'_>) {
                 continue; // That is what may be done.
             }
             misplaced(proof, inst);
+            of_another(proof, inst);
             let span = proof.f.span(inst);
             for (ptr, offset, bytes) in proof.reached(inst, block) {
                 let addresses = proof.origins(ptr, offset);
@@ -59,6 +60,44 @@ fn misplaced(proof: &mut Proof<'_>, inst: Inst) {
             return;
         }
     }
+}
+
+/// Reports a timer that is set up with another map than that which it is in (`check_func_arg`,
+/// kernel/bpf/verifier.c, where a map is given after a timer).
+fn of_another(proof: &mut Proof<'_>, inst: Inst) {
+    let Op::Call(id, args) = *proof.f.op(inst) else { return };
+    let kinds = helper::by_id(id).map_or(&[][..], |row| row.args);
+    let args: Vec<Value> = args.iter().collect();
+    let (Some(timer), Some(map)) = (at(&args, kinds, Arg::Timer), at(&args, kinds, Arg::Map)) else { return };
+    let other = proof.origins(timer, 0).into_iter().find_map(|address| other_map(proof, &address, map));
+    let Some(own) = other else { return };
+    let (own, given) = (proof.module.maps[own].clone(), proof.f.map(map).map(|map| &proof.module.maps[map]));
+    let name = own.symbol.replace('_', "-");
+    let message = match given.filter(|given| given.symbol != own.symbol) {
+        Some(given) => {
+            format!("this timer is in a value of `{name}`, and `{}` is given", given.symbol.replace('_', "-"))
+        }
+        None => format!("this timer is in a value of another map like `{name}` than the one that is given"),
+    };
+    let error = Diagnostic::error(&codes::LOCK_HELD, proof.f.span(inst), message);
+    let error = error.also(own.span, "the timer's map");
+    proof.diagnostics.push(error.help("give the map in which the timer was looked up"));
+}
+
+/// The argument of this kind.
+fn at(args: &[Value], kinds: &[Arg], kind: Arg) -> Option<Value> {
+    args.get(kinds.iter().position(|own| *own == kind)?).copied()
+}
+
+/// The map in whose value an address is, if that is known and is not `given`.
+fn other_map(proof: &Proof<'_>, address: &Address, given: Value) -> Option<MapId> {
+    let Op::Call(_, args) = proof.f.def_op(address.root)? else { return None };
+    let own = args.iter().find(|arg| proof.f.map(*arg).is_some())?;
+    let (map, other) = (proof.f.map(own)?, proof.f.map(given)?);
+    // Maps that a map of maps gave are like one definition, and each lookup may give another.
+    let looked_up = |value: Value| matches!(proof.f.def_op(value), Some(Op::Call(..)));
+    let differs = map != other || own != given && (looked_up(own) || looked_up(given));
+    differs.then_some(map)
 }
 
 /// The part of a map's value that should be at an address and is not.
