@@ -19,6 +19,10 @@ use crate::{
 /// How many places for first entries an object has at most: each takes 8 bytes of it.
 const MOST_PLACES: u32 = 1 << 16;
 
+/// How wide the keys of first entries are in libbpf (`bpf_map__init_slots` there takes a `__u32` as the key), and so in our
+/// own loader.
+const NUMBER_BYTES: u32 = 4;
+
 /// An entry, before it is known whether there is what it names.
 pub struct WantedValue {
     map: MapId,
@@ -80,6 +84,9 @@ impl<'a> Builder<'a> {
             self.report(error.help("maps of maps and of programs can; userspace fills the others"));
             return;
         }
+        if !self.has_numbered_keys(map, options) {
+            return;
+        }
         let Some(items) = self.items(values) else {
             let error =
                 Diagnostic::error(&codes::MALFORMED, self.span(values), "a list of entries is wanted here");
@@ -96,6 +103,24 @@ impl<'a> Builder<'a> {
             }
             self.wanted_values.push(value);
         }
+    }
+
+    /// Whether a map's keys are as wide as the numbers that loaders put first entries in under; reports when not.
+    fn has_numbered_keys(&mut self, map: MapId, options: &Options) -> bool {
+        let key = self.module.maps[map].key;
+        let size = self.module.types.size(key);
+        if size == NUMBER_BYTES || key == Ty::ERROR {
+            return true;
+        }
+        let at = options.get("key").or(options.get("key-size"));
+        let span = at.map_or(self.module.maps[map].span, |datum| self.span(datum));
+        let message = format!(
+            "a map that has `:values` from the start has keys of {NUMBER_BYTES} bytes, and these have {size}"
+        );
+        let error = Diagnostic::error(&codes::MAP_RULE, span, message);
+        let error = error.note("loaders put first entries in under numbers, each a u32");
+        self.report(error.help("write `:key u32`, or leave `:values` out and let userspace put the maps in"));
+        false
     }
 
     fn wanted_value(&mut self, map: MapId, position: usize, item: DatumId) -> Option<WantedValue> {
