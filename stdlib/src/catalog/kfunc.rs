@@ -86,6 +86,36 @@ static RCU: &[&str] = &[
     "bpf_cpumask_weight",
 ];
 
+/// Functions that may sleep (`KF_SLEEPABLE`), of kernel/bpf/helpers.c, kernel/bpf/arena.c, kernel/bpf/crypto.c,
+/// kernel/trace/bpf_trace.c and fs/bpf_fs_kfuncs.c: programs that may not sleep do not call them.
+static SLEEPING: &[&str] = &[
+    "bpf_arena_alloc_pages",
+    "bpf_arena_free_pages",
+    "bpf_copy_from_user_str",
+    "bpf_copy_from_user_task_str",
+    "bpf_copy_from_user_dynptr",
+    "bpf_copy_from_user_str_dynptr",
+    "bpf_copy_from_user_task_dynptr",
+    "bpf_copy_from_user_task_str_dynptr",
+    "bpf_crypto_ctx_create",
+    "bpf_get_dentry_xattr",
+    "bpf_get_file_xattr",
+    "bpf_set_dentry_xattr",
+    "bpf_remove_dentry_xattr",
+    "bpf_lookup_user_key",
+    "bpf_verify_pkcs7_signature",
+];
+
+/// Whether the kernel function called `name` may sleep.
+///
+/// ```
+/// use bpfl_stdlib::catalog::kfunc::sleeps;
+/// assert!(sleeps("bpf_copy_from_user_str") && !sleeps("bpf_task_from_pid"));
+/// ```
+pub fn sleeps(name: &str) -> bool {
+    SLEEPING.contains(&name)
+}
+
 /// Whether the kernel function called `name` takes what only an RCU section keeps.
 ///
 /// ```
@@ -148,8 +178,6 @@ pub struct Called {
     pub params: &'static [(&'static str, Kind)],
     /// Its result.
     pub returns: Kind,
-    /// Whether it may sleep (`KF_SLEEPABLE`): the verifier has programs that may not not call it.
-    pub sleeps: bool,
 }
 
 /// Gives pages of an arena (kernel/bpf/arena.c; loaded on Linux 6.18). The second parameter is where they are
@@ -165,7 +193,6 @@ pub static ARENA_ALLOC: Called = Called {
         ("flags", Kind::U64),
     ],
     returns: Kind::ArenaOrNull,
-    sleeps: true,
 };
 
 /// Any NUMA node: `NUMA_NO_NODE` of include/linux/numa.h.
@@ -177,7 +204,6 @@ pub static ARENA_FREE: Called = Called {
     form: "arena-free-pages",
     params: &[("p__map", Kind::Map), ("ptr__ign", Kind::Arena), ("page_cnt", Kind::U32)],
     returns: Kind::Void,
-    sleeps: true,
 };
 
 /// The functions that forms call.

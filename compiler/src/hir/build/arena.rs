@@ -5,7 +5,7 @@
 //! is loaded from there is such a pointer, or null.
 
 use bpfl_stdlib::catalog::{
-    kfunc::{ANY_NODE, ARENA_ALLOC, ARENA_FREE, Called, Kind},
+    kfunc::{self, ANY_NODE, ARENA_ALLOC, ARENA_FREE, Called, Kind},
     limit::{ARENA_PAGES, PAGE_BYTES},
     map,
 };
@@ -190,11 +190,13 @@ impl<'a> Builder<'a> {
 
     /// The function of the kernel's, if this program may call it; reports when not.
     fn called_kfunc(&mut self, row: &Called, call: &Call<'a>) -> Option<KfuncId> {
-        if row.sleeps && self.hook.is_some_and(|hook| !hook.sleepable) {
-            let message = format!("`{}` may sleep, and this program may not", self.text(call.name));
-            let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message);
-            let error = error.help("let a `:syscall` program do it, which userspace runs when it starts");
-            self.report(error);
+        if kfunc::sleeps(row.name) && self.hook.is_some_and(|hook| !hook.sleepable) {
+            let error = self.sleeps(self.text(call.name), call.head);
+            let later = self.hook.is_some_and(|hook| hook.later);
+            self.report(match later {
+                true => error,
+                false => error.help("let a `:syscall` program do it, which userspace runs when it starts"),
+            });
             return None;
         }
         let known = self.module.kfuncs.iter().find(|(_, kfunc)| kfunc.symbol == row.name);

@@ -133,7 +133,13 @@ impl<'a> Builder<'a> {
     }
 
     fn address_of_function(&mut self, row: &Callback, index: usize, types: Vec<Ty>, span: Span) -> ExprId {
-        let Some((params, body)) = self.built(index, &types, span) else {
+        let hook = self.hook;
+        if let Some(hook) = self.hook.as_mut().filter(|_| row.later) {
+            (hook.sleepable, hook.later) = (false, true);
+        }
+        let built = self.built(index, &types, span);
+        self.hook = hook;
+        let Some((params, body)) = built else {
             return self.add(ExprKind::Error, Ty::ERROR, span);
         };
         let body = self.returning(row.returned, body);

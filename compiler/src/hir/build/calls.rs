@@ -170,8 +170,7 @@ impl<'a> Builder<'a> {
             return Some(error.help(format!("it exists for {}", places(helper))));
         }
         if helper.sleeps && !hook.sleepable {
-            let message = format!("`{name}` may sleep, and this program may not");
-            return Some(Diagnostic::error(&codes::HELPER_NOT_OFFERED, call.head, message));
+            return Some(self.sleeps(&name, call.head));
         }
         if !hook.gpl && helper.gpl_only_for(hook.ty, hook.attach) {
             let message = format!("`{name}` is for programs under the GPL only");
@@ -179,6 +178,18 @@ impl<'a> Builder<'a> {
             return Some(error.help("write `:license \"GPL\"`, if that is the program's licence"));
         }
         None
+    }
+
+    /// What is said of something called `name` that may sleep where nothing may.
+    pub(super) fn sleeps(&self, name: &str, span: Span) -> Diagnostic {
+        let later = self.hook.is_some_and(|hook| hook.later);
+        let who = if later { "what a timer calls" } else { "this program" };
+        let message = format!("`{name}` may sleep, and {who} may not");
+        let error = Diagnostic::error(&codes::HELPER_NOT_OFFERED, span, message);
+        match later {
+            true => error.help("let the program do it, and keep what comes of it in the map's value"),
+            false => error,
+        }
     }
 
     fn unsupported_helper(&self, helper: &Helper, call: &Call<'a>) -> Option<Diagnostic> {

@@ -218,6 +218,10 @@ impl<'a> Builder<'a> {
             let error = Diagnostic::error(&codes::ARITY, call.span, message);
             return self.fail(error.help(format!("it is written `({usage})`")));
         }
+        if kfunc::sleeps(&symbol) && self.hook.is_some_and(|hook| !hook.sleepable) {
+            let error = self.sleeps(self.text(call.name), call.head);
+            return self.fail(error);
+        }
         let mut args = Vec::with_capacity(params.len());
         for ((_, ty), datum) in params.iter().zip(call.args) {
             args.push(self.kfunc_argument(*datum, *ty));

@@ -25,6 +25,8 @@ pub struct Hook {
     pub gpl: bool,
     /// Whether it may sleep.
     pub sleepable: bool,
+    /// Whether what is being built is called later, where nothing may.
+    pub later: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -64,7 +66,8 @@ impl<'a> Builder<'a> {
         };
         let Some(signature) = signature else { return };
         let (attach, sleepable) = (section.attach_type, section.sleepable);
-        self.hook = Some(Hook { ty: seen_as, attach, gpl: gpl_compatible(&license), sleepable });
+        self.hook =
+            Some(Hook { ty: seen_as, attach, gpl: gpl_compatible(&license), sleepable, later: false });
         self.signature = signature;
         let (body, called) = match self.replacement(&options, &definition, body) {
             Some(Some(built)) => (built.body, Some((built.params, built.proto))),

@@ -75,7 +75,7 @@ impl Instance {
                     (None, None) => true,
                     _ => false,
                 };
-                (a.ty, a.gpl) == (b.ty, b.gpl) && attach
+                (a.ty, a.gpl, a.sleepable) == (b.ty, b.gpl, b.sleepable) && attach
             }
             (None, None) => true,
             _ => false,

@@ -37,6 +37,9 @@ pub struct Callback {
     pub given: &'static [Given],
     /// What it may return.
     pub returned: Returned,
+    /// Whether it is called later, where nothing may sleep, whatever the program may (`push_async_cb`,
+    /// kernel/bpf/verifier.c).
+    pub later: bool,
 }
 
 static ROWS: &[Callback] = &[
@@ -44,17 +47,20 @@ static ROWS: &[Callback] = &[
         helper: "timer_set_callback",
         given: &[Given::Map, Given::Key, Given::Value],
         returned: Returned::Zero,
+        later: true,
     },
     // `set_user_ringbuf_callback_state`
     Callback {
         helper: "user_ringbuf_drain",
         given: &[Given::Dynptr, Given::Context],
         returned: Returned::Flag,
+        later: false,
     },
     Callback {
         helper: "find_vma",
         given: &[Given::Btf("task_struct"), Given::Btf("vm_area_struct"), Given::Context],
         returned: Returned::Flag,
+        later: false,
     },
 ];
 
