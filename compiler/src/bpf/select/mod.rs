@@ -14,6 +14,7 @@ use regalloc2::{Operand, VReg};
 mod asm;
 mod memory;
 mod ops;
+mod uses;
 
 use super::{
     alloc::reg,
@@ -62,6 +63,7 @@ pub fn select(f: &Function, cpu: Cpu) -> Code {
         span: Span::default(),
     };
     selector.find_truncations(&graph);
+    selector.widen_arguments(&graph);
     for block in graph.order() {
         selector.block(*block, &graph);
     }
@@ -435,43 +437,6 @@ impl Selector<'_> {
         let mut operands = vec![Operand::reg_def_at_start(self.define(d)), Operand::reg_use_at_end(a)];
         operands.extend(b.map(Operand::reg_use_at_end));
         self.push(Machine::SetIf(width, op, source), &operands);
-    }
-
-    // ---- truncations ----
-
-    /// Counts the uses that look at the low half only.
-    fn find_truncations(&mut self, graph: &Graph) {
-        let f = self.f;
-        for block in graph.order() {
-            for inst in f.insts(*block) {
-                let op = *f.op(*inst);
-                let narrow = f.result(*inst).is_some_and(|d| f.ty(d) == Type::I32);
-                match op {
-                    Op::Binary(_, a, b) if narrow => {
-                        self.uses[a].low += 1;
-                        self.uses[b].low += 1;
-                    }
-                    Op::Zext(a) => self.uses[a].widened = true,
-                    Op::Compare(_, a, b) => self.low_comparison(a, b),
-                    Op::SextLow(_, a) | Op::Swap(_, a) if narrow => self.uses[a].low += 1,
-                    Op::Store { value, .. } => self.uses[value].low += 1,
-                    Op::Atomic { value, fetch: false, .. } => self.uses[value].low += 1,
-                    _ => {}
-                }
-            }
-            match f.end(*block) {
-                Terminator::Branch(_, a, b, ..) => self.low_comparison(*a, *b),
-                Terminator::Return(value) if f.returns_low => self.uses[*value].low += 1,
-                _ => {}
-            }
-        }
-    }
-
-    fn low_comparison(&mut self, a: Value, b: Value) {
-        if self.cpu >= Cpu::V3 && self.f.ty(a) == Type::I32 {
-            self.uses[a].low += 1;
-            self.uses[b].low += 1;
-        }
     }
 }
 

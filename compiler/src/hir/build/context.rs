@@ -1,7 +1,7 @@
 //! The program's context: its fields and their rights, as the catalogue has them.
 
 use bpfl_stdlib::catalog::{
-    context::{self, Field, Kind, Rights, Shape},
+    context::{self, Field, Kind, Order, Rights, Shape},
     machine::Machine,
     program::ProgramType,
     section,
@@ -142,7 +142,22 @@ impl Builder<'_> {
             let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
             self.report(error.help(format!("`bpfl explain {program}` lists what it may {verb}")));
         }
-        allowed.map(|at| at as i32)
+        allowed.filter(|at| !self.is_upper_half(hook, *at, span)).map(|at| at as i32)
+    }
+
+    /// Whether nothing of a field's own is there; reports it: the kernel gives its first two bytes again.
+    fn is_upper_half(&mut self, hook: Hook, at: u32, span: Span) -> bool {
+        let upper = |field: &&Field| {
+            field.order == Order::NetworkHalf && (2..4).contains(&at.wrapping_sub(field.offset))
+        };
+        let Some(field) = context::fields(hook.ty).iter().find(upper) else { return false };
+        let (name, start) = (field.name.replace('_', "-"), field.offset);
+        let message = format!("`{name}` has its number in its first two bytes, and this is behind them");
+        let error = Diagnostic::error(&codes::FIELD_ACCESS, span, message);
+        self.report(
+            error.help(format!("read it whole, `(ctx {name})`, or from its start: `(ctx u16 {start})`")),
+        );
+        true
     }
 
     /// What reading the field gives; `None` for pointers that the language does not have yet.
