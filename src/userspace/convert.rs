@@ -74,9 +74,29 @@ fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> R
     Ok(records::make(&name, values))
 }
 
-/// A Lisp value as a key or value of this shape, as far as records are concerned: they are of the struct there, or of
-/// a member of the union there.
+/// How deep a value of a map is at most; C's are not nearly as deep.
+const MOST_LEVELS: usize = 100;
+
+fn with_an_end(value: &Value) -> Result<&Value, Exit> {
+    match value.is_within(MOST_LEVELS) {
+        true => Ok(value),
+        false => Err(Exit::error("this has no end, or goes too deep: no map can hold it")),
+    }
+}
+
+/// A Lisp value as a key or value of this shape.
 pub fn raw_as(interp: &Interp<'_>, value: &Value, shape: &Shape) -> Result<Raw, Exit> {
+    part_as(interp, with_an_end(value)?, shape)
+}
+
+/// A Lisp value as a key or value, of whatever shape.
+pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
+    part(interp, with_an_end(value)?)
+}
+
+/// The same of a part of it, as far as records are concerned: they are of the struct there, or of
+/// a member of the union there.
+fn part_as(interp: &Interp<'_>, value: &Value, shape: &Shape) -> Result<Raw, Exit> {
     match (&value.kind, shape) {
         (Kind::Record(record), Shape::Struct { name, fields, .. }) => {
             let own = |field: &str| fields.iter().find(|one| value::same_name(&one.name, field));
@@ -85,7 +105,7 @@ pub fn raw_as(interp: &Interp<'_>, value: &Value, shape: &Shape) -> Result<Raw, 
             }
             match own(&record.name).filter(|_| shape.is_union()) {
                 Some(member) => {
-                    Ok(Raw::Struct(vec![(member.name.clone(), raw_as(interp, value, &member.shape)?)]))
+                    Ok(Raw::Struct(vec![(member.name.clone(), part_as(interp, value, &member.shape)?)]))
                 }
                 None => {
                     let [own, name] = [&record.name, name].map(|name| name.replace('_', "-"));
@@ -97,15 +117,15 @@ pub fn raw_as(interp: &Interp<'_>, value: &Value, shape: &Shape) -> Result<Raw, 
         }
         (Kind::Vector(items), Shape::Array { element, .. }) => {
             let items = items.borrow();
-            let each = items.iter().map(|item| raw_as(interp, item, element));
+            let each = items.iter().map(|item| part_as(interp, item, element));
             Ok(Raw::Array(each.collect::<Result<_, _>>()?))
         }
         // A value for each CPU.
         (Kind::Vector(items), _) => {
             let items = items.borrow();
-            Ok(Raw::Array(items.iter().map(|item| raw_as(interp, item, shape)).collect::<Result<_, _>>()?))
+            Ok(Raw::Array(items.iter().map(|item| part_as(interp, item, shape)).collect::<Result<_, _>>()?))
         }
-        _ => raw(interp, value),
+        _ => part(interp, value),
     }
 }
 
@@ -117,16 +137,16 @@ fn of_record<'s>(
     let fields = record.fields.borrow();
     let field = |(name, value): &(String, Value)| {
         let value = match shape(name) {
-            Some(shape) => raw_as(interp, value, shape)?,
-            None => raw(interp, value)?,
+            Some(shape) => part_as(interp, value, shape)?,
+            None => part(interp, value)?,
         };
         Ok((name.clone(), value))
     };
     Ok(Raw::Struct(fields.iter().map(field).collect::<Result<_, Exit>>()?))
 }
 
-/// A Lisp value as a key or value, of whatever shape.
-pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
+/// The same of a part of it.
+fn part(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
     Ok(match &value.kind {
         Kind::Int(number) => Raw::Int(*number),
         Kind::Float(number) => Raw::Float(*number),
@@ -154,7 +174,7 @@ pub fn raw(interp: &Interp<'_>, value: &Value) -> Result<Raw, Exit> {
 fn fields(interp: &Interp<'_>, items: &[Value]) -> Result<Raw, Exit> {
     let field = |pair: &[Value]| match pair {
         [Value { kind: Kind::Keyword(name), .. }, value] => {
-            Ok((interp.text(*name).to_string(), raw(interp, value)?))
+            Ok((interp.text(*name).to_string(), part(interp, value)?))
         }
         _ => {
             Err(Exit::error("a struct is `(:field value …)`: keywords, each with a value").at(pair[0].origin))
@@ -164,5 +184,5 @@ fn fields(interp: &Interp<'_>, items: &[Value]) -> Result<Raw, Exit> {
 }
 
 fn many(interp: &Interp<'_>, items: &[Value]) -> Result<Vec<Raw>, Exit> {
-    items.iter().map(|item| raw(interp, item)).collect()
+    items.iter().map(|item| part(interp, item)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Exit, Kind, Origin, Result, Symbol, Value};
+use super::{Exit, Kind, Origin, Result, Symbol, Value, on_stack};
 use crate::{
     names::{Name, Names},
     read::{Data, Datum, DatumId},
@@ -85,6 +85,9 @@ fn datum_within(
         }
         Kind::Cons(_) => {
             let (items, tail) = value.dotted();
+            if matches!(tail.kind, Kind::Cons(_)) {
+                return Err(Exit::error("a list that has no end cannot be part of a program"));
+            }
             let mut items = many(names, data, &items, place, depth)?;
             match tail.kind {
                 Kind::Nil => Datum::List(data.add_children(items)),
@@ -108,7 +111,7 @@ fn many(
     place: &mut Place<'_>,
     depth: usize,
 ) -> Result<Vec<DatumId>> {
-    items.iter().map(|item| datum_within(names, data, item, place, depth - 1)).collect()
+    on_stack(|| items.iter().map(|item| datum_within(names, data, item, place, depth - 1)).collect())
 }
 
 /// Literals are of the 64-bit range, signed or unsigned.

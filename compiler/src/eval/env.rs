@@ -3,14 +3,18 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use super::value::{Function, Value};
+use super::{
+    free::Pending,
+    value::{Function, Value},
+};
 use crate::names::Name;
 
 /// A scope within others. Cloning shares it.
 #[derive(Clone, Default)]
 pub struct Env(Option<Rc<Scope>>);
 
-struct Scope {
+/// One name and what it means.
+pub(super) struct Scope {
     name: Name,
     meaning: Meaning,
     outer: Env,
@@ -81,6 +85,11 @@ impl Env {
         self.with(name, Meaning::Block(id))
     }
 
+    /// The innermost scope, which is held here no longer.
+    pub(super) fn take(&mut self) -> Option<Rc<Scope>> {
+        self.0.take()
+    }
+
     fn scopes(&self) -> impl Iterator<Item = &Scope> {
         std::iter::successors(self.0.as_deref(), |scope| scope.outer.0.as_deref())
     }
@@ -123,12 +132,37 @@ impl Env {
     }
 }
 
+impl Scope {
+    /// Whether something may go with it that holds others itself.
+    #[inline]
+    fn holds(&self) -> bool {
+        let own = match &self.meaning {
+            Meaning::Variable(value) => value.borrow().holds(),
+            Meaning::Block(_) => false,
+            _ => true,
+        };
+        own || self.outer.0.as_ref().is_some_and(|outer| Rc::strong_count(outer) == 1)
+    }
+
+    /// Gives what is held to who frees it.
+    pub(super) fn give(&mut self, pending: &mut Pending) {
+        match std::mem::replace(&mut self.meaning, Meaning::Block(0)) {
+            Meaning::Variable(mut value) => pending.value(value.get_mut()),
+            Meaning::SymbolMacro(mut form) => pending.value(&mut form),
+            Meaning::Function(function) => function.take().into_iter().for_each(|own| pending.function(own)),
+            Meaning::Macro(expander) => pending.function(expander),
+            Meaning::Block(_) => {}
+        }
+        pending.scope(&mut self.outer);
+    }
+}
+
 impl Drop for Env {
-    /// Frees a long chain of scopes in a loop: a recursion would overflow the stack.
+    #[inline]
     fn drop(&mut self) {
-        let mut next = self.0.take();
-        while let Some(scope) = next {
-            next = Rc::try_unwrap(scope).ok().and_then(|mut scope| scope.outer.0.take());
+        // Most are held elsewhere, or hold nothing that does not end with them: those need no loop.
+        if self.0.as_ref().is_some_and(|scope| Rc::strong_count(scope) == 1 && scope.holds()) {
+            Pending::free(|pending| pending.scope(self));
         }
     }
 }

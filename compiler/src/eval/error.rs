@@ -2,7 +2,7 @@
 
 use std::{any::Any, rc::Rc};
 
-use super::value::{Origin, Value};
+use super::value::{Kind, Origin, Value};
 
 /// What an evaluation gives.
 pub type Result<T = Value> = std::result::Result<T, Exit>;
@@ -92,5 +92,18 @@ pub fn arity(name: &str, min: usize, max: usize, given: usize) -> Exit {
 
 /// An argument of a wrong type.
 pub fn wanted(what: &str, value: &Value) -> Exit {
-    Exit::of("type-error", format!("this is {}, and {what} is wanted here", value.type_name()))
+    let is = match value.dotted() {
+        (items, _) if items.is_empty() => value.type_name(),
+        (_, tail) => match tail.kind {
+            Kind::Nil => "a list",
+            Kind::Cons(_) => "a list that has no end",
+            _ => "a list with a dot",
+        },
+    };
+    Exit::of("type-error", format!("this is {is}, and {what} is wanted here"))
+}
+
+/// A key that hash tables cannot have.
+pub fn endless_key() -> Exit {
+    Exit::error("what a hash table finds values by has an end, and not millions of parts")
 }

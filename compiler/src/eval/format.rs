@@ -3,7 +3,7 @@
 //! The directives are parsed into a tree first, so that an iteration over many elements parses
 //! nothing twice.
 
-use super::{Exit, Interp, Kind, Result, Value, error, print};
+use super::{Exit, Interp, Kind, Result, Value, error, on_stack, print};
 
 /// A part of a control string.
 enum Part {
@@ -143,7 +143,7 @@ impl Parser<'_> {
         while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
             self.at += 1;
         }
-        self.chars[start..self.at].iter().collect::<String>().parse().unwrap_or(0)
+        self.chars[start..self.at].iter().collect::<String>().parse().unwrap_or(i64::MAX)
     }
 
     fn directive(&mut self, name: char, params: Vec<Option<Param>>, colon: bool, at: bool) -> Result<Part> {
@@ -186,13 +186,16 @@ struct Writer<'w, 'n> {
     out: String,
 }
 
+/// The greatest width or count.
+const MOST: usize = 1 << 16;
+
 /// Whether to go on after a part; `~^` says no.
 type Goes = bool;
 
 impl Writer<'_, '_> {
     fn write(&mut self, parts: &[Part]) -> Result<Goes> {
         for part in parts {
-            if !self.part(part)? {
+            if !on_stack(|| self.part(part))? {
                 return Ok(false);
             }
         }
@@ -359,7 +362,7 @@ impl Writer<'_, '_> {
                     return Err(error::wanted("a string", &control));
                 };
                 let args = args.elements().ok_or_else(|| error::wanted("a list", &args))?;
-                let text = format(self.interp, control, &args)?;
+                let text = self.interp.nested(|interp| format(interp, control, &args))?;
                 self.out.push_str(&text);
             }
             _ => return Err(Exit::error(format!("`~{name}` is no directive of format"))),
@@ -367,9 +370,13 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// The least width, within reason.
+    /// The least width.
     fn width(&mut self, params: &[Option<Param>]) -> Result<usize> {
-        Ok(self.number(params, 0)?.unwrap_or(0).clamp(0, 1 << 16) as usize)
+        let width = self.number(params, 0)?.unwrap_or(0).max(0);
+        match usize::try_from(width).ok().filter(|width| *width <= MOST) {
+            Some(width) => Ok(width),
+            None => Err(Exit::error(format!("{width} is more than a format takes: {MOST} is the most"))),
+        }
     }
 
     fn repeat(&mut self, c: char, params: &[Option<Param>]) -> Result<()> {

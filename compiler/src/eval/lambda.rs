@@ -1,6 +1,6 @@
 //! Lambda lists: the parameters of functions, and the patterns of macros.
 
-use super::{Env, Exit, Interp, Kind, Origin, Result, Symbol, Value, error};
+use super::{Env, Exit, Interp, Kind, Origin, Result, Symbol, Value, error, free::Pending, on_stack};
 use crate::names::Name;
 
 /// Parsed parameters.
@@ -55,11 +55,16 @@ const SECTIONS: &[(&str, Section)] = &[
     ("&whole", Section::Whole),
 ];
 
+/// The most lists in each other.
+const MOST_LEVELS: u32 = 200;
+
 /// What holds for the whole of a list, the lists within it included.
 struct Parser<'a, 'h> {
     interp: &'a Interp<'h>,
     /// Whether a list may stand for a name.
     parts: bool,
+    /// How many lists it is in.
+    depth: u32,
     /// The names so far, and where they are.
     seen: Vec<(Name, Origin)>,
 }
@@ -80,11 +85,14 @@ impl Parser<'_, '_> {
 impl LambdaList {
     /// Parses a list of parameters; `parts` says whether a list may stand for a name.
     pub fn parse(interp: &Interp<'_>, list: &Value, parts: bool) -> Result<Self> {
-        Self::parse_part(&mut Parser { interp, parts, seen: Vec::new() }, list)
+        Self::parse_part(&mut Parser { interp, parts, depth: 0, seen: Vec::new() }, list)
     }
 
     fn parse_part(parser: &mut Parser<'_, '_>, list: &Value) -> Result<Self> {
         let (items, tail) = list.dotted();
+        if parser.depth > MOST_LEVELS || matches!(tail.kind, Kind::Cons(_)) {
+            return Err(Exit::error("this list of parameters has no end, or goes too deep").at(list.origin));
+        }
         let mut parsed = Self::default();
         let mut section = Section::Required;
         for item in &items {
@@ -137,6 +145,13 @@ impl LambdaList {
             }
         }
         Ok(section)
+    }
+
+    /// Gives the forms in it to who frees them.
+    pub(super) fn give(&mut self, pending: &mut Pending) {
+        let keyed = self.keys.iter_mut().flatten().map(|key| &mut key.parameter);
+        self.optional.iter_mut().chain(keyed).for_each(|one| pending.value(&mut one.default));
+        self.aux.iter_mut().for_each(|(_, form)| pending.value(form));
     }
 
     /// Binds the arguments of a call of `name`.
@@ -259,7 +274,10 @@ impl Pattern {
         match &item.kind {
             Kind::Symbol(symbol) => Ok(Self::Name(parser.name(Some(*symbol), item)?)),
             Kind::Cons(_) | Kind::Nil if parser.parts => {
-                Ok(Self::Parts(Box::new(LambdaList::parse_part(parser, item)?)))
+                parser.depth += 1;
+                let list = on_stack(|| LambdaList::parse_part(parser, item))?;
+                parser.depth -= 1;
+                Ok(Self::Parts(Box::new(list)))
             }
             _ => Err(not_a_parameter(item)),
         }
@@ -269,7 +287,7 @@ impl Pattern {
         match self {
             Self::Name(name) => Ok(env.bind(*name, value)),
             Self::Parts(list) => match value.kind {
-                Kind::Cons(_) | Kind::Nil => list.take_apart(interp, &value, env),
+                Kind::Cons(_) | Kind::Nil => on_stack(|| list.take_apart(interp, &value, env)),
                 _ => Err(error::wanted("a list", &value).at(value.origin)),
             },
         }

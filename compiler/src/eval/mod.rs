@@ -10,10 +10,12 @@ pub mod convert;
 mod env;
 mod error;
 mod format;
+mod free;
 mod host;
 mod lambda;
 mod print;
 pub mod special;
+pub mod table;
 pub mod value;
 
 #[cfg(test)]
@@ -38,6 +40,12 @@ use value::Closure;
 
 /// How many steps there are between two polls of the host.
 const POLL: u64 = 1 << 10;
+
+/// Does something that needs a little stack, and may do so within itself, on as much as there must be.
+#[inline]
+fn on_stack<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, work)
+}
 
 /// An evaluator and all that was defined in it.
 pub struct Interp<'n> {
@@ -260,11 +268,17 @@ impl<'n> Interp<'n> {
     }
 
     fn deeper(&mut self, form: &Value, env: &Env) -> Result {
-        self.burn().map_err(|exit| exit.at(form.origin))?;
+        self.nested(|interp| interp.call_form(form, env)).map_err(|exit| exit.at(form.origin))
+    }
+
+    /// Does what may come to do itself again: it counts as a form within a form.
+    #[inline]
+    fn nested<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.burn()?;
         self.depth += 1;
-        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || self.call_form(form, env));
+        let result = on_stack(|| work(self));
         self.depth -= 1;
-        result.map_err(|exit| exit.at(form.origin))
+        result
     }
 
     fn burn(&mut self) -> Result<()> {
@@ -293,7 +307,7 @@ impl<'n> Interp<'n> {
     fn variable(&mut self, symbol: Symbol, form: &Value, env: &Env) -> Result {
         match env.find(symbol.folded) {
             Some(Meant::Value(value)) => return Ok(value),
-            Some(Meant::Form(form)) => return self.eval(&form, env),
+            Some(Meant::Form(form)) => return self.nested(|interp| interp.eval(&form, env)),
             None => {}
         }
         if symbol == self.t {
@@ -303,7 +317,7 @@ impl<'n> Interp<'n> {
             return Ok(value.clone());
         }
         if let Some(form) = self.symbol_macro(symbol.folded) {
-            return self.eval(&form, env);
+            return self.nested(|interp| interp.eval(&form, env));
         }
         let text = self.text(symbol);
         match bpfl_stdlib::catalog::constant::find(text) {

@@ -1,88 +1,139 @@
 //! Values as text.
 
-use super::{Interp, Kind, Value};
+use super::{Interp, Kind, Value, on_stack, value::Circle};
 
 impl Interp<'_> {
     /// As `prin1` prints it: so that it could be read again.
     pub fn readable(&self, value: &Value) -> String {
-        let mut out = String::new();
-        self.print_to(value, true, &mut out);
-        out
+        self.printed(value, true)
     }
 
     /// As `princ` prints it: for people.
     pub fn plain(&self, value: &Value) -> String {
-        let mut out = String::new();
-        self.print_to(value, false, &mut out);
-        out
+        self.printed(value, false)
     }
 
-    fn print_to(&self, value: &Value, escape: bool, out: &mut String) {
+    fn printed(&self, value: &Value, escape: bool) -> String {
+        let mut printer = Printer { interp: self, escape, out: String::new(), within: Vec::new() };
+        printer.print(value);
+        printer.out
+    }
+}
+
+/// What is deeper could not be read again either.
+const MOST_LEVELS: usize = crate::read::MAX_DEPTH;
+
+/// Longer texts end early: a value that shares its parts is small, and its text may be without end.
+const MOST_TEXT: usize = 1 << 24;
+
+/// What stands for the rest of a value that has no end, or none in sight.
+const REST: char = '…';
+
+struct Printer<'p, 'n> {
+    interp: &'p Interp<'n>,
+    /// Whether it could be read again.
+    escape: bool,
+    out: String,
+    /// The addresses of the values that this one is part of.
+    within: Vec<usize>,
+}
+
+impl Printer<'_, '_> {
+    fn print(&mut self, value: &Value) {
         match &value.kind {
-            Kind::Nil => out.push_str("nil"),
-            Kind::Int(value) => out.push_str(&value.to_string()),
-            Kind::Float(value) => out.push_str(&float(*value)),
-            Kind::Char(c) if escape => {
-                out.push_str("#\\");
-                out.push(*c);
-            }
-            Kind::Char(c) => out.push(*c),
-            Kind::Str(text) if escape => quoted(text, out),
-            Kind::Str(text) => out.push_str(text),
-            Kind::Symbol(symbol) => out.push_str(self.names.text(symbol.folded)),
+            Kind::Nil => self.out.push_str("nil"),
+            Kind::Int(value) => self.out.push_str(&value.to_string()),
+            Kind::Float(value) => self.out.push_str(&float(*value)),
+            Kind::Char(c) if self.escape => self.out.extend(['#', '\\', *c]),
+            Kind::Char(c) => self.out.push(*c),
+            Kind::Str(text) if self.escape => quoted(text, &mut self.out),
+            Kind::Str(text) => self.out.push_str(text),
+            Kind::Symbol(symbol) => self.out.push_str(self.interp.names.text(symbol.folded)),
             Kind::Keyword(symbol) => {
-                out.push(':');
-                out.push_str(self.names.text(symbol.folded));
+                self.out.push(':');
+                self.out.push_str(self.interp.names.text(symbol.folded));
             }
-            Kind::Cons(_) => self.print_list(value, escape, out),
-            Kind::Vector(items) => {
-                out.push_str("#(");
-                for (i, item) in items.borrow().iter().enumerate() {
-                    if i > 0 {
-                        out.push(' ');
-                    }
-                    self.print_to(item, escape, out);
-                }
-                out.push(')');
+            Kind::Cons(_) | Kind::Vector(_) | Kind::Record(_) => self.print_parts(value),
+            Kind::Table(table) => self.out.push_str(&format!("#<hash-table {}>", table.borrow().len())),
+            Kind::Function(_) => self.out.push_str("#<function>"),
+            Kind::Condition(condition) if self.escape => {
+                self.out.push_str(&format!("#<{} {:?}>", condition.kind, condition.message));
             }
-            Kind::Table(table) => out.push_str(&format!("#<hash-table {}>", table.borrow().len())),
-            Kind::Function(_) => out.push_str("#<function>"),
-            Kind::Record(record) => {
-                out.push_str(&format!("#S({}", record.name));
-                for (name, value) in &*record.fields.borrow() {
-                    out.push_str(&format!(" :{} ", name.replace('_', "-")));
-                    self.print_to(value, escape, out);
-                }
-                out.push(')');
-            }
-            Kind::Condition(condition) if escape => {
-                out.push_str(&format!("#<{} {:?}>", condition.kind, condition.message));
-            }
-            Kind::Condition(condition) => out.push_str(&condition.message),
-            Kind::Host(object) => out.push_str(&format!("#<{}>", object.describe())),
+            Kind::Condition(condition) => self.out.push_str(&condition.message),
+            Kind::Host(object) => self.out.push_str(&format!("#<{}>", object.describe())),
         }
     }
 
-    fn print_list(&self, value: &Value, escape: bool, out: &mut String) {
-        let (items, tail) = value.dotted();
-        if let ([head, form], true) = (&items[..], tail.is_nil())
-            && let Some((_, mark)) = QUOTES.iter().find(|(name, _)| self.is(head, name))
-        {
-            out.push_str(mark);
-            return self.print_to(form, escape, out);
+    /// Prints a value of parts, unless it is one of its own parts.
+    fn print_parts(&mut self, value: &Value) {
+        let here = value.address();
+        if self.within.len() == MOST_LEVELS || self.out.len() > MOST_TEXT || self.within.contains(&here) {
+            return self.out.push(REST);
         }
-        out.push('(');
-        for (i, item) in items.iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
+        self.within.push(here);
+        on_stack(|| match &value.kind {
+            Kind::Vector(items) => {
+                self.out.push_str("#(");
+                let _ = items.borrow().iter().enumerate().all(|(i, item)| self.print_item(i, item));
+                self.out.push(')');
             }
-            self.print_to(item, escape, out);
+            Kind::Record(record) => {
+                self.out.push_str(&format!("#S({}", record.name));
+                for (name, value) in &*record.fields.borrow() {
+                    self.out.push_str(&format!(" :{} ", name.replace('_', "-")));
+                    self.print(value);
+                }
+                self.out.push(')');
+            }
+            _ => self.print_list(value),
+        });
+        self.within.pop();
+    }
+
+    /// Prints one of the elements of a value; whether there is room for more.
+    fn print_item(&mut self, index: usize, item: &Value) -> bool {
+        if index > 0 {
+            self.out.push(' ');
         }
-        if !tail.is_nil() {
-            out.push_str(" . ");
-            self.print_to(&tail, escape, out);
+        let room = self.out.len() <= MOST_TEXT;
+        match room {
+            true => self.print(item),
+            false => self.out.push(REST),
         }
-        out.push(')');
+        room
+    }
+
+    fn print_list(&mut self, value: &Value) {
+        if let Some((mark, form)) = self.quoted(value) {
+            self.out.push_str(mark);
+            return self.print(&form);
+        }
+        self.out.push('(');
+        let (mut at, mut circle) = (value.clone(), Circle::default());
+        for index in 0.. {
+            let Some((item, rest)) = at.pair() else { break };
+            if circle.closes(&at) {
+                self.out.extend([' ', REST]);
+                return self.out.push(')');
+            }
+            if !self.print_item(index, &item) {
+                return self.out.push(')');
+            }
+            at = rest;
+        }
+        if !at.is_nil() {
+            self.out.push_str(" . ");
+            self.print(&at);
+        }
+        self.out.push(')');
+    }
+
+    /// The mark and the form of `(quote form)` and its like.
+    fn quoted(&self, value: &Value) -> Option<(&'static str, Value)> {
+        let (head, rest) = value.pair()?;
+        let (form, _) = rest.pair().filter(|(_, end)| end.is_nil())?;
+        let (_, mark) = QUOTES.iter().find(|(name, _)| self.interp.is(&head, name))?;
+        Some((mark, form))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the evaluator computes with: Lisp values, each knowing where it was written.
 
-use std::{any::Any, cell::RefCell, collections::HashMap, rc::Rc};
+use std::{any::Any, cell::RefCell, ops::Deref, rc::Rc};
 
-use super::{Builtin, Condition, env::Env, lambda::LambdaList};
+use super::{Builtin, Condition, env::Env, lambda::LambdaList, table::Table};
 use crate::{names::Name, source::Span};
 
 /// Where a value comes from. Operations that hand on a value hand this on with it, so that what a
@@ -73,7 +73,7 @@ pub enum Kind {
     /// A pair.
     Cons(Rc<Cons>),
     /// A vector.
-    Vector(Rc<RefCell<Vec<Value>>>),
+    Vector(Rc<Items>),
     /// A hash table.
     Table(Rc<RefCell<Table>>),
     /// Something to call.
@@ -134,102 +134,23 @@ pub trait Object: Any {
     fn as_any(&self) -> &dyn Any;
 }
 
+/// The elements of a vector.
+pub struct Items(pub(super) RefCell<Vec<Value>>);
+
+impl Deref for Items {
+    type Target = RefCell<Vec<Value>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
 /// A pair.
 pub struct Cons {
     /// The first half: of a list, its first element.
     pub car: RefCell<Value>,
     /// The second half: of a list, the rest of it.
     pub cdr: RefCell<Value>,
-}
-
-impl Drop for Cons {
-    /// Frees a long list in a loop: a recursion would overflow the stack.
-    fn drop(&mut self) {
-        let mut next = self.cdr.take().kind;
-        while let Kind::Cons(cons) = next {
-            match Rc::try_unwrap(cons) {
-                Ok(cons) => next = cons.cdr.take().kind,
-                Err(_) => break,
-            }
-        }
-    }
-}
-
-/// What hash tables find values by.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Key {
-    /// The empty list.
-    Nil,
-    /// An integer.
-    Int(i128),
-    /// A float, by its bits.
-    Float(u64),
-    /// A character.
-    Char(char),
-    /// A string.
-    Str(Rc<str>),
-    /// A symbol.
-    Symbol(Name),
-    /// A keyword.
-    Keyword(Name),
-    /// A list's or vector's elements.
-    Many(Vec<Key>),
-    /// Any other thing, by its address.
-    Identity(usize),
-}
-
-/// A hash table: entries in the order in which they were put in.
-#[derive(Default)]
-pub struct Table {
-    index: HashMap<Key, usize>,
-    entries: Vec<Option<(Value, Value)>>,
-}
-
-impl Table {
-    /// The value of `key`.
-    pub fn get(&self, key: &Value) -> Option<Value> {
-        let index = self.index.get(&key.key())?;
-        self.entries[*index].as_ref().map(|(_, value)| value.clone())
-    }
-
-    /// Sets the value of `key`.
-    pub fn set(&mut self, key: Value, value: Value) {
-        match self.index.get(&key.key()) {
-            Some(index) => self.entries[*index] = Some((key, value)),
-            None => {
-                self.index.insert(key.key(), self.entries.len());
-                self.entries.push(Some((key, value)));
-            }
-        }
-    }
-
-    /// Removes `key`; whether it was there.
-    pub fn remove(&mut self, key: &Value) -> bool {
-        match self.index.remove(&key.key()) {
-            Some(index) => self.entries[index].take().is_some(),
-            None => false,
-        }
-    }
-
-    /// Removes everything.
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    /// All entries, oldest first.
-    pub fn entries(&self) -> Vec<(Value, Value)> {
-        self.entries.iter().flatten().cloned().collect()
-    }
-
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.index.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
-    }
 }
 
 /// Something to call.
@@ -308,7 +229,7 @@ impl Value {
 
     /// A vector.
     pub fn vector(items: Vec<Self>) -> Self {
-        Kind::Vector(Rc::new(RefCell::new(items))).into()
+        Kind::Vector(Rc::new(Items(RefCell::new(items)))).into()
     }
 
     /// The same value with another origin.
@@ -339,71 +260,24 @@ impl Value {
 
     /// The elements of a proper list; `None` when it is none, or has no end.
     pub fn elements(&self) -> Option<Vec<Self>> {
-        let mut items = Vec::new();
-        let mut at = self.clone();
-        while let Some((car, cdr)) = at.pair() {
-            items.push(car);
-            at = cdr;
-            if items.len() > MOST_ELEMENTS {
-                return None;
-            }
-        }
-        at.is_nil().then_some(items)
+        let (items, tail) = self.dotted();
+        tail.is_nil().then_some(items)
     }
 
-    /// The elements and the tail of a list that may be dotted.
+    /// The elements and the tail of a list that may be dotted. Of a list that has no end these are some of
+    /// its elements, and the tail is a pair.
     pub fn dotted(&self) -> (Vec<Self>, Self) {
         let mut items = Vec::new();
-        let mut at = self.clone();
+        let (mut at, mut circle) = (self.clone(), Circle::default());
         while let Some((car, cdr)) = at.pair() {
-            items.push(car);
-            at = cdr;
-            if items.len() > MOST_ELEMENTS {
+            // Most lists are short: looking at their pairs again would cost more than the walk.
+            if items.len() >= SHORT && circle.closes(&at) {
                 break;
             }
+            items.push(car);
+            at = cdr;
         }
         (items, at)
-    }
-
-    /// Whether they are the same thing: `eql`.
-    pub fn same(&self, other: &Self) -> bool {
-        match (&self.kind, &other.kind) {
-            (Kind::Cons(a), Kind::Cons(b)) => Rc::ptr_eq(a, b),
-            (Kind::Vector(a), Kind::Vector(b)) => Rc::ptr_eq(a, b),
-            (Kind::Str(a), Kind::Str(b)) => Rc::ptr_eq(a, b) || a == b,
-            _ => self.key() == other.key(),
-        }
-    }
-
-    /// Whether they look alike: `equal`.
-    pub fn equal(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-
-    /// What hash tables find it by.
-    pub fn key(&self) -> Key {
-        match &self.kind {
-            Kind::Nil => Key::Nil,
-            Kind::Int(value) => Key::Int(*value),
-            Kind::Float(value) => Key::Float(value.to_bits()),
-            Kind::Char(c) => Key::Char(*c),
-            Kind::Str(text) => Key::Str(text.clone()),
-            Kind::Symbol(symbol) => Key::Symbol(symbol.folded),
-            Kind::Keyword(symbol) => Key::Keyword(symbol.folded),
-            Kind::Cons(_) => {
-                let (items, tail) = self.dotted();
-                Key::Many(items.iter().map(Self::key).chain([tail.key()]).collect())
-            }
-            Kind::Vector(items) => Key::Many(items.borrow().iter().map(Self::key).collect()),
-            Kind::Table(table) => Key::Identity(Rc::as_ptr(table) as usize),
-            Kind::Function(function) => Key::Identity(Rc::as_ptr(function) as usize),
-            Kind::Record(record) => {
-                let fields = record.fields.borrow();
-                Key::Many(fields.iter().map(|(_, value)| value.key()).collect())
-            }
-            Kind::Condition(condition) => Key::Identity(Rc::as_ptr(condition) as usize),
-            Kind::Host(object) => Key::Identity(Rc::as_ptr(object) as *const () as usize),
-        }
     }
 
     /// What kind of value it is, for messages.
@@ -427,5 +301,30 @@ impl Value {
     }
 }
 
-/// Longer lists are circular, or a mistake.
-const MOST_ELEMENTS: usize = 10_000_000;
+/// As many elements are taken before it is asked whether a list has an end.
+const SHORT: usize = 64;
+
+/// Finds that a list comes back to a pair, as Brent does: one pair is remembered, and another one after
+/// twice as many.
+#[derive(Default)]
+pub struct Circle {
+    remembered: Option<*const Cons>,
+    since: usize,
+    until: usize,
+}
+
+impl Circle {
+    /// Whether the walk along a list has come to this pair before; later than at its second time, perhaps.
+    pub fn closes(&mut self, at: &Value) -> bool {
+        let Kind::Cons(cons) = &at.kind else { return false };
+        let here = Rc::as_ptr(cons);
+        if self.remembered == Some(here) {
+            return true;
+        }
+        self.since += 1;
+        if self.since > self.until {
+            (self.remembered, self.since, self.until) = (Some(here), 0, 2 * self.until + 1);
+        }
+        false
+    }
+}

@@ -1,6 +1,6 @@
 //! Lists.
 
-use super::{builtin, index, int, list};
+use super::{builtin, filled, index, int, list};
 use crate::eval::{Builtin, Exit, Interp, Kind, MANY, Result, Value, error};
 
 pub const ROWS: &[Builtin] = &[
@@ -13,15 +13,15 @@ pub const ROWS: &[Builtin] = &[
     builtin("cadr", 1, 1, |_, args| car(&cdr(&args[0])?)),
     builtin("cdar", 1, 1, |_, args| cdr(&car(&args[0])?)),
     builtin("cddr", 1, 1, |_, args| cdr(&cdr(&args[0])?)),
-    builtin("caddr", 1, 1, |_, args| nth(2, &args[0])),
+    builtin("caddr", 1, 1, |interp, args| nth(interp, 2, &args[0])),
     builtin("cdddr", 1, 1, |_, args| cdr(&cdr(&cdr(&args[0])?)?)),
-    builtin("cadddr", 1, 1, |_, args| nth(3, &args[0])),
-    builtin("second", 1, 1, |_, args| nth(1, &args[0])),
-    builtin("third", 1, 1, |_, args| nth(2, &args[0])),
-    builtin("fourth", 1, 1, |_, args| nth(3, &args[0])),
-    builtin("fifth", 1, 1, |_, args| nth(4, &args[0])),
-    builtin("nth", 2, 2, |_, args| nth(index(&args[0])?, &args[1])),
-    builtin("nthcdr", 2, 2, |_, args| nth_cdr(index(&args[0])?, &args[1])),
+    builtin("cadddr", 1, 1, |interp, args| nth(interp, 3, &args[0])),
+    builtin("second", 1, 1, |interp, args| nth(interp, 1, &args[0])),
+    builtin("third", 1, 1, |interp, args| nth(interp, 2, &args[0])),
+    builtin("fourth", 1, 1, |interp, args| nth(interp, 3, &args[0])),
+    builtin("fifth", 1, 1, |interp, args| nth(interp, 4, &args[0])),
+    builtin("nth", 2, 2, |interp, args| nth(interp, index(&args[0])?, &args[1])),
+    builtin("nthcdr", 2, 2, |interp, args| nth_cdr(interp, index(&args[0])?, &args[1])),
     builtin("list", 0, MANY, |_, args| Ok(Value::list(args.to_vec()))),
     builtin("list*", 1, MANY, |_, args| {
         let (tail, items) = args.split_last().ok_or_else(|| Exit::error("`list*` takes a tail"))?;
@@ -54,11 +54,12 @@ pub const ROWS: &[Builtin] = &[
         append(&lists)
     }),
     builtin("tree-equal", 2, 2, |interp, args| Ok(interp.truth(args[0].equal(&args[1])))),
-    builtin("ldiff", 2, 2, |_, args| {
+    builtin("ldiff", 2, 2, |interp, args| {
         let mut items = Vec::new();
         let mut at = args[0].clone();
         while !at.same(&args[1]) {
             let Some((item, rest)) = at.pair() else { break };
+            interp.spend(1)?;
             items.push(item);
             at = rest;
         }
@@ -82,19 +83,20 @@ fn cdr(value: &Value) -> Result {
     }
 }
 
-fn nth_cdr(n: usize, list: &Value) -> Result {
+fn nth_cdr(interp: &mut Interp<'_>, n: usize, list: &Value) -> Result {
     let mut at = list.clone();
     for _ in 0..n {
         if at.is_nil() {
             break;
         }
+        interp.spend(1)?;
         at = cdr(&at)?;
     }
     Ok(at)
 }
 
-fn nth(n: usize, list: &Value) -> Result {
-    car(&nth_cdr(n, list)?)
+fn nth(interp: &mut Interp<'_>, n: usize, list: &Value) -> Result {
+    car(&nth_cdr(interp, n, list)?)
 }
 
 fn append(lists: &[Value]) -> Result {
@@ -115,22 +117,31 @@ fn append_all(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 fn make_list(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let keys = super::Keys::parse(interp, &args[1..], &["initial-element"])?;
     let item = keys.get("initial-element").cloned().unwrap_or_default();
-    let count = index(&args[0])?;
-    interp.spend(count)?;
-    Ok(Value::list(vec![item; count]))
+    Ok(Value::list(filled(interp, index(&args[0])?, item)?))
 }
 
-fn last(_: &mut Interp<'_>, args: &[Value]) -> Result {
-    let count = args.get(1).map_or(Ok(1), int)?;
-    let (items, _) = args[0].dotted();
-    let skip = (items.len() as i128 - count).max(0) as usize;
-    nth_cdr(skip, &args[0])
+/// The elements of a list that has an end, which may be dotted.
+fn ending(list: &Value) -> Result<Vec<Value>> {
+    match list.dotted() {
+        (_, Value { kind: Kind::Cons(_), .. }) => Err(error::wanted("one that has", list)),
+        (items, _) => Ok(items),
+    }
+}
+
+/// How many of as many elements are left without the last ones, one or what the argument says.
+fn without_last(count: usize, last: Option<&Value>) -> Result<usize> {
+    let last = last.map_or(Ok(1), int)?;
+    Ok(count.saturating_sub(usize::try_from(last.max(0)).unwrap_or(usize::MAX)))
+}
+
+fn last(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let skip = without_last(ending(&args[0])?.len(), args.get(1))?;
+    nth_cdr(interp, skip, &args[0])
 }
 
 fn butlast(_: &mut Interp<'_>, args: &[Value]) -> Result {
-    let count = args.get(1).map_or(Ok(1), int)?;
-    let (mut items, _) = args[0].dotted();
-    items.truncate((items.len() as i128 - count).max(0) as usize);
+    let mut items = ending(&args[0])?;
+    items.truncate(without_last(items.len(), args.get(1))?);
     Ok(Value::list(items))
 }
 
@@ -139,6 +150,7 @@ fn mapped(interp: &mut Interp<'_>, args: &[Value], tails: bool) -> Result<Vec<Va
     let mut lists = args[1..].to_vec();
     let mut results = Vec::new();
     loop {
+        interp.spend(1)?;
         let mut call = Vec::with_capacity(lists.len());
         for one in &mut lists {
             let Some((item, rest)) = one.pair() else {

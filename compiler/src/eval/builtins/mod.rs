@@ -35,6 +35,20 @@ fn index(value: &Value) -> Result<usize> {
     usize::try_from(int(value)?).map_err(|_| Exit::error(format!("{} is no index", int(value).unwrap_or(0))))
 }
 
+/// The most elements that are made at once.
+const MOST_ELEMENTS: usize = 10_000_000;
+
+/// As many elements, all alike.
+fn filled(interp: &mut Interp<'_>, count: usize, item: Value) -> Result<Vec<Value>> {
+    interp.spend(count)?;
+    let mut items = Vec::new();
+    if count > MOST_ELEMENTS || items.try_reserve_exact(count).is_err() {
+        return Err(Exit::error(format!("{count} elements are too many: {MOST_ELEMENTS} are the most")));
+    }
+    items.resize(count, item);
+    Ok(items)
+}
+
 fn list(value: &Value) -> Result<Vec<Value>> {
     value.elements().ok_or_else(|| error::wanted("a list", value))
 }

@@ -1,6 +1,6 @@
 //! Sequences: lists, vectors and strings.
 
-use super::{Keys, builtin, index, sequence, sequence_like};
+use super::{Keys, builtin, filled, index, sequence, sequence_like};
 use crate::eval::{Builtin, Exit, Interp, Kind, MANY, Result, Value, error};
 
 pub const ROWS: &[Builtin] = &[
@@ -99,9 +99,16 @@ fn reversed(value: &Value) -> Result {
 }
 
 fn element(value: &Value, at: &Value) -> Result {
-    let (items, at) = (sequence(value)?, index(at)?);
-    let outside = || Exit::error(format!("there is no element {at}: there are {}", items.len()));
-    items.get(at).cloned().ok_or_else(outside)
+    let at = index(at)?;
+    let (found, count) = match &value.kind {
+        // Without a copy of all others.
+        Kind::Vector(items) => (items.borrow().get(at).cloned(), items.borrow().len()),
+        _ => {
+            let items = sequence(value)?;
+            (items.get(at).cloned(), items.len())
+        }
+    };
+    found.ok_or_else(|| Exit::error(format!("there is no element {at}: there are {count}")))
 }
 
 fn make_array(interp: &mut Interp<'_>, args: &[Value]) -> Result {
@@ -114,10 +121,9 @@ fn make_array(interp: &mut Interp<'_>, args: &[Value]) -> Result {
         Some((first, _)) => index(&first)?,
         None => index(&args[0])?,
     };
-    interp.spend(size)?;
     let empty = keys.get("fill-pointer").is_some_and(|at| matches!(at.kind, Kind::Int(0)));
     let item = keys.get("initial-element").cloned().unwrap_or_default();
-    Ok(Value::vector(vec![item; if empty { 0 } else { size }]))
+    Ok(Value::vector(filled(interp, if empty { 0 } else { size }, item)?))
 }
 
 fn subseq(_: &mut Interp<'_>, args: &[Value]) -> Result {
@@ -234,6 +240,7 @@ fn member(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
     let chooser = Chooser::new(interp, args, how)?;
     let mut at = args[1].clone();
     while let Some((item, rest)) = at.pair() {
+        interp.spend(1)?;
         if chooser.chooses(interp, &item)? {
             return Ok(at);
         }

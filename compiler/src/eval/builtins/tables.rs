@@ -3,14 +3,14 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::builtin;
-use crate::eval::{Builtin, Interp, Kind, MANY, Result, Value, error, value::Table};
+use crate::eval::{Builtin, Interp, Kind, MANY, Result, Value, error, table::Table};
 
 pub const ROWS: &[Builtin] = &[
     builtin("make-hash-table", 0, MANY, |_, _| Ok(Kind::Table(Rc::default()).into())),
     builtin("gethash", 2, 3, gethash),
     builtin("remhash", 2, 2, |interp, args| {
         let there = table(&args[1])?.borrow_mut().remove(&args[0]);
-        Ok(interp.truth(there))
+        Ok(interp.truth(there.map_err(|_| error::endless_key())?))
     }),
     builtin("clrhash", 1, 1, |_, args| {
         table(&args[0])?.borrow_mut().clear();
@@ -42,7 +42,7 @@ fn table(value: &Value) -> Result<&Rc<RefCell<Table>>> {
 }
 
 fn gethash(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let found = table(&args[1])?.borrow().get(&args[0]);
+    let found = table(&args[1])?.borrow().get(&args[0]).map_err(|_| error::endless_key())?;
     let there = interp.truth(found.is_some());
     let value = found.or_else(|| args.get(2).cloned()).unwrap_or_default();
     interp.multiple = Some(vec![value.clone(), there]);

@@ -27,10 +27,10 @@ impl Interp<'_> {
     pub fn place(&mut self, form: &Value, env: &Env) -> Result<Place> {
         if let Some(symbol) = form.symbol() {
             return match env.find(symbol.folded) {
-                Some(Meant::Form(form)) => self.place(&form, env),
+                Some(Meant::Form(form)) => self.nested(|interp| interp.place(&form, env)),
                 Some(Meant::Value(_)) => Ok(Place::Variable(symbol)),
                 None => match self.symbol_macro(symbol.folded) {
-                    Some(form) => self.place(&form, env),
+                    Some(form) => self.nested(|interp| interp.place(&form, env)),
                     None => Ok(Place::Variable(symbol)),
                 },
             };
@@ -39,7 +39,7 @@ impl Interp<'_> {
         let Some((head, rest)) = head else { return Err(error::wanted("a place", form).at(form.origin)) };
         if let Some(expander) = self.macro_named(head.folded) {
             let form = self.expand(&expander, form)?;
-            return self.place(&form, env);
+            return self.nested(|interp| interp.place(&form, env));
         }
         let args = self.arguments(&rest, env)?;
         Ok(Place::Call(head, args))
@@ -71,11 +71,10 @@ impl Interp<'_> {
         match (name, args) {
             ("car" | "first", [list]) => set_car(list, value),
             ("cdr" | "rest", [list]) => set_cdr(list, value),
-            ("second", [list]) => set_car(&nth_cdr(list, 1)?, value),
-            ("third", [list]) => set_car(&nth_cdr(list, 2)?, value),
-            ("nth", [n, list]) => set_car(&nth_cdr(list, index(n)?)?, value),
-            ("elt", [list @ Value { kind: Kind::Cons(_), .. }, n]) => {
-                set_car(&nth_cdr(list, index(n)?)?, value)
+            ("second", [list]) => set_car(&nth_cdr(self, list, 1)?, value),
+            ("third", [list]) => set_car(&nth_cdr(self, list, 2)?, value),
+            ("nth", [n, list]) | ("elt", [list @ Value { kind: Kind::Cons(_), .. }, n]) => {
+                set_car(&nth_cdr(self, list, index(n)?)?, value)
             }
             ("aref" | "svref" | "elt", [Value { kind: Kind::Vector(items), .. }, n]) => {
                 let (at, mut items) = (index(n)?, items.borrow_mut());
@@ -85,8 +84,8 @@ impl Interp<'_> {
                 Ok(())
             }
             ("gethash", [key, Value { kind: Kind::Table(table), .. }, ..]) => {
-                table.borrow_mut().set(key.clone(), value.clone());
-                Ok(())
+                let set = table.borrow_mut().set(key.clone(), value.clone());
+                set.map_err(|_| error::endless_key())
             }
             _ => self.write_by_function(head, args, value),
         }
@@ -113,10 +112,12 @@ fn index(value: &Value) -> Result<usize> {
     }
 }
 
-fn nth_cdr(list: &Value, n: usize) -> Result {
+fn nth_cdr(interp: &mut Interp<'_>, list: &Value, n: usize) -> Result {
     let mut at = list.clone();
     for _ in 0..n {
-        at = at.pair().map(|(_, rest)| rest).unwrap_or_default();
+        let Some((_, rest)) = at.pair() else { return Ok(Value::NIL) };
+        interp.spend(1)?;
+        at = rest;
     }
     Ok(at)
 }

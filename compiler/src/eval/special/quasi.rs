@@ -40,10 +40,10 @@ fn fill_at(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -> 
         None => {}
     }
     match &template.kind {
-        Kind::Cons(_) => fill_list(interp, template, env, level),
+        Kind::Cons(_) => interp.nested(|interp| fill_list(interp, template, env, level)),
         Kind::Vector(items) => {
             let list = Value::list(items.borrow().clone());
-            let filled = fill_list(interp, &list, env, level)?;
+            let filled = interp.nested(|interp| fill_list(interp, &list, env, level))?;
             let items = filled.elements().unwrap_or_default();
             Ok(Value::vector(items).at(template.origin))
         }
@@ -53,7 +53,7 @@ fn fill_at(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -> 
 
 /// The same mark around what is filled in at another level.
 fn rewrap(interp: &mut Interp<'_>, template: &Value, form: &Value, env: &Env, level: u32) -> Result {
-    let filled = fill_at(interp, form, env, level)?;
+    let filled = interp.nested(|interp| fill_at(interp, form, env, level))?;
     let head = template.pair().map(|(head, _)| head).unwrap_or_default();
     Ok(Value::list([head, filled]).at(template.origin))
 }
@@ -68,7 +68,7 @@ fn fill_item(interp: &mut Interp<'_>, item: &Value, env: &Env, level: u32) -> Re
         }
         Some((Mark::Unquote | Mark::Splice, form)) if level > 1 => {
             let head = item.pair().map(|(head, _)| head).unwrap_or_default();
-            let inner = fill_item(interp, &form, env, level - 1)?;
+            let inner = interp.nested(|interp| fill_item(interp, &form, env, level - 1))?;
             let marked = |value| Value::list([head.clone(), value]).at(item.origin);
             Ok(inner.into_iter().map(marked).collect())
         }
@@ -85,6 +85,7 @@ fn fill_list(interp: &mut Interp<'_>, template: &Value, env: &Env, level: u32) -
             break fill_at(interp, &at, env, level)?;
         }
         let Some((item, rest)) = at.pair() else { break at };
+        interp.spend(1)?;
         match mark(interp, &item) {
             Some((Mark::Splice, form)) if level == 1 => {
                 let spliced = interp.eval(&form, env)?;

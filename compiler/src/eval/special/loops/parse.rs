@@ -8,7 +8,7 @@ use crate::{
 
 /// Parses the clauses of a `loop`.
 pub fn parse(interp: &Interp<'_>, args: &[Value]) -> Result<Plan> {
-    let mut parser = Parser { interp, rest: args };
+    let mut parser = Parser { interp, rest: args, depth: 0 };
     let mut plan = Plan::default();
     while let Some(word) = parser.word() {
         parser.rest = &parser.rest[1..];
@@ -25,7 +25,12 @@ pub fn parse(interp: &Interp<'_>, args: &[Value]) -> Result<Plan> {
 struct Parser<'p, 'n> {
     interp: &'p Interp<'n>,
     rest: &'p [Value],
+    /// How many conditions it is under.
+    depth: u32,
 }
+
+/// The most conditions in each other.
+const MOST_CONDITIONS: u32 = 100;
 
 const GATHERERS: &[(&str, How)] = &[
     ("collect", How::Collect),
@@ -200,12 +205,19 @@ impl<'p> Parser<'p, '_> {
 
     /// Clauses joined by `and`.
     fn actions(&mut self) -> Result<Vec<Action>> {
+        self.depth += 1;
+        if self.depth > MOST_CONDITIONS {
+            return Err(Exit::error(format!(
+                "more than {MOST_CONDITIONS} conditions are in each other here"
+            )));
+        }
         let mut actions = Vec::new();
         loop {
             let word = self.word().ok_or_else(|| Exit::error("a clause is wanted here"))?;
             self.rest = &self.rest[1..];
             actions.push(self.action(word)?);
             if self.accept(&["and"]).is_none() {
+                self.depth -= 1;
                 return Ok(actions);
             }
         }

@@ -100,19 +100,31 @@ fn names(actions: &[Action]) -> Vec<Name> {
     found
 }
 
+/// The most parts of a tree of names.
+const MOST_NAMES: usize = 1_000_000;
+
 /// Binds the names of a tree to the parts of a value; what is missing is nil.
-fn bind(pattern: &Value, value: Value, env: Env) -> Result<Env> {
-    match &pattern.kind {
-        Kind::Nil => Ok(env),
-        Kind::Symbol(symbol) => Ok(env.bind(symbol.folded, value)),
-        Kind::Cons(_) => {
-            let (first, rest) = pattern.pair().unwrap_or_default();
-            let (car, cdr) = value.pair().unwrap_or_default();
-            let env = bind(&first, car, env)?;
-            bind(&rest, cdr, env)
-        }
-        _ => Err(error::wanted("a variable", pattern).at(pattern.origin)),
+fn bind(pattern: &Value, value: Value, mut env: Env) -> Result<Env> {
+    if let Some(symbol) = pattern.symbol() {
+        return Ok(env.bind(symbol.folded, value));
     }
+    let mut rest = vec![(pattern.clone(), value)];
+    let mut count = 0;
+    while let Some((pattern, value)) = rest.pop() {
+        count += 1;
+        match &pattern.kind {
+            Kind::Nil => {}
+            Kind::Symbol(symbol) => env = env.bind(symbol.folded, value),
+            Kind::Cons(_) if count > MOST_NAMES => return Err(Exit::error("this tree of names has no end")),
+            Kind::Cons(_) => {
+                let (first, others) = pattern.pair().unwrap_or_default();
+                let (car, cdr) = value.pair().unwrap_or_default();
+                rest.extend([(others, cdr), (first, car)]);
+            }
+            _ => return Err(error::wanted("a variable", &pattern).at(pattern.origin)),
+        }
+    }
+    Ok(env)
 }
 
 fn start<'p>(interp: &mut Interp<'_>, driver: &'p Driver, env: &Env) -> Result<State<'p>> {
