@@ -403,3 +403,24 @@ fn programs_of_every_sort_of_hook_are_replaced() {
     }
     assert!(printed.ends_with("\n0\n(t t t t t)\n"), "{printed}");
 }
+
+#[test]
+fn a_form_that_cannot_be_read_does_nothing() {
+    let broken = "(unless 99999999999999999999 (format t \"deleted~%\"))\n";
+    for input in [
+        format!("(print 1) {broken}2\n"),
+        format!("(print 1) (progn {broken})\n2\n"),
+        "(print 1) (format t \"deleted~%\" . )\n2\n".to_string(),
+        "(print 1) '(1 #<x> (format t \"deleted~%\"))\n2\n".to_string(),
+    ] {
+        let (printed, said, status) = repl(&input);
+        assert!(!printed.contains("deleted") && printed.contains("2\n"), "{input}: {printed}");
+        assert!(said.contains("error[E00") && said.contains("<stdin>:1:"), "{input}: {said}");
+        assert_eq!(status, Some(1), "{input}");
+        let folder = Folder::new("unreadable");
+        let file = folder.write("f.lisp", &input);
+        for (printed, ..) in [repl_with(&[&file], ""), repl(&format!(",load {file}\n"))] {
+            assert!(!printed.contains("deleted") && printed.contains('1'), "{input}: {printed}");
+        }
+    }
+}

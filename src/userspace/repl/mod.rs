@@ -24,13 +24,13 @@ use std::{
 };
 
 use bpfl_compiler::{
-    diagnostic::{Diagnostics, render::render},
+    diagnostic::{Diagnostics, Severity, render::render},
     driver::Options,
     eval::{Env, Exit, Interp, Origin, Value, convert},
     inputs,
     names::Names,
     read::{Data, DatumId},
-    source::{FileId, SourceMap},
+    source::{FileId, SourceMap, Span},
 };
 use bpfl_runtime::session::Session;
 use nix::sys::signal::Signal;
@@ -201,6 +201,9 @@ impl<'n> Repl<'n> {
     /// Says what is to be said of an error; what ends the repl comes back.
     fn settle(&mut self, done: Done) -> Option<Ended> {
         self.fresh_line();
+        if let Some(lost) = world(&mut self.interp).ok().and_then(|host| host.lost.take()) {
+            return Some(Ended::Failed(lost));
+        }
         match done {
             Ok(()) => return None,
             Err(Trouble::Ended(ended)) => return Some(ended),
@@ -229,13 +232,20 @@ impl<'n> Repl<'n> {
         Ok(())
     }
 
-    /// What can be read of a file, and where it starts; what cannot is said.
+    /// What can be read of a file, and where it starts; what cannot is said. A form of which a part cannot is not
+    /// among them: it would do something else than what is written.
     fn read(&mut self, file: FileId) -> (Vec<DatumId>, u32) {
         let mut diagnostics = Diagnostics::default();
         let Ok(host) = world(&mut self.interp) else { return (Vec::new(), 0) };
         let files = host.options.files.clone();
         let start = host.sources.whole(file).start;
-        let forms = inputs::file(&mut host.sources, file, self.names, &self.data, &files, &mut diagnostics);
+        let mut forms =
+            inputs::file(&mut host.sources, file, self.names, &self.data, &files, &mut diagnostics);
+        forms.retain(|form| {
+            let whole = self.data.span(*form);
+            let inside = |span: Span| whole.start <= span.start && span.start < whole.end;
+            !diagnostics.iter().any(|one| one.severity == Severity::Error && inside(one.span))
+        });
         diagnostics.sort();
         output::tell(&render(&host.sources, diagnostics.iter(), output::color()));
         self.failed |= diagnostics.has_errors();
