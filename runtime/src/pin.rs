@@ -5,7 +5,7 @@
 
 use std::{
     ffi::CString,
-    io,
+    fs, io,
     os::{fd::AsFd, unix::ffi::OsStrExt},
     path::{Path, PathBuf},
 };
@@ -55,6 +55,20 @@ pub enum PinError {
         /// What differs.
         difference: String,
     },
+    /// Something that is no pin is not removed.
+    #[error("`{}` is not in a BPF file system: it is no pin, and stays", path.display())]
+    NoPin {
+        /// The name.
+        path: PathBuf,
+    },
+    /// A pin cannot be removed.
+    #[error("`{}` cannot be removed ({source})", path.display())]
+    Stays {
+        /// The name.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The kernel refused.
     #[error("`{}` cannot be pinned ({source})", path.display())]
     Kernel {
@@ -70,6 +84,24 @@ pub(crate) fn pin(fd: impl AsFd, path: &Path) -> Result<(), PinError> {
     let failed = |source: io::Error| explain(path, source);
     let name = CString::new(path.as_os_str().as_bytes()).map_err(|error| failed(error.into()))?;
     sys::pin(fd, &name).map_err(failed)
+}
+
+/// Removes what is pinned as `path`; whether there was something.
+///
+/// # Errors
+/// When it is in no BPF file system, for then it is a file of somebody's, or cannot be removed.
+pub fn unpin(path: &Path) -> Result<bool, PinError> {
+    // A link in another file system is not what it leads to.
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        _ if !is_bpf(path) => return Err(PinError::NoPin { path: path.into() }),
+        _ => {}
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(PinError::Stays { path: path.into(), source }),
+        Ok(()) => Ok(true),
+    }
 }
 
 fn explain(path: &Path, source: io::Error) -> PinError {

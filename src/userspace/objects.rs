@@ -1,7 +1,7 @@
 //! Opening and loading.
 
 use bpfl_compiler::eval::{Builtin, Exit, Interp, Kind, Result, Value};
-use bpfl_runtime::session::Session;
+use bpfl_runtime::{pin, session::Session};
 
 use super::{
     object::{Handle, What, failed, wanted},
@@ -74,11 +74,8 @@ fn pin(interp: &mut Interp<'_>, args: &[Value]) -> Result {
 /// `(bpf:unpin path)`: whether there was something.
 fn unpin(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     let path = name(interp, &args[0])?;
-    match std::fs::remove_file(&path) {
-        Ok(()) => Ok(interp.truth(true)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Value::NIL),
-        Err(error) => Err(Exit::error(format!("`{path}` cannot be removed ({error})"))),
-    }
+    let removed = pin::unpin(path.as_ref()).map_err(|error| Exit::error(error.to_string()))?;
+    Ok(interp.truth(removed))
 }
 
 /// `(bpf:pin-directory session path)`: where maps are pinned by their names.
