@@ -365,7 +365,7 @@ fn a_cgroup_that_is_removed_takes_its_attachment_along() {
     assert!(!path.exists());
     // The maps and the program are there as before; there is only nothing that runs it.
     assert_eq!(session.global("seen").unwrap(), Value::Int(1));
-    assert!(session.detach(link));
+    assert!(session.detach(link).unwrap());
     let error = session.attach("count", &Target::cgroup(&path)).unwrap_err().to_string();
     assert!(error.contains("cannot be opened"), "{error}");
     let other = self::cgroup();

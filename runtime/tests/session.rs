@@ -109,8 +109,8 @@ fn dropping_a_session_detaches() {
     let target = Target::cgroup(cgroup.path());
     let link = session.attach("count_egress", &target).unwrap();
     assert_eq!(attached_programs(&cgroup, EGRESS).unwrap().len(), 1);
-    assert!(session.detach(link));
-    assert!(!session.detach(link));
+    assert!(session.detach(link).unwrap());
+    assert!(!session.detach(link).unwrap());
     assert_eq!(attached_programs(&cgroup, EGRESS).unwrap(), []);
     session.attach("COUNT-EGRESS", &target).unwrap();
     drop(session);

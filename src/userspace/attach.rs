@@ -352,14 +352,16 @@ fn agrees(session: &Session, program: &str, given: &Value) -> std::result::Resul
 fn detach(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     match Handle::of(&args[0]) {
         Some(Handle { session, what: What::Link(link) }) => {
-            let there = session.borrow_mut().detach(*link);
+            let there = session.borrow_mut().detach(*link).map_err(failed)?;
             Ok(interp.truth(there))
         }
         Some(Handle { session, what: What::Program(program) }) => {
             let mut session = session.borrow_mut();
-            let own = session.links().filter(|(_, of)| of == program).map(|(link, _)| link);
-            let detached = own.collect::<Vec<_>>().into_iter().filter(|link| session.detach(*link)).count();
-            Ok(interp.truth(detached > 0))
+            let own: Vec<_> = session.links().filter(|(_, of)| of == program).map(|(link, _)| link).collect();
+            for link in &own {
+                session.detach(*link).map_err(failed)?;
+            }
+            Ok(interp.truth(!own.is_empty()))
         }
         _ => Err(wanted("a link or a program", &args[0])),
     }

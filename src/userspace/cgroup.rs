@@ -43,7 +43,8 @@ impl Drop for Attached {
     fn drop(&mut self) {
         for (program, link) in &self.0 {
             if let Ok((session, _)) = Handle::program(program) {
-                session.borrow_mut().detach(*link);
+                // A pin that keeps it was made to.
+                let _ = session.borrow_mut().detach(*link);
             }
         }
     }

@@ -183,14 +183,14 @@ const PINNED: &str = r#"
   (in-cgroup ()
     (let ((link (bpf:attach pass *cgroup*)))
       (try (bpf:pin link "/sys/fs/bpf/link"))
-      (bpf:detach link)
+      (dotimes (i 3) (send-to (socket :udp) "x" "127.0.0.1" 9))
+      (try (bpf:map-ref counts 1))
+      (try (bpf:detach link))
+      (try (bpf:detach link))
       (try (bpf:pin link "/sys/fs/bpf/again")))
-    (dotimes (i 3) (send-to (socket :udp) "x" "127.0.0.1" 9))
-    (try (bpf:map-ref counts 1))
-    (try (bpf:unpin "/sys/fs/bpf/link"))
-    (sleep 0.2)                         ; the kernel frees links when it has time
     (send-to (socket :udp) "x" "127.0.0.1" 9)
-    (try (bpf:map-ref counts 1)))
+    (try (bpf:map-ref counts 1))
+    (try (bpf:unpin "/sys/fs/bpf/link")))
   (try (list (bpf:unpin "/sys/fs/bpf/mine") (bpf:unpin "/sys/fs/bpf/pass") (bpf:unpin "/sys/fs/bpf/pass"))))
 "#;
 
@@ -224,13 +224,33 @@ there is no directory for `/sys/fs/bpf/no/such`; make it with `mkdir -p`
 `/tmp/pass` is not in a BPF file system; as root, `mount -t bpf bpf /sys/fs/bpf`, and pin below that
 /sys/fs/bpf/pass
 /sys/fs/bpf/link
+3
+t
+nil
 `/sys/fs/bpf/again` cannot be pinned (it is no link)
 3
 t
-3
 (t t nil)
 ";
     assert_eq!(got, wanted);
+}
+
+#[test]
+fn only_pins_are_unpinned() {
+    let folder = Folder::new("unpin");
+    let (mine, beside) = (folder.write("mine", "text"), folder.path().join("link"));
+    std::os::unix::fs::symlink("/sys/fs/bpf/none", &beside).unwrap();
+    let source = "(dolist (path (list \"DIR/mine\" \"DIR/link\" \"DIR\" \"DIR/none\"))
+        (print (handler-case (bpf:unpin path) (error (e) (princ-to-string e)))))";
+    let file = folder.write("u.lisp", source.replace("DIR", &folder.path().to_string_lossy()));
+    let printed = text(&output(&["run", &file]).stdout);
+    assert_eq!(
+        printed.matches("is not in a BPF file system: it is no pin, and stays").count(),
+        3,
+        "{printed}"
+    );
+    assert!(printed.trim_end().ends_with("nil"), "{printed}");
+    assert!(std::fs::exists(mine).unwrap() && beside.symlink_metadata().is_ok());
 }
 
 #[test]

@@ -80,6 +80,21 @@ impl Link {
         }
     }
 
+    /// Detaches for all who hold it.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` for links, such as those of tracing, that only go when they are closed by all who hold them.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        match &mut self.held {
+            Held::Links { links } => links.iter().try_for_each(sys::detach_link),
+            Held::Filter { filter } => {
+                filter.keep_no_more();
+                Ok(())
+            }
+            Held::Attached { .. } | Held::Socket { .. } => Ok(()),
+        }
+    }
+
     /// Its links; none where the kernel has no link for the hook.
     pub(crate) fn links(&self) -> &[OwnedFd] {
         match &self.held {

@@ -17,7 +17,7 @@ impl Session {
     /// # fn show(session: &mut bpfl_runtime::session::Session) -> Result<(), bpfl_runtime::session::SessionError> {
     /// let police = session.program_fd("police")?;
     /// let strict = session.replace_function("strict", &police, None)?;
-    /// session.detach(strict);
+    /// session.detach(strict)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -45,8 +45,13 @@ impl Session {
             function: named.into(),
             source,
         })?;
-        let attachment =
-            Attachment { program: own.name.clone(), target, link: Link::of(vec![link, fd]), mode };
+        let attachment = Attachment {
+            program: own.name.clone(),
+            target,
+            link: Link::of(vec![link, fd]),
+            mode,
+            pins: Vec::new(),
+        };
         links.push(Some(attachment));
         Ok(LinkId(links.len() - 1))
     }

@@ -78,6 +78,20 @@ pub enum SessionError {
     /// Something cannot be pinned.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// A pin keeps a program attached.
+    #[error(
+        "`{program}` stays attached: it is pinned as `{}`, and its link goes only when nothing holds it ({source}); remove \
+         the pin first, with `bpf:unpin` or `rm`",
+        pin.display()
+    )]
+    Kept {
+        /// The program.
+        program: String,
+        /// The pin.
+        pin: PathBuf,
+        /// The kernel's reason.
+        source: io::Error,
+    },
     /// A map cannot be read or changed.
     #[error(transparent)]
     Map(#[from] MapError),
@@ -93,6 +107,8 @@ struct Attachment {
     target: Target,
     link: Link,
     mode: &'static AttachMode,
+    /// Where its links are pinned.
+    pins: Vec<PathBuf>,
 }
 
 /// The kind of map that holds the sockets of a group, which no program is attached to.
@@ -249,7 +265,7 @@ impl Session {
         let handle = ebpf.program(program)?;
         let link = attach::attach(program, handle, target, &place, mode)?;
         let (program, target) = (program.name.clone(), target.clone());
-        links.push(Some(Attachment { program, target, link, mode }));
+        links.push(Some(Attachment { program, target, link, mode, pins: Vec::new() }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -293,7 +309,7 @@ impl Session {
         let ebpf = loaded_or_load(loaded, spec, bytes, before)?;
         let link = Link::of(ebpf.register(spec, table)?);
         let (program, target) = (table.name.clone(), Target::Event(table.kernel.clone()));
-        links.push(Some(Attachment { program, target, link, mode }));
+        links.push(Some(Attachment { program, target, link, mode, pins: Vec::new() }));
         Ok(LinkId(links.len() - 1))
     }
 
@@ -379,9 +395,19 @@ impl Session {
         Some((attachment.program.as_str(), &attachment.target))
     }
 
-    /// Detaches one attachment; whether it was still attached.
-    pub fn detach(&mut self, link: LinkId) -> bool {
-        self.links.get_mut(link.0).and_then(Option::take).is_some()
+    /// Detaches one attachment, also where a pin would keep it; whether it was still attached.
+    ///
+    /// # Errors
+    /// When it is pinned, and its links are of a kind that stays until nothing holds it: it stays attached.
+    pub fn detach(&mut self, link: LinkId) -> Result<bool, SessionError> {
+        let Some(held) = self.links.get_mut(link.0) else { return Ok(false) };
+        let Some(attachment) = held else { return Ok(false) };
+        if let Some(pin) = attachment.pins.iter().find(|pin| pin.exists()) {
+            let (program, pin) = (attachment.program.clone(), pin.clone());
+            attachment.link.end().map_err(|source| SessionError::Kept { program, pin, source })?;
+        }
+        *held = None;
+        Ok(true)
     }
 
     /// Ends it: what was attached is detached, sockets leave their maps, maps and programs are freed.

@@ -43,12 +43,17 @@ impl Session {
             let source = io::Error::other("it is no link");
             return Err(PinError::Kernel { path: path.as_ref().into(), source }.into());
         }
+        let mut pins = Vec::new();
         for (index, link) in links.iter().enumerate() {
             let mut name = path.as_ref().as_os_str().to_owned();
             if index > 0 {
                 name.push(format!("-{index}"));
             }
             pin::pin(link, name.as_ref())?;
+            pins.push(name.into());
+        }
+        if let Some(attachment) = self.links.get_mut(link.0).and_then(Option::as_mut) {
+            attachment.pins.extend(pins);
         }
         Ok(())
     }
@@ -61,6 +66,7 @@ impl Session {
         self.pin_program(&program, path)?;
         if let Some(attachment) = &mut self.links[link.0] {
             attachment.link.keep(path);
+            attachment.pins.push(path.into());
         }
         Ok(true)
     }

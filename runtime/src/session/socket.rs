@@ -17,7 +17,7 @@ impl Session {
         let (program, loaded) = self.loaded_program(name)?;
         let link = Link::socket(program, loaded.program(program)?, socket)?;
         let (program, mode) = (program.name.clone(), self.mode);
-        self.links.push(Some(Attachment { program, target: Target::Socket, link, mode }));
+        self.links.push(Some(Attachment { program, target: Target::Socket, link, mode, pins: Vec::new() }));
         Ok(LinkId(self.links.len() - 1))
     }
 }

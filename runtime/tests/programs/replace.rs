@@ -30,7 +30,7 @@ fn a_function_is_replaced_until_that_is_undone() {
     match session.replace_function("mild", &police, None) {
         Ok(link) => {
             assert_eq!(answer(&mut session), 2);
-            session.detach(link);
+            session.detach(link).unwrap();
         }
         // Without a log: the verifier was not asked.
         Err(error) if told(&error).contains("loading `mild` was not permitted") => {

@@ -113,6 +113,11 @@ impl Filter {
     pub(crate) fn keep(&mut self, pin: &Path) {
         self.kept = Some(pin.into());
     }
+
+    /// Lets it go when this is dropped, whatever its program is pinned as.
+    pub(crate) fn keep_no_more(&mut self) {
+        self.kept = None;
+    }
 }
 
 impl Drop for Filter {
