@@ -88,9 +88,13 @@ fn unwind_protect(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result 
     let result = interp.eval(&args[0], env);
     let multiple = interp.multiple.take();
     interp.depth = depth;
-    interp.progn(&args[1..], env)?;
+    let cleanup = interp.progn(&args[1..], env);
     interp.multiple = multiple;
-    result
+    match (result, cleanup) {
+        // Nothing that the cleanup does keeps the host from ending this.
+        (Err(Exit::Stopped(reason)), _) => Err(Exit::Stopped(reason)),
+        (result, cleanup) => cleanup.and(result),
+    }
 }
 
 fn assert_(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
