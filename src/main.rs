@@ -43,11 +43,11 @@ fn main() -> ExitCode {
 /// What clap has to say: help or the version with status 0, or what is wrong with the arguments.
 fn usage(mut error: clap::Error) -> u8 {
     advise(&mut error);
-    // Who closed the stream does not want to read it.
-    let _ = error.print();
+    let printed = error.print();
     let has_command = std::env::args_os().any(|argument| argument == "--");
     match error.exit_code() {
-        0 => 0,
+        // Help was asked for, and is on standard output.
+        0 => printed.map_err(output::lost).map_or_else(|failure| report(&failure), |()| 0),
         _ if has_command => failure::OWN,
         code => u8::try_from(code).unwrap_or(failure::FAILED),
     }

@@ -62,13 +62,27 @@ pub fn after_interrupt() {
 
 /// Writes all of `bytes` to standard output.
 pub fn print(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    write(bytes.as_ref())?;
+    flush()
+}
+
+/// The same, but the last line may wait for the rest of it.
+pub fn write(bytes: &[u8]) -> Result<(), Failure> {
     pass();
-    let mut out = io::stdout().lock();
-    let result = out.write_all(bytes.as_ref()).and_then(|()| out.flush());
-    result.map_err(|error| match error.kind() {
+    io::stdout().lock().write_all(bytes).map_err(lost)
+}
+
+/// Writes what waits.
+pub fn flush() -> Result<(), Failure> {
+    io::stdout().lock().flush().map_err(lost)
+}
+
+/// Why what was written to standard output is lost.
+pub fn lost(error: io::Error) -> Failure {
+    match error.kind() {
         ErrorKind::BrokenPipe => Failure::BrokenPipe,
         _ => Failure::new(format!("standard output cannot be written ({error})")),
-    })
+    }
 }
 
 /// Writes to standard error; when that fails there is nobody left to tell.

@@ -35,12 +35,13 @@ pub fn run(args: &Test) -> Outcome {
                 report.broken(&file.display().to_string());
             }
             Err(failure) => {
-                report.finish();
+                // What ended it is what is to be told.
+                let _ = report.finish()?;
                 return Err(failure);
             }
         }
     }
-    let Tally { passed, failed, skipped } = report.finish();
+    let Tally { passed, failed, skipped } = report.finish()?;
     match (broken || failed > 0, passed + skipped) {
         (true, _) => Err(Failure::Said(FAILED)),
         (false, 0) => Err(Failure::new(nothing(args))),

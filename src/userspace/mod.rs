@@ -39,7 +39,6 @@ pub use check::check;
 use std::{
     any::Any,
     collections::HashMap,
-    io::{Write, stdout},
     os::fd::BorrowedFd,
     sync::Arc,
     time::{Duration, Instant},
@@ -113,20 +112,17 @@ struct World {
     printed: Printed,
     /// The status that it is to end with.
     quit: Option<u8>,
+    /// Why what it printed is lost, if it is.
+    lost: Option<Failure>,
     /// How the structs that it defines are laid out, those that were asked for.
     shapes: HashMap<String, Arc<Shape>>,
 }
 
 impl Host for World {
-    fn print(&mut self, text: &str) {
-        output::pass();
-        let mut out = stdout().lock();
-        // Who closed the stream does not want to read it.
-        let _ = out.write_all(text.as_bytes());
+    fn print(&mut self, text: &str) -> Result<(), String> {
         self.within_line = text.chars().last().map_or(self.within_line, |last| last != '\n');
-        if text.contains('\n') {
-            let _ = out.flush();
-        }
+        let written = output::write(text.as_bytes());
+        self.heard(written.and_then(|()| if text.contains('\n') { output::flush() } else { Ok(()) }))
     }
 
     fn poll(&mut self) -> Result<(), String> {
@@ -139,6 +135,22 @@ impl Host for World {
 }
 
 impl World {
+    /// Writes what is printed and not written yet.
+    ///
+    /// # Errors
+    /// When it is lost, which ends the script.
+    fn flush(&mut self) -> Result<(), String> {
+        self.heard(output::flush())
+    }
+
+    /// Remembers that what was printed is lost.
+    fn heard(&mut self, written: Result<(), Failure>) -> Result<(), String> {
+        written.map_err(|failure| {
+            self.lost = Some(failure);
+            "what it prints is lost".into()
+        })
+    }
+
     /// Waits, unless a signal or the deadline ends the script.
     fn wait(&mut self, patience: Duration) -> Result<(), String> {
         let end = Instant::now() + patience;
@@ -231,6 +243,7 @@ impl World {
             in_vm: false,
             printed: Printed::default(),
             quit: None,
+            lost: None,
             shapes: HashMap::new(),
         }
     }
@@ -306,9 +319,10 @@ pub fn run(mut sources: SourceMap, file: FileId, options: Options, how: Running)
     world.arguments = how.arguments;
     (world.verbose, world.verifier_log) = (how.verbose, how.verifier_log);
     let mut interp = interpreter(&names, world);
-    let result = evaluate(&mut interp, &names, &data, &forms);
-    let _ = stdout().flush();
+    let mut result = evaluate(&mut interp, &names, &data, &forms);
     if let Ok(world) = self::world(&mut interp) {
+        let flushed = world.flush().map_err(Exit::Stopped);
+        result = result.and(flushed);
         world.tell_printed();
     }
     match result {
@@ -375,6 +389,9 @@ fn end(interp: &mut Interp<'_>, exit: Exit) -> Outcome {
         Exit::Return(..) => Condition::new("error", "it returns from a block that is left"),
         Exit::Stopped(reason) => {
             let world = world(interp).map_err(|_| Failure::new(reason.clone()))?;
+            if let Some(lost) = world.lost.take() {
+                return Err(lost);
+            }
             return match (world.ended_by, world.timed_out) {
                 (Some(signal), _) => Ok(128 + signal as u8),
                 (None, true) => Ok(0),

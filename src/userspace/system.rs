@@ -1,7 +1,6 @@
 //! Time, the environment, and processes.
 
 use std::{
-    io::{Write, stdout},
     os::fd::{AsFd, OwnedFd},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -35,13 +34,14 @@ fn sleep(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     if !(0.0..=LONGEST).contains(&seconds) {
         return Err(Exit::error(format!("one cannot sleep for {seconds} seconds")));
     }
-    let _ = stdout().flush();
-    world(interp)?.wait(Duration::from_secs_f64(seconds)).map_err(Exit::Stopped)?;
+    let world = world(interp)?;
+    world.flush().map_err(Exit::Stopped)?;
+    world.wait(Duration::from_secs_f64(seconds)).map_err(Exit::Stopped)?;
     Ok(Value::NIL)
 }
 
-fn finish_output(_: &mut Interp<'_>, _: &[Value]) -> Result {
-    let _ = stdout().flush();
+fn finish_output(interp: &mut Interp<'_>, _: &[Value]) -> Result {
+    world(interp)?.flush().map_err(Exit::Stopped)?;
     Ok(Value::NIL)
 }
 

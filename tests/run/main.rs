@@ -9,6 +9,7 @@ mod entries;
 mod generate;
 mod hooks;
 mod kills;
+mod lost;
 mod order;
 mod printed;
 mod pty;

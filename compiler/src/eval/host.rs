@@ -7,7 +7,10 @@ use super::{Interp, Result, Value};
 /// What the world around the evaluator does.
 pub trait Host: Any {
     /// Prints to standard output.
-    fn print(&mut self, text: &str);
+    ///
+    /// # Errors
+    /// When nobody can read it any more, which ends the evaluation.
+    fn print(&mut self, text: &str) -> std::result::Result<(), String>;
     /// Called now and then: an error ends the evaluation.
     fn poll(&mut self) -> std::result::Result<(), String> {
         Ok(())
@@ -20,7 +23,9 @@ pub trait Host: Any {
 pub struct Alone;
 
 impl Host for Alone {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> std::result::Result<(), String> {
+        Ok(())
+    }
     fn as_any(&mut self) -> &mut dyn Any {
         self
     }

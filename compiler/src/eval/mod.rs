@@ -109,10 +109,16 @@ impl<'n> Interp<'n> {
     }
 
     /// Prints, to the host unless it is caught.
-    pub fn print(&mut self, text: &str) {
+    ///
+    /// # Errors
+    /// When the host ends the evaluation, for nobody can read it.
+    pub fn print(&mut self, text: &str) -> Result<()> {
         match self.captured.last_mut() {
-            Some(caught) => caught.push_str(text),
-            None => self.host.print(text),
+            Some(caught) => {
+                caught.push_str(text);
+                Ok(())
+            }
+            None => self.host.print(text).map_err(Exit::Stopped),
         }
     }
 
@@ -122,8 +128,7 @@ impl<'n> Interp<'n> {
     /// When the stream takes no text, or no more.
     pub fn write_to(&mut self, stream: Option<&Value>, text: &str) -> std::result::Result<(), Exit> {
         let Some(Kind::Host(object)) = stream.map(|stream| &stream.kind) else {
-            self.print(text);
-            return Ok(());
+            return self.print(text);
         };
         match object.write(text) {
             Some(written) => written.map_err(|error| Exit::of("stream-error", error)),

@@ -67,17 +67,17 @@ fn help(repl: &mut Repl<'_>, name: &str) -> Done {
     if name.is_empty() {
         for Command { name, usage, about, .. } in COMMANDS {
             let command = format!(",{name} {usage}");
-            repl.interp.print(&format!("{command:<18}{about}\n"));
+            repl.print(&format!("{command:<18}{about}\n"));
         }
-        repl.interp.print("*, ** and *** are the last three values.\n");
+        repl.print("*, ** and *** are the last three values.\n");
         return Ok(());
     }
     let pages = pages(repl, name);
     if pages.is_empty() {
         // Its message has the nearest name.
-        repl.interp.print(&explain::page(name)?);
+        repl.print(&explain::page(name)?);
     }
-    repl.interp.print(&pages.join("\n"));
+    repl.print(&pages.join("\n"));
     Ok(())
 }
 
@@ -115,7 +115,7 @@ fn list(repl: &mut Repl<'_>, _: &str) -> Done {
             text.push_str(&format!("  attached to {target}\n"));
         }
     }
-    repl.interp.print(if text.is_empty() { "nothing is defined\n" } else { &text });
+    repl.print(if text.is_empty() { "nothing is defined\n" } else { &text });
     Ok(())
 }
 
@@ -131,7 +131,7 @@ fn disassemble(repl: &mut Repl<'_>, name: &str) -> Done {
         let program = session.spec().program(name).map_err(|error| Failure::new(error.to_string()))?;
         disasm::program(program)
     };
-    repl.interp.print(&text);
+    repl.print(&text);
     Ok(())
 }
 
@@ -148,7 +148,7 @@ fn expand(repl: &mut Repl<'_>, form: &str) -> Done {
             None => value,
         };
         let text = repl.interp.readable(&expanded);
-        repl.interp.print(&format!("{text}\n"));
+        repl.print(&format!("{text}\n"));
     }
     Ok(())
 }
@@ -188,6 +188,6 @@ fn disassemble_function(interp: &mut Interp<'_>, args: &[Value]) -> Result {
         session.spec().program(name).map(disasm::program)
     };
     let text = text.map_err(|error| Exit::error(error.to_string()))?;
-    interp.print(&text);
+    interp.print(&text)?;
     Ok(Kind::Nil.into())
 }

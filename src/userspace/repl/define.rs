@@ -176,13 +176,13 @@ impl Repl<'_> {
             if let Some(how) = manner(replaced, &symbol).filter(|_| said.insert(symbol)) {
                 line.push_str(&format!("; {how}"));
             }
-            self.interp.print(&format!("{line}\n"));
+            self.print(&format!("{line}\n"));
         }
         for one in replaced {
             if said.insert(one.program.clone())
                 && let Some(how) = manner(replaced, &one.program)
             {
-                self.interp.print(&format!("{}: {how}\n", describe::lisp_name(&one.program)));
+                self.print(&format!("{}: {how}\n", describe::lisp_name(&one.program)));
             }
         }
     }

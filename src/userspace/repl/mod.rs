@@ -16,7 +16,6 @@ mod terminal;
 
 use std::{
     cell::RefCell,
-    io::{Write, stdout},
     path::PathBuf,
     rc::Rc,
     sync::PoisonError,
@@ -288,7 +287,7 @@ impl<'n> Repl<'n> {
         self.fresh_line();
         for value in &values {
             let text = self.interp.readable(value);
-            self.interp.print(&format!("{text}\n"));
+            self.print(&format!("{text}\n"));
         }
         self.remember(values.first());
         self.teach();
@@ -323,6 +322,9 @@ impl<'n> Repl<'n> {
     fn trouble(&mut self, exit: Exit) -> Trouble {
         if let Exit::Stopped(reason) = &exit {
             let Ok(host) = world(&mut self.interp) else { return Trouble::Said };
+            if let Some(lost) = host.lost.take() {
+                return Trouble::Ended(Ended::Failed(lost));
+            }
             return match (host.quit.take(), host.ended_by) {
                 (Some(status), _) => Trouble::Ended(Ended::Quit(status)),
                 (None, Some(Signal::SIGINT)) if self.terminal => {
@@ -347,9 +349,17 @@ impl<'n> Repl<'n> {
     /// What is printed next starts a line.
     fn fresh_line(&mut self) {
         if world(&mut self.interp).is_ok_and(|host| host.within_line) {
-            self.interp.print("\n");
+            self.print("\n");
         }
-        let _ = stdout().flush();
+        if let Ok(host) = world(&mut self.interp) {
+            // What is lost is told when the form is done.
+            let _ = host.flush();
+        }
+    }
+
+    /// Prints; that it is lost is told when the form is done.
+    fn print(&mut self, text: &str) {
+        let _ = self.interp.print(text);
     }
 
     /// Tells the editor what there is by now.

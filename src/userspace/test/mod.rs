@@ -101,7 +101,7 @@ impl Suite {
             report.begin(&case.name);
             let verdict = verdict(&mut interp, case, &object, plan.patience);
             let verdict = verdict.inspect_err(|_| report.cut(&case.name))?;
-            report.end(&case.name, verdict);
+            report.end(&case.name, verdict)?;
         }
         Ok(())
     }
@@ -198,7 +198,8 @@ pub fn run_one(interp: &mut Interp<'_>, form: &Value, object: &[u8]) -> Result<b
             (format!("{}: FAILED\n", case.name), false)
         }
     };
-    interp.print(&line);
+    // That it is lost is told when the form is done.
+    let _ = interp.print(&line);
     Ok(passed)
 }
 
@@ -219,6 +220,9 @@ fn verdict(
     }
     let result = case.run(interp, object);
     let Ok(world) = world(interp) else { return Ok(Verdict::Passed) };
+    if let Some(lost) = world.lost.take() {
+        return Err(lost);
+    }
     let show = |diagnostic: Diagnostic| render(&world.sources, [&diagnostic], output::color());
     Ok(match result {
         Ok(None) => Verdict::Passed,

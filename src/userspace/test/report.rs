@@ -1,7 +1,7 @@
 //! What is said of tests: for people, or as the Test Anything Protocol, version 14.
 
 use super::Verdict;
-use crate::output;
+use crate::{failure::Failure, output};
 
 /// For whom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,13 +33,15 @@ pub struct Report {
     cut: Option<String>,
     /// What was not yet written.
     pending: String,
+    /// Why what was told is lost, if it is.
+    lost: Option<Failure>,
 }
 
 impl Report {
     /// Tells in this style.
     pub fn new(style: Style) -> Self {
         let pending = if style == Style::Tap { "TAP version 14\n".into() } else { String::new() };
-        Self { style, tally: Tally::default(), broken: 0, cut: None, pending }
+        Self { style, tally: Tally::default(), broken: 0, cut: None, pending, lost: None }
     }
 
     /// A file with so many tests begins; `in_vm` when they run in the userspace VM.
@@ -84,7 +86,10 @@ impl Report {
     }
 
     /// A test has ended.
-    pub(super) fn end(&mut self, name: &str, verdict: Verdict) {
+    ///
+    /// # Errors
+    /// When nobody can read it.
+    pub(super) fn end(&mut self, name: &str, verdict: Verdict) -> Result<(), Failure> {
         let (counter, human, ok, reason) = match &verdict {
             Verdict::Passed => (&mut self.tally.passed, "ok", "ok", String::new()),
             Verdict::Failed(_) => (&mut self.tally.failed, "FAILED", "not ok", String::new()),
@@ -109,10 +114,18 @@ impl Report {
             }
             _ => self.flush(),
         }
+        self.heard()
+    }
+
+    fn heard(&mut self) -> Result<(), Failure> {
+        self.lost.take().map_or(Ok(()), Err)
     }
 
     /// All have ended.
-    pub fn finish(mut self) -> Tally {
+    ///
+    /// # Errors
+    /// When nobody can read it.
+    pub fn finish(mut self) -> Result<Tally, Failure> {
         let Tally { passed, failed, skipped } = self.tally;
         self.pending += &match (self.style, &self.cut) {
             (Style::Human, _) => {
@@ -122,7 +135,7 @@ impl Report {
             (Style::Tap, None) => format!("1..{}\n", self.count()),
         };
         self.flush();
-        self.tally
+        self.heard().map(|()| self.tally)
     }
 
     /// What the numbers do not tell.
@@ -136,7 +149,7 @@ impl Report {
     }
 
     fn flush(&mut self) {
-        // Who closed the stream does not want to read it; the status says it all the same.
-        let _ = output::print(std::mem::take(&mut self.pending));
+        let told = output::print(std::mem::take(&mut self.pending));
+        self.lost = self.lost.take().or(told.err());
     }
 }
