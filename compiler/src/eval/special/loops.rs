@@ -16,8 +16,8 @@ struct Plan {
     name: Option<Name>,
     /// `with`
     with: Vec<(Value, Value)>,
-    /// `for` and `repeat`, in order.
-    drivers: Vec<Driver>,
+    /// `for` and `repeat`, in order, and whether one is joined to the one before it by `and`.
+    drivers: Vec<(Driver, bool)>,
     initially: Vec<Value>,
     body: Vec<Action>,
     finally: Vec<Value>,

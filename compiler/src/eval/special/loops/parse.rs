@@ -82,6 +82,7 @@ impl<'p> Parser<'p, '_> {
     }
 
     fn clause(&mut self, plan: &mut Plan, word: &str) -> Result<()> {
+        let mut parallel = false;
         match word {
             "named" => plan.name = Some(self.name()?),
             "with" => loop {
@@ -94,12 +95,13 @@ impl<'p> Parser<'p, '_> {
             },
             "for" | "as" => loop {
                 let driver = self.driver()?;
-                plan.drivers.push(driver);
-                if self.accept(&["and"]).is_none() {
+                plan.drivers.push((driver, parallel));
+                parallel = self.accept(&["and"]).is_some();
+                if !parallel {
                     break;
                 }
             },
-            "repeat" => plan.drivers.push(Driver::Repeat(self.form()?)),
+            "repeat" => plan.drivers.push((Driver::Repeat(self.form()?), false)),
             "initially" => plan.initially.extend(self.forms()),
             "finally" => {
                 match self.accept(&["return"]) {

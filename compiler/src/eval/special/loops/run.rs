@@ -42,16 +42,13 @@ pub fn run(interp: &mut Interp<'_>, plan: &Plan, env: &Env) -> Result {
     for name in names(&plan.body) {
         base = base.bind(name, Value::NIL);
     }
-    let mut states = Vec::with_capacity(plan.drivers.len());
-    for driver in &plan.drivers {
-        states.push(start(interp, driver, &base)?);
-    }
+    let mut states: Vec<Option<State<'_>>> = plan.drivers.iter().map(|_| None).collect();
     interp.progn(&plan.initially, &base)?;
     let mut gathered = Gathered::default();
     let mut scope = base.clone();
     loop {
         interp.spend(1)?;
-        match advance(interp, &mut states, &base, &scope)? {
+        match advance(interp, (&plan.drivers, &mut states), &base, &scope)? {
             Some(next) => scope = next,
             None => break,
         }
@@ -178,23 +175,43 @@ fn across(value: &Value) -> Result<Vec<Value>> {
     }
 }
 
-/// The scope of the next round; `None` when a driver has come to its end.
-fn advance(interp: &mut Interp<'_>, states: &mut [State<'_>], base: &Env, last: &Env) -> Result<Option<Env>> {
+/// The scope of the next round; `None` when a driver has come to its end. Each starts, and is stepped, when those
+/// before it have been, and sees what they are now; of those joined by `and` all see what the first of them does.
+fn advance<'p>(
+    interp: &mut Interp<'_>,
+    (drivers, states): (&'p [(Driver, bool)], &mut [Option<State<'p>>]),
+    base: &Env,
+    last: &Env,
+) -> Result<Option<Env>> {
     let mut env = base.clone();
-    for state in states {
-        match step(interp, state, env, last)? {
-            Some(next) => env = next,
-            None => return Ok(None),
+    // The last round, with what is new by now, and what of that the forms of this driver see.
+    let mut now = last.clone();
+    let mut seen = now.clone();
+    for ((driver, joined), state) in drivers.iter().zip(states) {
+        if !joined {
+            seen = now.clone();
+        }
+        let state = match state {
+            Some(state) => state,
+            None => state.insert(start(interp, driver, &seen)?),
+        };
+        let Some(bound) = step(interp, state, &seen)? else { return Ok(None) };
+        for (pattern, value) in bound {
+            now = bind(pattern, value.clone(), now)?;
+            env = bind(pattern, value, env)?;
         }
     }
     Ok(Some(env))
 }
 
-fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) -> Result<Option<Env>> {
+/// What a driver binds in the next round.
+type Bound<'p> = Vec<(&'p Value, Value)>;
+
+fn step<'p>(interp: &mut Interp<'_>, state: &mut State<'p>, seen: &Env) -> Result<Option<Bound<'p>>> {
     match state {
         State::Repeat(count) => {
             *count -= 1;
-            Ok((*count >= 0).then_some(env))
+            Ok((*count >= 0).then(Vec::new))
         }
         State::List { pattern, at, step, tails } => {
             let Some((item, rest)) = at.pair() else { return Ok(None) };
@@ -203,15 +220,11 @@ fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) ->
                 Some(step) => interp.apply(step, vec![whole.clone()])?,
                 None => rest,
             };
-            bind(pattern, if *tails { whole } else { item }, env).map(Some)
+            Ok(Some(vec![(pattern, if *tails { whole } else { item })]))
         }
         State::Items { pattern, other, items } => {
             let Some((item, beside)) = items.next() else { return Ok(None) };
-            let env = bind(pattern, item, env)?;
-            match other {
-                Some(other) => bind(other, beside, env).map(Some),
-                None => Ok(Some(env)),
-            }
+            Ok(Some([(*pattern, item)].into_iter().chain(other.map(|other| (other, beside))).collect()))
         }
         State::Range { pattern, next, to, by, down, below } => {
             let now = next.clone();
@@ -227,15 +240,15 @@ fn step(interp: &mut Interp<'_>, state: &mut State<'_>, env: Env, last: &Env) ->
                 }
             }
             *next = call(interp, if *down { "-" } else { "+" }, vec![now.clone(), by.clone()])?;
-            bind(pattern, now, env).map(Some)
+            Ok(Some(vec![(pattern, now)]))
         }
         State::Equals { pattern, first, then, started } => {
             let value = match then {
-                Some(then) if *started => interp.eval(then, last)?,
-                _ => interp.eval(first, &env)?,
+                Some(then) if *started => interp.eval(then, seen)?,
+                _ => interp.eval(first, seen)?,
             };
             *started = true;
-            bind(pattern, value, env).map(Some)
+            Ok(Some(vec![(pattern, value)]))
         }
     }
 }
