@@ -5,7 +5,10 @@ use bpfl_compiler::eval::{
     special::records::{self, Field},
     value,
 };
-use bpfl_runtime::{btf::shape::Shape, value::Value as Raw};
+use bpfl_runtime::{
+    btf::shape::{self, Shape},
+    value::Value as Raw,
+};
 
 use super::object::wanted;
 
@@ -63,7 +66,7 @@ fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> R
     let name = name.replace('_', "-");
     let maker = interp.symbol(&format!("make-{name}"));
     if !interp.has_function(maker.folded) {
-        let names: Vec<Field> = fields.iter().map(|(field, _)| Field::named(field)).collect();
+        let names: Vec<Field> = fields.iter().map(|(field, _)| placed(field, shapes)).collect();
         interp.define_record(&name, &names, shape.is_union())?;
     }
     let mut values = Vec::with_capacity(fields.len());
@@ -72,6 +75,14 @@ fn record(interp: &mut Interp<'_>, fields: &[(String, Raw)], shape: &Shape) -> R
         values.push((field.clone(), lisp(interp, raw, shape.unwrap_or(&Shape::Bytes { bytes: 0 }))?));
     }
     Ok(records::make(&name, values))
+}
+
+/// A field of a record, with those that have its place: in C they are in an anonymous union.
+fn placed(name: &str, shapes: &[shape::Field]) -> Field {
+    let own = shapes.iter().find(|field| field.name == name);
+    let shares = |other: &&shape::Field| other.name != name && own.is_some_and(|own| own.overlaps(other));
+    let beside = shapes.iter().filter(shares).map(|other| other.name.clone()).collect();
+    Field { beside, ..Field::named(name) }
 }
 
 /// How deep a value of a map is at most; C's are not nearly as deep.

@@ -64,7 +64,7 @@ pub enum Shape {
 /// A part of a struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its name; empty when it is an anonymous struct or union.
+    /// Its name. The fields of anonymous structs and unions are those of the struct around them.
     pub name: String,
     /// Where it starts, in bits.
     pub bit_offset: usize,
@@ -72,6 +72,22 @@ pub struct Field {
     pub bit_width: usize,
     /// How to read it.
     pub shape: Arc<Shape>,
+}
+
+impl Field {
+    /// The same in what starts so many bits further on.
+    fn moved(&self, bits: usize) -> Self {
+        Self { bit_offset: bits + self.bit_offset, ..self.clone() }
+    }
+
+    /// Whether it has a bit that is also one of `other`'s.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let end = |field: &Self| match field.bit_width {
+            0 => field.bit_offset + field.shape.size().saturating_mul(8),
+            width => field.bit_offset + width,
+        };
+        self.bit_offset < end(other) && other.bit_offset < end(self)
+    }
 }
 
 impl Shape {
@@ -121,6 +137,9 @@ pub struct Shapes<'a> {
     depth: usize,
 }
 
+/// As many members as BTF gives a struct; in damaged BTF anonymous ones multiply.
+const MOST_FIELDS: usize = 1 << 16;
+
 /// No struct that a compiler lays out nests deeper; damaged BTF may.
 const MAX_DEPTH: usize = 64;
 
@@ -164,13 +183,30 @@ impl<'a> Shapes<'a> {
             Kind::Struct { bytes, members, .. } => Shape::Struct {
                 name: ty.name.to_string(),
                 bytes: *bytes as usize,
-                fields: members.iter().map(|m| self.field(m)).collect::<Result<_, _>>()?,
+                fields: self.fields(members)?,
             },
             Kind::Enum { bytes, signed, members } => {
                 Shape::Enum { bytes: *bytes as usize, signed: *signed, members: enumerators(members) }
             }
             _ => Shape::Bytes { bytes: 0 },
         })
+    }
+
+    /// The fields of a struct; those of an anonymous struct or union in it are its own, as in C.
+    fn fields(&mut self, members: &[Member]) -> Result<Vec<Field>, BtfError> {
+        let mut fields = Vec::with_capacity(members.len());
+        for member in members {
+            let field = self.field(member)?;
+            match &*field.shape {
+                Shape::Struct { fields: inner, .. }
+                    if field.name.is_empty() && fields.len() + inner.len() <= MOST_FIELDS =>
+                {
+                    fields.extend(inner.iter().map(|inner| inner.moved(field.bit_offset)));
+                }
+                _ => fields.push(field),
+            }
+        }
+        Ok(fields)
     }
 
     fn field(&mut self, member: &Member) -> Result<Field, BtfError> {

@@ -57,6 +57,30 @@ fn everything_that_clang_leaves_to_the_loader() {
     }
 }
 
+#[test]
+fn fields_of_anonymous_members_are_the_structs_own() {
+    let Some(object) = object("anonymous.bpf.c") else { return };
+    let mut session = Session::open(object).unwrap();
+    session.run_in_vm();
+    let int = |name: &str, number| (name.to_string(), Value::Int(number));
+    let mut vals = session.map("vals").unwrap();
+    let given = Value::Struct(vec![int("a", -1), int("u", 0x3002_0100), int("last", 7)]);
+    vals.update(&Value::Int(1), &given, 0).unwrap();
+    session.test_run("touch", &Input { data: &[0; 64], ..Input::default() }).unwrap();
+    let bytes = [1, 1, 2, 48].map(Value::Int).to_vec();
+    let wanted = vec![
+        int("a", -1),
+        int("u", 0x3002_0101),
+        ("b".to_string(), Value::Array(bytes)),
+        int("low", 0x101),
+        int("high", 2),
+        int("top", 0x300),
+        int("last", 7),
+    ];
+    let vals = session.map("vals").unwrap();
+    assert_eq!(vals.lookup(&Value::Int(1)).unwrap(), Some(Value::Struct(wanted)));
+}
+
 /// What an option is set to in the running kernel's configuration, as text.
 fn configured(option: &str) -> Option<String> {
     use procfs::ConfigSetting::{Module, Value, Yes};

@@ -51,20 +51,45 @@ pub const ROWS: &[Builtin] = &[
     }),
 ];
 
-/// What readers and `setf` of them are given: `record name field index union zero`.
+/// What readers and `setf` of them are given: `record name field index others zero`. The others are in the place
+/// of the field, a list of them or `t` for all.
 struct Place<'v> {
     record: Rc<Record>,
     field: String,
     index: &'v Value,
-    union: bool,
+    others: Others,
     zero: &'v Value,
+}
+
+/// What is in the place of a field too.
+enum Others {
+    All,
+    These(Vec<String>),
+}
+
+impl Others {
+    fn of(interp: &Interp<'_>, value: &Value) -> Result<Self> {
+        match value.elements() {
+            None => Ok(Self::All),
+            Some(names) => {
+                Ok(Self::These(names.iter().map(|name| text(interp, name)).collect::<Result<_>>()?))
+            }
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(names) => names.iter().any(|own| same_name(own, name)),
+        }
+    }
 }
 
 impl<'v> Place<'v> {
     fn of(interp: &Interp<'_>, args: &'v [Value]) -> Result<Self> {
         let (name, field) = (text(interp, &args[1])?, text(interp, &args[2])?);
         let record = record(&args[0], &name)?;
-        Ok(Self { record, field, index: &args[3], union: !args[4].is_nil(), zero: &args[5] })
+        Ok(Self { record, field, index: &args[3], others: Others::of(interp, &args[4])?, zero: &args[5] })
     }
 
     /// The field; what is left out is made, and kept where it has parts, which may be set then.
@@ -72,7 +97,7 @@ impl<'v> Place<'v> {
         if let Some(value) = self.record.get(&self.field) {
             return Ok(value);
         }
-        if let Some((other, _)) = self.record.fields.borrow().first().filter(|_| self.union) {
+        if let Some((other, _)) = self.record.fields.borrow().iter().find(|(name, _)| self.others.has(name)) {
             let (record, field) = (&self.record.name, &self.field);
             let message =
                 format!("`{other}` of this `{record}` is set, and what `{field}` is then is not known");
@@ -87,9 +112,8 @@ impl<'v> Place<'v> {
 
     /// Forgets what else is in the place of a member that is set, in `given` or in the union itself.
     fn alone(&self, given: &Value) {
-        if self.union {
-            self.record.keep(&self.field);
-        }
+        let mine = |name: &str| same_name(name, &self.field) || !self.others.has(name);
+        self.record.fields.borrow_mut().retain(|(name, _)| mine(name));
         match &given.kind {
             Kind::Record(outer) if !Rc::ptr_eq(outer, &self.record) => outer.keep(&self.record.name),
             _ => {}

@@ -18,12 +18,14 @@ pub struct Field {
     pub name: String,
     /// Lisp: a zero of the field's type.
     pub zero: String,
+    /// The fields that share a place with it, where the record is no union: what is set last is there.
+    pub beside: Vec<String>,
 }
 
 impl Field {
     /// A field of which no more than the name is known.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), zero: "0".into() }
+        Self { name: name.into(), zero: "0".into(), beside: Vec::new() }
     }
 }
 
@@ -61,7 +63,7 @@ fn field(interp: &Interp<'_>, form: &Value, union: bool) -> Result<Field> {
         None if union => format!("(make-{})", lisp_name(&name)),
         None => "0".into(),
     };
-    Ok(Field { name, zero })
+    Ok(Field { zero, ..Field::named(name) })
 }
 
 /// What a variable of this type holds from the start.
@@ -110,10 +112,11 @@ impl Interp<'_> {
             text += &format!("(defun encode-{name} (r) ({ENCODE} {name:?} r))");
             text += &format!("(defun decode-{name} (bytes) ({DECODE} {name:?} bytes))");
         }
-        for Field { name: field, zero } in fields {
+        for Field { name: field, zero, beside } in fields {
             let field = lisp_name(field);
-            let of =
-                format!("r {name:?} {field:?} index {} (lambda () {zero})", if union { "t" } else { "nil" });
+            let beside: Vec<String> = beside.iter().map(|name| format!("{name:?}")).collect();
+            let others = if union { "t".into() } else { format!("'({})", beside.join(" ")) };
+            let of = format!("r {name:?} {field:?} index {others} (lambda () {zero})");
             text += &format!("(defun {name}-{field} (r &optional index) (%field {of}))");
             text += &format!("(defun setf-{name}-{field} (v r &optional index) (%set-field {of} v))");
         }
