@@ -1,10 +1,12 @@
 //! The functions written in Rust, a family each.
 
 mod arith;
+mod choose;
 mod lists;
 mod misc;
 mod records;
 mod sequences;
+mod sets;
 mod strings;
 mod tables;
 
@@ -16,8 +18,17 @@ const fn builtin(name: &'static str, min: usize, max: usize, call: Body) -> Buil
     Builtin { name, min, max, call }
 }
 
-const FAMILIES: [&[Builtin]; 7] =
-    [arith::ROWS, lists::ROWS, misc::ROWS, records::ROWS, sequences::ROWS, strings::ROWS, tables::ROWS];
+const FAMILIES: [&[Builtin]; 9] = [
+    arith::ROWS,
+    lists::ROWS,
+    misc::ROWS,
+    records::ROWS,
+    sequences::ROWS,
+    sets::ROWS,
+    choose::ROWS,
+    strings::ROWS,
+    tables::ROWS,
+];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Builtin> {

@@ -25,50 +25,6 @@ pub const ROWS: &[Builtin] = &[
     builtin("subseq", 2, 3, subseq),
     builtin("map", 3, MANY, map),
     builtin("coerce", 2, 2, coerce),
-    builtin("find", 2, MANY, |interp, args| {
-        Ok(found(interp, args, Test::Item)?.map_or(Value::NIL, |(_, v)| v))
-    }),
-    builtin("find-if", 2, MANY, |interp, args| {
-        Ok(found(interp, args, Test::If)?.map_or(Value::NIL, |(_, v)| v))
-    }),
-    builtin("find-if-not", 2, MANY, |interp, args| {
-        Ok(found(interp, args, Test::IfNot)?.map_or(Value::NIL, |(_, v)| v))
-    }),
-    builtin("position", 2, MANY, |interp, args| position(interp, args, Test::Item)),
-    builtin("position-if", 2, MANY, |interp, args| position(interp, args, Test::If)),
-    builtin("member", 2, MANY, |interp, args| member(interp, args, Test::Item)),
-    builtin("member-if", 2, MANY, |interp, args| member(interp, args, Test::If)),
-    builtin("assoc", 2, MANY, assoc),
-    builtin("rassoc", 2, MANY, rassoc),
-    builtin("count", 2, MANY, |interp, args| count(interp, args, Test::Item)),
-    builtin("count-if", 2, MANY, |interp, args| count(interp, args, Test::If)),
-    builtin("remove", 2, MANY, |interp, args| filter(interp, args, Test::Item, false)),
-    builtin("remove-if", 2, MANY, |interp, args| filter(interp, args, Test::If, false)),
-    builtin("remove-if-not", 2, MANY, |interp, args| filter(interp, args, Test::If, true)),
-    builtin("delete", 2, MANY, |interp, args| filter(interp, args, Test::Item, false)),
-    builtin("delete-if", 2, MANY, |interp, args| filter(interp, args, Test::If, false)),
-    builtin("remove-duplicates", 1, MANY, remove_duplicates),
-    builtin("adjoin", 2, MANY, |_, args| {
-        let there = sequence(&args[1])?.iter().any(|one| one.equal(&args[0]));
-        Ok(if there { args[1].clone() } else { Value::cons(args[0].clone(), args[1].clone()) })
-    }),
-    builtin("union", 2, MANY, |_, args| {
-        let (mut all, more) = (sequence(&args[0])?, sequence(&args[1])?);
-        let fresh: Vec<_> =
-            more.into_iter().filter(|one| !all.iter().any(|other| other.equal(one))).collect();
-        all.extend(fresh);
-        Ok(Value::list(all))
-    }),
-    builtin("intersection", 2, MANY, |_, args| {
-        let (first, second) = (sequence(&args[0])?, sequence(&args[1])?);
-        let both = first.into_iter().filter(|one| second.iter().any(|other| other.equal(one)));
-        Ok(Value::list(both.collect::<Vec<_>>()))
-    }),
-    builtin("set-difference", 2, MANY, |_, args| {
-        let (first, second) = (sequence(&args[0])?, sequence(&args[1])?);
-        let only = first.into_iter().filter(|one| !second.iter().any(|other| other.equal(one)));
-        Ok(Value::list(only.collect::<Vec<_>>()))
-    }),
     builtin("reduce", 2, MANY, reduce),
     builtin("every", 2, MANY, |interp, args| quantify(interp, args, false, false)),
     builtin("some", 2, MANY, |interp, args| quantify(interp, args, true, true)),
@@ -82,14 +38,6 @@ pub const ROWS: &[Builtin] = &[
     }),
     builtin("sort", 2, MANY, sort),
     builtin("stable-sort", 2, MANY, sort),
-    builtin("search", 2, MANY, |_, args| {
-        let (wanted, all) = (sequence(&args[0])?, sequence(&args[1])?);
-        if wanted.is_empty() {
-            return Ok(0.into());
-        }
-        let same = |window: &[Value]| window.iter().zip(&wanted).all(|(a, b)| a.same(b));
-        Ok(all.windows(wanted.len()).position(same).map_or(Value::NIL, |at| (at as i128).into()))
-    }),
 ];
 
 fn reversed(value: &Value) -> Result {
@@ -117,9 +65,10 @@ fn make_array(interp: &mut Interp<'_>, args: &[Value]) -> Result {
     if let Some(contents) = keys.get("initial-contents") {
         return Ok(Value::vector(sequence(contents)?));
     }
-    let size = match args[0].pair() {
-        Some((first, _)) => index(&first)?,
-        None => index(&args[0])?,
+    let size = match (&args[0].kind, args[0].elements().as_deref()) {
+        (Kind::Cons(_), Some([only])) => index(only)?,
+        (Kind::Cons(_) | Kind::Nil, _) => return Err(Exit::error("an array has one dimension here")),
+        _ => index(&args[0])?,
     };
     let empty = keys.get("fill-pointer").is_some_and(|at| matches!(at.kind, Kind::Int(0)));
     let item = keys.get("initial-element").cloned().unwrap_or_default();
@@ -144,7 +93,10 @@ fn kind_named(interp: &Interp<'_>, ty: &Value, items: Vec<Value>) -> Result {
     Ok(match name {
         "list" => Value::list(items),
         "vector" | "simple-vector" | "array" => Value::vector(items),
-        "string" => sequence_like(&Value::from(""), items),
+        "string" => match sequence_like(&Value::from(""), items) {
+            Value { kind: Kind::Cons(_), .. } => return Err(Exit::error("a string is made of characters")),
+            text => text,
+        },
         _ if ty.is_nil() => Value::NIL,
         _ => return Err(Exit::error(format!("there is no kind of sequence called `{name}`"))),
     })
@@ -175,133 +127,6 @@ fn coerce(interp: &mut Interp<'_>, args: &[Value]) -> Result {
             kind_named(interp, &args[1], items)
         }
     }
-}
-
-/// How an element is chosen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Test {
-    /// It is the first argument.
-    Item,
-    /// The first argument says so.
-    If,
-    /// The first argument does not say so.
-    IfNot,
-}
-
-/// What `:test` and `:key` say, and the rest of the choice.
-struct Chooser<'v> {
-    what: &'v Value,
-    how: Test,
-    test: Option<&'v Value>,
-    key: Option<&'v Value>,
-    from_end: bool,
-}
-
-impl<'v> Chooser<'v> {
-    fn new(interp: &Interp<'_>, args: &'v [Value], how: Test) -> Result<Self> {
-        let keys = Keys::parse(interp, &args[2..], &["test", "key", "from-end", "start", "end", "count"])?;
-        let (test, key) = (keys.get("test"), keys.get("key"));
-        Ok(Self { what: &args[0], how, test, key, from_end: keys.get("from-end").is_some() })
-    }
-
-    fn chooses(&self, interp: &mut Interp<'_>, item: &Value) -> Result<bool> {
-        let item = match self.key {
-            Some(key) => interp.apply(key, vec![item.clone()])?,
-            None => item.clone(),
-        };
-        Ok(match (self.how, self.test) {
-            (Test::Item, None) => self.what.same(&item),
-            (Test::Item, Some(test)) => !interp.apply(test, vec![self.what.clone(), item])?.is_nil(),
-            (Test::If, _) => !interp.apply(self.what, vec![item])?.is_nil(),
-            (Test::IfNot, _) => interp.apply(self.what, vec![item])?.is_nil(),
-        })
-    }
-}
-
-fn found(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result<Option<(usize, Value)>> {
-    let chooser = Chooser::new(interp, args, how)?;
-    let mut items: Vec<(usize, Value)> = sequence(&args[1])?.into_iter().enumerate().collect();
-    if chooser.from_end {
-        items.reverse();
-    }
-    for (at, item) in items {
-        if chooser.chooses(interp, &item)? {
-            return Ok(Some((at, item)));
-        }
-    }
-    Ok(None)
-}
-
-fn position(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
-    Ok(found(interp, args, how)?.map_or(Value::NIL, |(at, _)| (at as i128).into()))
-}
-
-fn member(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
-    let chooser = Chooser::new(interp, args, how)?;
-    let mut at = args[1].clone();
-    while let Some((item, rest)) = at.pair() {
-        interp.spend(1)?;
-        if chooser.chooses(interp, &item)? {
-            return Ok(at);
-        }
-        at = rest;
-    }
-    Ok(Value::NIL)
-}
-
-fn assoc(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    pair_with(interp, args, |pair| pair.pair().map(|(key, _)| key))
-}
-
-fn rassoc(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    pair_with(interp, args, |pair| pair.pair().map(|(_, value)| value))
-}
-
-fn pair_with(interp: &mut Interp<'_>, args: &[Value], part: fn(&Value) -> Option<Value>) -> Result {
-    let chooser = Chooser::new(interp, args, Test::Item)?;
-    for pair in super::list(&args[1])? {
-        if let Some(part) = part(&pair)
-            && chooser.chooses(interp, &part)?
-        {
-            return Ok(pair);
-        }
-    }
-    Ok(Value::NIL)
-}
-
-fn count(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
-    let chooser = Chooser::new(interp, args, how)?;
-    let mut count = 0i128;
-    for item in sequence(&args[1])? {
-        count += i128::from(chooser.chooses(interp, &item)?);
-    }
-    Ok(count.into())
-}
-
-fn filter(interp: &mut Interp<'_>, args: &[Value], how: Test, keep: bool) -> Result {
-    let chooser = Chooser::new(interp, args, how)?;
-    let mut kept = Vec::new();
-    for item in sequence(&args[1])? {
-        if chooser.chooses(interp, &item)? == keep {
-            kept.push(item);
-        }
-    }
-    Ok(sequence_like(&args[1], kept))
-}
-
-fn remove_duplicates(interp: &mut Interp<'_>, args: &[Value]) -> Result {
-    let keys = Keys::parse(interp, &args[1..], &["test", "key", "from-end"])?;
-    let items = sequence(&args[0])?;
-    let mut parts = Vec::with_capacity(items.len());
-    for item in &items {
-        parts.push(match keys.get("key") {
-            Some(key) => interp.apply(key, vec![item.clone()])?,
-            None => item.clone(),
-        });
-    }
-    // Of equal elements the last one stays.
-    let kept = items.iter().enumerate().filter(|(i, _)| !parts[i + 1..].iter().any(|p| p.equal(&parts[*i])));
-    Ok(sequence_like(&args[0], kept.map(|(_, item)| item.clone()).collect()))
 }
 
 fn reduce(interp: &mut Interp<'_>, args: &[Value]) -> Result {

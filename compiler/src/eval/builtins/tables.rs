@@ -1,12 +1,12 @@
-//! Hash tables. Keys are compared as `equal` does, whatever `:test` says.
+//! Hash tables. Keys are compared as `equal` does, also where `:test` is `eq` or `eql`.
 
 use std::{cell::RefCell, rc::Rc};
 
-use super::builtin;
-use crate::eval::{Builtin, Interp, Kind, MANY, Result, Value, error, table::Table};
+use super::{Keys, builtin};
+use crate::eval::{Builtin, Exit, Function, Interp, Kind, MANY, Result, Value, error, table::Table};
 
 pub const ROWS: &[Builtin] = &[
-    builtin("make-hash-table", 0, MANY, |_, _| Ok(Kind::Table(Rc::default()).into())),
+    builtin("make-hash-table", 0, MANY, make),
     builtin("gethash", 2, 3, gethash),
     builtin("remhash", 2, 2, |interp, args| {
         let there = table(&args[1])?.borrow_mut().remove(&args[0]);
@@ -33,6 +33,26 @@ pub const ROWS: &[Builtin] = &[
         Ok(Value::NIL)
     }),
 ];
+
+/// `(make-hash-table [:test test])`
+fn make(interp: &mut Interp<'_>, args: &[Value]) -> Result {
+    let keys = Keys::parse(interp, args, &["test", "size"])?;
+    let name = match keys.get("test").map(|test| &test.kind) {
+        None => "equal",
+        Some(Kind::Symbol(symbol)) => interp.names().text(symbol.folded),
+        Some(Kind::Function(function)) => match &**function {
+            Function::Builtin(builtin) => builtin.name,
+            Function::Closure(_) => "a function of one's own",
+        },
+        Some(_) => "this",
+    };
+    match name {
+        "eq" | "eql" | "equal" => Ok(Kind::Table(Rc::default()).into()),
+        _ => Err(Exit::error(format!(
+            "hash tables compare keys as `equal` does, and `:test` cannot be {name}"
+        ))),
+    }
+}
 
 fn table(value: &Value) -> Result<&Rc<RefCell<Table>>> {
     match &value.kind {
