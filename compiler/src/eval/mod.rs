@@ -328,7 +328,11 @@ impl<'n> Interp<'n> {
         match bpfl_stdlib::catalog::constant::find(text) {
             Some(row) => Ok(i128::from(row.value).into()),
             None => {
-                let message = format!("there is no variable called `{text}`");
+                let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+                    && text.contains(|c: char| c.is_ascii_digit());
+                let why =
+                    if number { ", and no number is written so: `100`, `-0.5`, `#xff` are" } else { "" };
+                let message = format!("there is no variable called `{text}`{why}");
                 Err(Exit::of("unbound-variable", message).at(form.origin))
             }
         }

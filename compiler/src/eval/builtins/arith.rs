@@ -163,6 +163,14 @@ fn division(interp: &mut Interp<'_>, args: &[Value], rounding: Rounding, remaind
                 Rounding::Truncate => (a / b).trunc(),
                 Rounding::Even => (a / b).round_ties_even(),
             };
+            // What is not finite has no integer, and beyond 128 bits there is none either.
+            if !(i128::MIN as f64..i128::MAX as f64).contains(&quotient) {
+                return Err(if a.is_finite() && b != 0.0 {
+                    overflow()
+                } else {
+                    Exit::error("this has no integer near it")
+                });
+            }
             ((quotient as i128).into(), (a - quotient * b).into())
         }
     };

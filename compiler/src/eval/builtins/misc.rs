@@ -31,7 +31,10 @@ pub const ROWS: &[Builtin] = &[
     builtin("eql", 2, 2, |interp, args| Ok(interp.truth(args[0].same(&args[1])))),
     builtin("equal", 2, 2, |interp, args| Ok(interp.truth(args[0].equal(&args[1])))),
     builtin("equalp", 2, 2, |interp, args| Ok(interp.truth(args[0].equal(&args[1])))),
-    builtin("typep", 2, 2, |interp, args| Ok(interp.truth(is_of_type(interp, &args[0], &args[1])))),
+    builtin("typep", 2, 2, |interp, args| {
+        let is = is_of_type(interp, &args[0], &args[1])?;
+        Ok(interp.truth(is))
+    }),
     builtin("symbolp", 1, 1, |interp, args| is(interp, &args[0], "symbol")),
     builtin("keywordp", 1, 1, |interp, args| is(interp, &args[0], "keyword")),
     builtin("integerp", 1, 1, |interp, args| is(interp, &args[0], "integer")),
@@ -103,7 +106,8 @@ pub const ROWS: &[Builtin] = &[
 
 fn is(interp: &mut Interp<'_>, value: &Value, ty: &str) -> Result {
     let ty = Kind::Symbol(interp.symbol(ty)).into();
-    Ok(interp.truth(is_of_type(interp, value, &ty)))
+    let is = is_of_type(interp, value, &ty)?;
+    Ok(interp.truth(is))
 }
 
 /// The deepest chain of expansions that `macroexpand` follows.

@@ -30,12 +30,15 @@ const ABOVE: &[(&str, &str)] = &[
 
 fn handler_case(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let depth = interp.depth;
-    let condition = match interp.eval(&args[0], env) {
-        Err(Exit::Error(condition)) => condition,
-        other => return other,
+    let clauses = &args[1..];
+    let no_error = clauses.last().filter(|clause| is_no_error(interp, clause));
+    let condition = match (interp.eval(&args[0], env), no_error) {
+        (Err(Exit::Error(condition)), _) => condition,
+        (Ok(value), Some(clause)) => return with_values(interp, value, clause, env),
+        (other, _) => return other,
     };
     interp.depth = depth;
-    for clause in &args[1..] {
+    for clause in &clauses[..clauses.len() - usize::from(no_error.is_some())] {
         let parts = clause.elements().unwrap_or_default();
         let [ty, params, forms @ ..] = &parts[..] else {
             return Err(Exit::error("a handler is `(type (variable) form…)`").at(clause.origin));
@@ -48,6 +51,21 @@ fn handler_case(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
         }
     }
     Err(Exit::Error(condition))
+}
+
+/// `(:no-error (variable…) form…)`, the last clause: what is done with the values of a form without an error.
+fn is_no_error(interp: &Interp<'_>, clause: &Value) -> bool {
+    let Some((head, _)) = clause.pair() else { return false };
+    matches!(head.kind, Kind::Keyword(name) if interp.names().text(name.folded) == "no-error")
+}
+
+fn with_values(interp: &mut Interp<'_>, value: Value, clause: &Value, env: &Env) -> Result {
+    let values = interp.multiple.take().unwrap_or_else(|| vec![value]);
+    let parts = clause.elements().filter(|parts| parts.len() > 1);
+    let parts =
+        parts.ok_or_else(|| Exit::error("this is `(:no-error (variable…) form…)`").at(clause.origin))?;
+    let function = super::control::lambda(interp, &parts[1..], env).map_err(|exit| exit.at(clause.origin))?;
+    interp.apply(&function, values)
 }
 
 /// The handlers see the error on its way out; one that returns lets it go on.

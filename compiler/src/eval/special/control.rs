@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Special, quasi, special};
+use super::{Special, quasi, special, types::is_of_type};
 use crate::eval::{
     Env, Exit, Function, Interp, Kind, MANY, Result, Value, env::Callee, error, lambda::LambdaList,
     value::Closure,
@@ -132,34 +132,11 @@ fn ecase(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     choose(interp, args, env)?.ok_or_else(|| Exit::error("no case is this value's"))
 }
 
-/// The types that `typecase` and `typep` know.
-pub fn is_of_type(interp: &Interp<'_>, value: &Value, ty: &Value) -> bool {
-    let name = ty.symbol().map_or("", |symbol| interp.names().text(symbol.folded));
-    match name {
-        "t" | "otherwise" => true,
-        "null" => value.is_nil(),
-        "symbol" => matches!(value.kind, Kind::Symbol(_) | Kind::Nil | Kind::Keyword(_)),
-        "keyword" => matches!(value.kind, Kind::Keyword(_)),
-        "integer" | "fixnum" => matches!(value.kind, Kind::Int(_)),
-        "float" | "double-float" => matches!(value.kind, Kind::Float(_)),
-        "number" | "real" => matches!(value.kind, Kind::Int(_) | Kind::Float(_)),
-        "string" => matches!(value.kind, Kind::Str(_)),
-        "character" => matches!(value.kind, Kind::Char(_)),
-        "cons" => matches!(value.kind, Kind::Cons(_)),
-        "list" => matches!(value.kind, Kind::Cons(_) | Kind::Nil),
-        "vector" | "array" => matches!(value.kind, Kind::Vector(_)),
-        "hash-table" => matches!(value.kind, Kind::Table(_)),
-        "function" => matches!(value.kind, Kind::Function(_)),
-        "atom" => !matches!(value.kind, Kind::Cons(_)),
-        _ => false,
-    }
-}
-
 fn typecase(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let key = interp.eval(&args[0], env)?;
     for one in &args[1..] {
         let (ty, forms) = clause(one)?;
-        if is_of_type(interp, &key, &ty) {
+        if is_of_type(interp, &key, &ty)? {
             return interp.progn(&forms, env);
         }
     }
@@ -170,7 +147,7 @@ fn etypecase(interp: &mut Interp<'_>, args: &[Value], env: &Env) -> Result {
     let key = interp.eval(&args[0], env)?;
     for one in &args[1..] {
         let (ty, forms) = clause(one)?;
-        if is_of_type(interp, &key, &ty) {
+        if is_of_type(interp, &key, &ty)? {
             return interp.progn(&forms, env);
         }
     }

@@ -10,8 +10,9 @@ mod output;
 mod place;
 mod quasi;
 pub mod records;
+mod types;
 
-pub use control::is_of_type;
+pub use types::is_of_type;
 
 use super::{Env, Interp, Result, Value, error};
 
