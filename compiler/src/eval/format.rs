@@ -3,7 +3,11 @@
 //! The directives are parsed into a tree first, so that an iteration over many elements parses
 //! nothing twice.
 
-use super::{Exit, Interp, Kind, Result, Value, error, on_stack, print};
+mod number;
+mod parse;
+
+use super::{Exit, Interp, Kind, Result, Value, error, on_stack};
+use parse::Parser;
 
 /// A part of a control string.
 enum Part {
@@ -20,6 +24,10 @@ enum Part {
         body: Vec<Part>,
         sublists: bool,
         rest: bool,
+        /// The most rounds, if it is given.
+        most: Vec<Option<Param>>,
+        /// Whether there is a round for nothing, too.
+        once: bool,
     },
     /// `~[…~;…~]`
     Choose {
@@ -31,7 +39,10 @@ enum Part {
     /// `~(…~)`
     Case {
         body: Vec<Part>,
-        upper: bool,
+        /// `:`: each word with a capital.
+        words: bool,
+        /// `@`: the first word with one; with both all in capitals.
+        first: bool,
     },
 }
 
@@ -55,128 +66,6 @@ pub fn format(interp: &mut Interp<'_>, control: &str, args: &[Value]) -> Result<
     let out = writer.out;
     interp.spend(out.len())?;
     Ok(out)
-}
-
-struct Parser<'c> {
-    chars: &'c [char],
-    at: usize,
-    depth: u32,
-}
-
-/// What ended a list of parts: the closing character, and its modifiers.
-type End = Option<(char, bool)>;
-
-impl Parser<'_> {
-    fn next(&mut self) -> Option<char> {
-        let c = self.chars.get(self.at).copied();
-        self.at += 1;
-        c
-    }
-
-    /// The parts up to one of the closing directives `ends`, or the end.
-    fn parts(&mut self, ends: &[char]) -> Result<(Vec<Part>, End)> {
-        let mut parts = Vec::new();
-        let mut text = String::new();
-        while let Some(c) = self.next() {
-            if c != '~' {
-                text.push(c);
-                continue;
-            }
-            if !text.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut text)));
-            }
-            let (params, colon, at) = self.prefix();
-            let name = self.next().ok_or_else(|| Exit::error("the format ends with a tilde"))?;
-            if ends.contains(&name) {
-                return Ok((parts, Some((name, colon))));
-            }
-            parts.push(self.directive(name, params, colon, at)?);
-        }
-        if !text.is_empty() {
-            parts.push(Part::Text(text));
-        }
-        match ends.last() {
-            Some(end) => Err(Exit::error(format!("`~{end}` is missing in this format"))),
-            None => Ok((parts, None)),
-        }
-    }
-
-    fn prefix(&mut self) -> (Vec<Option<Param>>, bool, bool) {
-        let mut params = Vec::new();
-        let mut current = None;
-        let (mut colon, mut at) = (false, false);
-        loop {
-            match self.chars.get(self.at) {
-                Some('\'') => {
-                    current = self.chars.get(self.at + 1).map(|c| Param::Char(*c));
-                    self.at += 2;
-                }
-                Some('v' | 'V') => {
-                    current = Some(Param::Argument);
-                    self.at += 1;
-                }
-                Some(c) if c.is_ascii_digit() || *c == '-' => current = Some(Param::Number(self.number())),
-                Some(',') => {
-                    params.push(current.take());
-                    self.at += 1;
-                }
-                Some(':') => {
-                    colon = true;
-                    self.at += 1;
-                }
-                Some('@') => {
-                    at = true;
-                    self.at += 1;
-                }
-                _ => break,
-            }
-        }
-        if current.is_some() || !params.is_empty() {
-            params.push(current);
-        }
-        (params, colon, at)
-    }
-
-    fn number(&mut self) -> i64 {
-        let start = self.at;
-        self.at += 1;
-        while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
-            self.at += 1;
-        }
-        self.chars[start..self.at].iter().collect::<String>().parse().unwrap_or(i64::MAX)
-    }
-
-    fn directive(&mut self, name: char, params: Vec<Option<Param>>, colon: bool, at: bool) -> Result<Part> {
-        self.depth += 1;
-        if self.depth > 100 {
-            return Err(Exit::error("this format is nested too deeply"));
-        }
-        let part = match name {
-            '{' => Part::Each { body: self.parts(&['}'])?.0, sublists: colon, rest: at },
-            '(' => Part::Case { body: self.parts(&[')'])?.0, upper: colon && at },
-            '[' => {
-                let (mut arms, mut default) = (Vec::new(), false);
-                loop {
-                    let (arm, end) = self.parts(&[';', ']'])?;
-                    arms.push(arm);
-                    match end {
-                        Some((';', colon)) => default |= colon,
-                        _ => break,
-                    }
-                }
-                Part::Choose { arms, default, truth: colon, given: at }
-            }
-            '\n' => {
-                while self.chars.get(self.at).is_some_and(|c| c.is_whitespace()) {
-                    self.at += 1;
-                }
-                Part::Text(String::new())
-            }
-            _ => Part::Directive { name: name.to_ascii_lowercase(), params, colon, at },
-        };
-        self.depth -= 1;
-        Ok(part)
-    }
 }
 
 struct Writer<'w, 'n> {
@@ -213,22 +102,30 @@ impl Writer<'_, '_> {
             Part::Text(text) => self.out.push_str(text),
             Part::Directive { name: '^', .. } => return Ok(self.next < self.args.len()),
             Part::Directive { name, params, colon, at } => self.directive(*name, params, *colon, *at)?,
-            Part::Each { body, sublists, rest } => self.each(body, *sublists, *rest)?,
+            Part::Each { body, sublists, rest, most, once } => {
+                let most =
+                    self.number(most, 0)?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(0));
+                self.each(body, *sublists, *rest, (most, *once))?;
+            }
             Part::Choose { arms, default, truth, given } => {
                 return self.choose(arms, *default, *truth, *given);
             }
-            Part::Case { body, upper } => {
+            Part::Case { body, words, first } => {
                 let before = std::mem::take(&mut self.out);
                 let goes = self.write(body)?;
                 let inner = std::mem::replace(&mut self.out, before);
-                self.out.push_str(&if *upper { inner.to_uppercase() } else { inner.to_lowercase() });
+                self.out.push_str(&match (words, first) {
+                    (true, true) => inner.to_uppercase(),
+                    (false, false) => inner.to_lowercase(),
+                    (all, _) => capitalized(&inner, *all),
+                });
                 return Ok(goes);
             }
         }
         Ok(true)
     }
 
-    fn each(&mut self, body: &[Part], sublists: bool, rest: bool) -> Result<()> {
+    fn each(&mut self, body: &[Part], sublists: bool, rest: bool, rounds: (usize, bool)) -> Result<()> {
         let items = match rest {
             true => {
                 let items = self.args.get(self.next..).unwrap_or_default().to_vec();
@@ -241,14 +138,20 @@ impl Writer<'_, '_> {
             }
         };
         let outer = (std::mem::take(&mut self.args), self.next);
-        let result = self.rounds(body, items, sublists);
+        let result = self.rounds(body, items, sublists, rounds);
         (self.args, self.next) = outer;
         result
     }
 
-    fn rounds(&mut self, body: &[Part], items: Vec<Value>, sublists: bool) -> Result<()> {
+    fn rounds(
+        &mut self,
+        body: &[Part],
+        items: Vec<Value>,
+        sublists: bool,
+        (most, once): (usize, bool),
+    ) -> Result<()> {
         if sublists {
-            for item in items {
+            for item in items.into_iter().take(most) {
                 self.args = item.elements().ok_or_else(|| error::wanted("a list", &item))?;
                 self.next = 0;
                 self.write(body)?;
@@ -256,8 +159,10 @@ impl Writer<'_, '_> {
             return Ok(());
         }
         (self.args, self.next) = (items, 0);
-        while self.next < self.args.len() {
+        let mut round = 0;
+        while round < most && (self.next < self.args.len() || once && round == 0) {
             let before = self.next;
+            round += 1;
             if !self.write(body)? || self.next == before {
                 break;
             }
@@ -297,10 +202,18 @@ impl Writer<'_, '_> {
         })
     }
 
-    fn character(&self, params: &[Option<Param>], index: usize, default: char) -> char {
-        match params.get(index).copied().flatten() {
-            Some(Param::Char(c)) => c,
-            _ => default,
+    /// Parameter `index` as a character.
+    fn character(&mut self, params: &[Option<Param>], index: usize, default: char) -> Result<char> {
+        let value = match params.get(index).copied().flatten() {
+            None => return Ok(default),
+            Some(Param::Char(c)) => return Ok(c),
+            Some(Param::Argument) => self.argument()?,
+            Some(Param::Number(n)) => i128::from(n).into(),
+        };
+        match value.kind {
+            Kind::Char(c) => Ok(c),
+            Kind::Nil => Ok(default),
+            _ => Err(error::wanted("a character", &value)),
         }
     }
 
@@ -308,10 +221,17 @@ impl Writer<'_, '_> {
         match name {
             'a' | 's' | 'w' => {
                 let width = self.width(params)?;
+                let (step, least) =
+                    (self.number(params, 1)?.unwrap_or(1), self.number(params, 2)?.unwrap_or(0));
+                let (step, least) =
+                    (step.clamp(1, MOST as i64) as usize, least.clamp(0, MOST as i64) as usize);
+                let pad = self.character(params, 3, ' ')?;
                 let value = self.argument()?;
                 let text = if name == 'a' { self.interp.plain(&value) } else { self.interp.readable(&value) };
-                let pad = self.character(params, 3, ' ');
-                self.pad(&text, width, pad, at);
+                // Padding comes in steps behind the least of it.
+                let own = text.chars().count();
+                let missing = width.saturating_sub(own + least).next_multiple_of(step);
+                self.pad(&text, own + least + missing, pad, at);
             }
             'd' => self.integer(params, 10, colon, at)?,
             'x' => self.integer(params, 16, colon, at)?,
@@ -321,10 +241,13 @@ impl Writer<'_, '_> {
                 let radix = self.number(params, 0)?.unwrap_or(10).clamp(2, 36) as u32;
                 self.integer(params.get(1..).unwrap_or_default(), radix, colon, at)?;
             }
-            'f' | '$' => self.float(params, name == '$')?,
+            'f' | '$' => self.float(params, name == '$', at)?,
             'c' => {
                 let value = self.argument()?;
-                let text = self.interp.plain(&value);
+                if !matches!(value.kind, Kind::Char(_)) {
+                    return Err(error::wanted("a character", &value));
+                }
+                let text = if at { self.interp.readable(&value) } else { self.interp.plain(&value) };
                 self.out.push_str(&text);
             }
             'p' => {
@@ -343,9 +266,9 @@ impl Writer<'_, '_> {
             '~' => self.repeat('~', params)?,
             '|' => self.repeat('\u{c}', params)?,
             '&' => {
-                if !self.out.is_empty() && !self.out.ends_with('\n') {
-                    self.out.push('\n');
-                }
+                let count = if params.is_empty() { 1 } else { self.width(params)? };
+                let fresh = self.out.is_empty() || self.out.ends_with('\n');
+                self.out.extend(std::iter::repeat_n('\n', count.saturating_sub(usize::from(fresh))));
             }
             't' => self.tabulate(params)?,
             '*' => {
@@ -388,8 +311,15 @@ impl Writer<'_, '_> {
     /// Spaces up to a column of the line.
     fn tabulate(&mut self, params: &[Option<Param>]) -> Result<()> {
         let column = self.width(params)?;
+        let step = self.number(params, 1)?.map(|step| usize::try_from(step).unwrap_or(0).min(MOST));
         let line = self.out.rsplit('\n').next().unwrap_or("").chars().count();
-        self.out.extend(std::iter::repeat_n(' ', column.saturating_sub(line).max(usize::from(line > 0))));
+        let spaces = match (column.checked_sub(line).filter(|spaces| *spaces > 0), step) {
+            (Some(spaces), _) => spaces,
+            (None, None) => usize::from(line > 0),
+            (None, Some(0)) => 0,
+            (None, Some(step)) => step - (line - column) % step,
+        };
+        self.out.extend(std::iter::repeat_n(' ', spaces));
         Ok(())
     }
 
@@ -403,68 +333,16 @@ impl Writer<'_, '_> {
             self.out.extend(std::iter::repeat_n(pad, missing));
         }
     }
-
-    fn integer(&mut self, params: &[Option<Param>], radix: u32, commas: bool, plus: bool) -> Result<()> {
-        let width = self.width(params)?;
-        let pad = self.character(params, 1, ' ');
-        let value = self.argument()?;
-        let text = match value.kind {
-            Kind::Int(n) => {
-                let digits = in_radix(n.unsigned_abs(), radix);
-                let digits = if commas { grouped(&digits) } else { digits };
-                let sign = if n < 0 {
-                    "-"
-                } else if plus {
-                    "+"
-                } else {
-                    ""
-                };
-                format!("{sign}{digits}")
-            }
-            _ => self.interp.plain(&value),
-        };
-        self.pad(&text, width, pad, true);
-        Ok(())
-    }
-
-    fn float(&mut self, params: &[Option<Param>], money: bool) -> Result<()> {
-        let (width, digits) = match money {
-            true => (0, Some(self.number(params, 0)?.unwrap_or(2))),
-            false => (self.width(params)?, self.number(params, 1)?),
-        };
-        let value = self.argument()?;
-        let number = match value.kind {
-            Kind::Int(n) => n as f64,
-            Kind::Float(n) => n,
-            _ => return Err(error::wanted("a number", &value)),
-        };
-        let text = match digits {
-            Some(digits) => format!("{number:.*}", digits.clamp(0, 100) as usize),
-            None => print::float(number),
-        };
-        self.pad(&text, width, ' ', true);
-        Ok(())
-    }
 }
 
-fn in_radix(mut value: u128, radix: u32) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from_digit((value % u128::from(radix)) as u32, radix).unwrap_or('?'));
-        value /= u128::from(radix);
-        if value == 0 {
-            break;
-        }
-    }
-    digits.iter().rev().collect()
-}
-
-/// With a comma after every three digits.
-fn grouped(digits: &str) -> String {
-    let count = digits.chars().count();
-    let comma = |(i, c): (usize, char)| {
-        let comma = i > 0 && (count - i).is_multiple_of(3);
-        comma.then_some(',').into_iter().chain([c])
+/// With a capital at the start of each word, or of the first.
+fn capitalized(text: &str, all: bool) -> String {
+    let (mut within, mut done) = (false, false);
+    let one = |c: char| {
+        let starts = c.is_alphanumeric() && !within && (all || !done);
+        within = c.is_alphanumeric();
+        done |= within;
+        if starts { c.to_uppercase().collect::<String>() } else { c.to_lowercase().collect() }
     };
-    digits.chars().enumerate().flat_map(comma).collect()
+    text.chars().map(one).collect()
 }
