@@ -173,3 +173,47 @@ fn damaged_types_are_no_reason_to_panic() {
         assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "{round}: {said}");
     }
 }
+
+/// What a language's definitions of a source are, or why there are none.
+fn written(folder: &Folder, language: &str, source: &str) -> String {
+    folder.write("a.lisp", source);
+    let output = folder.inside(&mut bpfl(&["gen", language, "a.lisp"])).output().unwrap();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+#[test]
+fn words_of_c_are_no_names_and_wide_bit_fields_are_wide() {
+    let folder = Folder::new("gen-words");
+    let source = "(defenum union (short 1) (other 2))
+        (defstruct struct (int u32) (class u8) (while (bits u32 3)) (wide (bits u64 40)) (union union))
+        (defstruct s (a (bits u32 3)) (c (bits u64 40)))
+        (defmap m :type :hash :key u32 :value struct :max-entries 4)";
+    let header = written(&folder, "c", source);
+    assert!(header.contains("\tuint64_t a : 3;\n\tuint64_t c : 40;\n"), "{header}");
+    folder.write("words.h", &header);
+    folder.write(
+        "words.c",
+        "#include \"words.h\"\nint main(void) { struct struct_ s = {.int_ = 1}; return !s.int_; }\n",
+    );
+    compiles(&folder, &["cc", "-Wall", "-Werror", "words.c", "-o", "words"]);
+}
+
+#[test]
+fn names_that_would_be_one_are_refused_with_both() {
+    let folder = Folder::new("gen-clash");
+    let neg = "(defconstant +neg+ 5) (defenum sign (neg 1) (pos 2))";
+    for (source, language, wanted) in [
+        ("(defconstant 2fast 3)", "c", Some("the constant `2fast` starts with a digit")),
+        (neg, "rust", Some("the constant `NEG` and `NEG` of the enum `sign` would both be called `NEG`")),
+        (neg, "c", Some("would both be called `NEG`")),
+        ("(defconstant +flow+ 1) (defstruct flow (a u32))", "go", Some("would both be called `Flow`")),
+        ("(defconstant +flow+ 1) (defstruct flow (a u32))", "rust", None),
+        ("(defstruct a-b (a-c u32) (aC u32))", "go", Some("the field `a_c` of `a_b` and the field `aC`")),
+    ] {
+        let got = written(&folder, language, source);
+        match wanted {
+            Some(wanted) => assert!(got.starts_with("error: ") && got.contains(wanted), "{language}: {got}"),
+            None => assert!(!got.contains("error"), "{language}: {got}"),
+        }
+    }
+}

@@ -32,17 +32,20 @@ fn number(value: i128) -> String {
 
 /// A definition, after an empty line.
 pub fn define(of: &Definition) -> String {
-    let name = &of.name;
+    let name = &escaped(&of.name);
     let (head, body, tail) = match &of.form {
         Form::Struct { slots, packed, .. } => {
             let tail = if *packed { " __attribute__((packed))" } else { "" };
             ("struct", slots.iter().enumerate().map(|(index, slot)| one(index, slot)).collect(), tail)
         }
-        Form::Union(parts) => {
-            ("union", parts.iter().map(|(name, ty)| format!("\t{};\n", declare(name, ty))).collect(), "")
-        }
+        Form::Union(parts) => (
+            "union",
+            parts.iter().map(|(name, ty)| format!("\t{};\n", declare(&escaped(name), ty))).collect(),
+            "",
+        ),
         Form::Enum { members, .. } => {
-            let member = |(name, value): &(String, i128)| format!("\t{name} = {},\n", number(*value));
+            let member =
+                |(name, value): &(String, i128)| format!("\t{} = {},\n", escaped(name), number(*value));
             ("enum", members.iter().map(member).collect::<String>(), "")
         }
     };
@@ -55,7 +58,7 @@ pub fn define(of: &Definition) -> String {
 
 fn one(index: usize, slot: &Slot) -> String {
     match slot {
-        Slot::Field(name, ty) => format!("\t{};\n", declare(name, ty)),
+        Slot::Field(name, ty) => format!("\t{};\n", declare(&escaped(name), ty)),
         Slot::Padding(bytes) => format!("\tuint8_t pad{index}[{bytes}];\n"),
         Slot::Bits { unit, fields, .. } => {
             let unit = int(*unit, false);
@@ -64,7 +67,7 @@ fn one(index: usize, slot: &Slot) -> String {
                 if *start > at {
                     out += &format!("\t{unit} : {};\n", start - at);
                 }
-                out += &format!("\t{unit} {name} : {width};\n");
+                out += &format!("\t{unit} {} : {width};\n", escaped(name));
                 at = start + width;
             }
             out
@@ -90,7 +93,86 @@ fn declare(name: &str, ty: &Type) -> String {
         Type::Named { form: "enum", bytes, signed, .. } if *bytes != 4 => {
             format!("{} {name}", int(*bytes, *signed))
         }
-        Type::Named { name: own, form, .. } => format!("{form} {own} {name}"),
+        Type::Named { name: own, form, .. } => format!("{form} {} {name}", escaped(own)),
         Type::Bytes(bytes) => format!("uint8_t {name}[{bytes}]"),
     }
+}
+
+/// Words of C, and of C++, whose sources include headers of C.
+const KEYWORDS: &[&str] = &[
+    "alignas",
+    "alignof",
+    "and",
+    "asm",
+    "auto",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "const",
+    "constexpr",
+    "continue",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "not",
+    "nullptr",
+    "operator",
+    "or",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "while",
+    "xor",
+];
+
+/// A name that C has no other use for.
+pub fn escaped(name: &str) -> String {
+    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.into() }
 }

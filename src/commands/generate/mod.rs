@@ -1,6 +1,7 @@
 //! `bpfl gen`: an object or a source file in, definitions for userspace in another language out.
 
 mod c;
+mod clash;
 mod go;
 mod model;
 mod python;
@@ -34,6 +35,7 @@ pub fn run(args: &Gen) -> Outcome {
     let spec = ObjectSpec::parse(&object).map_err(|error| Failure::new(format!("`{file}`: {error}")))?;
     let source = args.file.file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into());
     let model = Model::new(source, &spec, &constants);
+    clash::check(&model, args.language)?;
     let text = match args.language {
         Language::C => c::write(&model),
         Language::Rust => rust::write(&model),

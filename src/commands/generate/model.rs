@@ -73,7 +73,7 @@ pub enum Form {
 pub enum Slot {
     /// A member.
     Field(String, Type),
-    /// Bit-fields, each with its name, first bit and width, in so many bytes; `unit` are those of their type.
+    /// Bit-fields, each with its name, first bit and width, in so many bytes; `unit` are those of the widest of their types.
     Bits { bytes: u32, unit: u32, fields: Vec<(String, u32, u32)> },
     /// Bytes that nothing is in.
     Padding(u32),
@@ -131,7 +131,8 @@ impl Model {
             }
         }
         let upper = |name: &str| name.trim_matches('+').replace('-', "_").to_uppercase();
-        let usable = |name: &String| name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
+        let usable =
+            |name: &String| !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
         let constants = constants.iter().map(|(name, value)| (upper(name), *value));
         let constants: Vec<_> = constants.filter(|(name, _)| usable(name)).collect();
         let mut definitions = maker.definitions;
@@ -281,7 +282,8 @@ fn is_ordered(members: &[Member], bytes: u32) -> bool {
 /// Puts a bit-field to those before it, or starts anew where `at` bytes are used.
 fn bits(slots: &mut Vec<Slot>, at: &mut u32, (name, unit): (String, u32), member: &Member) {
     let end = (member.bit_offset + member.bit_width).div_ceil(8);
-    if let Some(Slot::Bits { bytes, fields, .. }) = slots.last_mut() {
+    if let Some(Slot::Bits { bytes, unit: widest, fields }) = slots.last_mut() {
+        *widest = unit.max(*widest);
         let start = at.saturating_sub(*bytes);
         fields.push((name, member.bit_offset.saturating_sub(start * 8), member.bit_width));
         *bytes = end.saturating_sub(start).max(*bytes);
