@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    string::FromUtf8Error,
 };
 
 use bpfl_compiler::{
@@ -145,11 +146,13 @@ fn text(mut sources: SourceMap, name: String, bytes: Vec<u8>, compile: &Compile)
             let options = compile.options();
             Ok(Source { sources, file, diagnostics: Diagnostics::default(), options })
         }
-        Err(error) => Err(not_utf8(sources, &name, error.as_bytes(), error.utf8_error().valid_up_to())),
+        Err(error) => Err(not_utf8(&mut sources, &name, &error)),
     }
 }
 
-fn not_utf8(mut sources: SourceMap, name: &str, bytes: &[u8], valid: usize) -> Failure {
+/// Says where a file is not text.
+pub fn not_utf8(sources: &mut SourceMap, name: &str, error: &FromUtf8Error) -> Failure {
+    let (bytes, valid) = (error.as_bytes(), error.utf8_error().valid_up_to());
     let file = sources.add(name, String::from_utf8_lossy(bytes));
     let start = sources.whole(file).start + valid as u32;
     let wrong = bytes.get(valid).copied().unwrap_or(0);
@@ -158,7 +161,7 @@ fn not_utf8(mut sources: SourceMap, name: &str, bytes: &[u8], valid: usize) -> F
     let message = format!("`{name}` is not UTF-8: byte {wrong:#04x} belongs to no character");
     let diagnostic = Diagnostic::error(&codes::NOT_UTF8, span, message)
         .help("save the file as UTF-8, e.g. with `iconv -f LATIN1 -t UTF-8`");
-    refuse(&sources, diagnostic)
+    refuse(sources, diagnostic)
 }
 
 fn refuse(sources: &SourceMap, diagnostic: Diagnostic) -> Failure {

@@ -178,6 +178,12 @@ fn open(interp: &mut Interp<'_>, given: &[Value]) -> Result {
         Ok(file) => Ok(Stream::value(&path, Way::Output(BufWriter::new(file)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && reads && missing == "nil" => Ok(Value::NIL),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && there == "nil" => Ok(Value::NIL),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(condition(
+            "file-error",
+            format!(
+                "`{path}` is there already; `:if-exists :supersede` writes it anew, `:append` behind what it has"
+            ),
+        )),
         Err(error) => Err(condition("file-error", format!("`{path}` cannot be opened ({error})"))),
     }
 }

@@ -424,3 +424,13 @@ fn a_form_that_cannot_be_read_does_nothing() {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_no_text_has_a_place() {
+    let folder = Folder::new("latin1");
+    let file = folder.write("l.lisp", b"(print 1)\n; \xe4\n");
+    for (printed, said, status) in [repl_with(&[&file], "2\n"), repl(&format!(",load {file}\n2\n"))] {
+        assert_eq!((printed.as_str(), status), ("2\n", Some(1)), "{said}");
+        assert!(said.contains("error[E0002]") && said.contains("l.lisp:2:3"), "{said}");
+    }
+}

@@ -254,6 +254,24 @@ fn only_pins_are_unpinned() {
 }
 
 #[test]
+fn a_file_that_is_there_is_said_to_be_and_what_to_do() {
+    let source = "(handler-case (with-open-file (s \"/dev/full\" :direction :output) s)
+          (file-error (e) (format t \"~a~%\" e)))";
+    let wanted = "`/dev/full` is there already; `:if-exists :supersede` writes it anew, `:append` behind what it has\n";
+    assert_eq!(printed("if-exists", source, &[]), wanted);
+}
+
+#[test]
+fn a_value_that_does_not_suit_a_variable_is_told_with_its_name() {
+    let source = "(defvar limit u32 5)
+        (with-bpf-session ()
+          (bpf:prog count (:section \"cgroup_skb/egress\") (incf limit) 1)
+          (handler-case (setf (bpf:global count \"limit\") -1) (error (e) (format t \"~a~%\" e))))";
+    let got = printed("variable", source, &[]);
+    assert!(got.starts_with("the value does not suit the variable `limit`: -1 does not fit"), "{got}");
+}
+
+#[test]
 fn pins_want_a_mounted_file_system_before_directories() {
     let Some(_) = cgroup() else { return };
     let folder = Folder::new("pins-nowhere");
@@ -321,7 +339,7 @@ fn files_are_read_and_written_line_by_line() {
 written.txt has no more lines
 :over
 this is no stream that takes text
-`written.txt` cannot be opened (File exists (os error 17))
+`written.txt` is there already; `:if-exists :supersede` writes it anew, `:append` behind what it has
 nil
 `absent.txt` cannot be opened (No such file or directory (os error 2))
 nil

@@ -37,7 +37,7 @@ impl Session {
     /// the variable is read-only by now.
     pub fn set_global(&mut self, name: &str, value: &Value) -> Result<(), SessionError> {
         let (section, field) = self.find_global(name)?;
-        let wrong = |source| MapError::Encode { map: section.clone(), part: "value", source };
+        let wrong = |source| SessionError::Variable { name: field.name.clone(), source };
         let bytes = encode(&field.shape, value).map_err(wrong)?;
         let offset = field.bit_offset / 8;
         if !self.is_loaded() {

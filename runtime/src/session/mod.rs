@@ -37,7 +37,7 @@ use crate::{
     pin::PinError,
     run::{self, Input, On, Output, Ran, Run, RunError},
     spec::{MapSpec, NoSuch, ObjectSpec, ProgramSpec, SpecError},
-    value::Value,
+    value::{EncodeError, Value},
     vm::Machine,
 };
 
@@ -74,6 +74,14 @@ pub enum SessionError {
     ReadOnly {
         /// The variable.
         name: String,
+    },
+    /// A variable cannot hold a value.
+    #[error("the value does not suit the variable `{name}`: {source}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// Why.
+        source: EncodeError,
     },
     /// Something cannot be pinned.
     #[error(transparent)]

@@ -63,7 +63,7 @@ fn fields_of_anonymous_members_are_the_structs_own() {
     let mut session = Session::open(object).unwrap();
     session.run_in_vm();
     let int = |name: &str, number| (name.to_string(), Value::Int(number));
-    let mut vals = session.map("vals").unwrap();
+    let vals = session.map("vals").unwrap();
     let given = Value::Struct(vec![int("a", -1), int("u", 0x3002_0100), int("last", 7)]);
     vals.update(&Value::Int(1), &given, 0).unwrap();
     session.test_run("touch", &Input { data: &[0; 64], ..Input::default() }).unwrap();

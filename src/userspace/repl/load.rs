@@ -11,7 +11,7 @@ use bpfl_compiler::{
 use super::{Done, FormKind, Repl, Trouble};
 use crate::{
     failure::Failure,
-    output,
+    input, output,
     userspace::{objects, world},
 };
 
@@ -35,8 +35,9 @@ impl Repl<'_> {
         let name = path.display();
         let text =
             fs::read(path).map_err(|error| Failure::new(format!("`{name}` cannot be read ({error})")))?;
-        let text = String::from_utf8(text).map_err(|_| Failure::new(format!("`{name}` is not UTF-8")))?;
         let host = world(&mut self.interp).map_err(|_| Trouble::Said)?;
+        let text = String::from_utf8(text)
+            .map_err(|error| input::not_utf8(&mut host.sources, &name.to_string(), &error))?;
         let file = host.sources.add(name.to_string(), text);
         let (forms, start) = self.read(file);
         let kinds: Vec<FormKind> = forms.iter().map(|form| self.kinds.learn(&self.data, *form)).collect();

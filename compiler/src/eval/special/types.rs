@@ -64,6 +64,8 @@ pub fn is_of_type(interp: &mut Interp<'_>, value: &Value, ty: &Value) -> Result<
 /// Types of conditions.
 const CONDITIONS: &[&str] = &[
     "arithmetic-error",
+    "end-of-file",
+    "socket-error",
     "cell-error",
     "division-by-zero",
     "file-error",
