@@ -161,7 +161,7 @@ fn count(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
 fn remove(interp: &mut Interp<'_>, args: &[Value], how: Test) -> Result {
     let chooser = Chooser::new(interp, args, how, COUNTED)?;
     let items = sequence(&args[1])?;
-    let most = chooser.keys.get("count").map(|count| int(count)).transpose()?;
+    let most = chooser.keys.get("count").map(int).transpose()?;
     let most = most.map_or(usize::MAX, |most| usize::try_from(most.max(0)).unwrap_or(usize::MAX));
     let mut stays = vec![true; items.len()];
     chooser.chosen(interp, &items, most)?.into_iter().for_each(|at| stays[at] = false);
