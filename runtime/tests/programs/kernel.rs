@@ -73,6 +73,19 @@ fn several_functions_in_one_program() {
 }
 
 #[test]
+fn memory_of_any_type_is_void() {
+    let source = "(defkfunc bpf-copy-from-user-str ((dst (ptr void)) (size u32) (from (ptr u8)) (flags u64))
+           :returns i32)
+         (defvar text (array u8 16))
+         (defvar seen u64)
+         (defprog p (:type :syscall)
+           (let ((no-user-memory (u64 0)))
+             (when (= (bpf-copy-from-user-str text 16 (stack-addr no-user-memory) 0) -14) (setf seen 7)))
+           0)";
+    assert!(run(source, "p").is_none_or(|found| found == (0, 7)));
+}
+
+#[test]
 fn the_loader_answers_questions() {
     let source = "(defvar seen u64)
          (defprog p (:type :syscall)

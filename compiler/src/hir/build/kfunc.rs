@@ -123,9 +123,12 @@ impl<'a> Builder<'a> {
         Some(self.kernel_pointer(&name, false))
     }
 
-    /// A type of the program's own: a number, an array, or a struct that is defined here.
+    /// A type of the program's own: a number, an array, a struct that is defined here; `void` is memory of any.
     fn own_memory(&mut self, datum: DatumId) -> Option<Ty> {
         let Some(name) = self.data.symbol(datum) else { return self.parse_type(datum) };
+        if self.is_symbol(datum, "void") {
+            return Some(Ty::NOTHING);
+        }
         let scalar = Types::named(self.text(self.names.folded(name)));
         let own = || self.structs.get(&self.names.kernel(name)).copied();
         let id = own().or_else(|| {
@@ -172,7 +175,14 @@ impl<'a> Builder<'a> {
             self.report(error.help(format!("it is `{}`", prototype(view, name, &params, returns))));
         }
         if same {
-            kfunc.params.iter_mut().zip(names).for_each(|((own, _), name)| *own = name);
+            let any: Vec<bool> = params.iter().map(|param| leads_to_any(view, param.ty)).collect();
+            for (((own, ty), name), any) in kfunc.params.iter_mut().zip(names).zip(any) {
+                *own = name;
+                // Loaders tell a pointer to bytes from one to anything.
+                if let Some(p) = self.module.types.as_pointer(*ty).filter(|_| any) {
+                    *ty = self.module.types.pointer(Ty::NOTHING, p.region, p.nullable);
+                }
+            }
         }
         same
     }
@@ -255,6 +265,14 @@ impl<'a> Builder<'a> {
             return self.pointer_arg(datum, &[Region::Ctx], "(ctx-ptr)", wanted.nullable);
         }
         self.kernel_arg(datum, &name, wanted.nullable)
+    }
+}
+
+/// Whether a type of the kernel's is `void *`.
+fn leads_to_any(view: &View, ty: TypeId) -> bool {
+    match view.resolved(ty).1 {
+        Some(Type::Ptr(target)) => matches!(view.resolved(target).1, None | Some(Type::Void)),
+        _ => false,
     }
 }
 

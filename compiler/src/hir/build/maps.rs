@@ -227,7 +227,12 @@ impl Builder<'_> {
                 let (is, wanted) = (self.show(self.ty(value)), self.show(ty));
                 let message = format!("this is {is}, and the {what} is {wanted}, of {size} bytes");
                 let error = Diagnostic::error(&codes::TYPE_MISMATCH, self.expr_span(value), message);
-                self.fail(error.help(format!("give a pointer to one, as `(make-{wanted} …)` makes it")))
+                self.fail(match self.kind(ty) {
+                    TypeKind::Struct(_) => error.help(format!("`(make-{wanted} …)` gives a pointer to one")),
+                    _ => error.help(format!(
+                        "give a pointer to one: an array field of a struct, or `(cast (ptr {wanted}) …)` of what has as many bytes"
+                    )),
+                })
             }
         }
     }
