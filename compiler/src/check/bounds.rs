@@ -116,7 +116,9 @@ impl Proof<'_> {
     pub(super) fn accesses(&self, inst: Inst, block: Block) -> Vec<Access> {
         let span = self.f.span(inst);
         if let Some((pointer, pointee)) = self.f.promise(inst) {
-            return vec![(pointer, 0, pointee.extent, span)];
+            // Of a packet's end nothing is promised.
+            let all = (pointee.extent > 0).then_some((pointer, 0, pointee.extent, span));
+            return all.into_iter().collect();
         }
         match *self.f.op(inst) {
             Op::Load { bytes, ptr, offset }

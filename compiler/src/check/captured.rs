@@ -1,7 +1,7 @@
 //! Pointers that a callback uses and its caller has tested.
 //!
 //! What a callback's frame holds is known by the types of the variables. A pointer that was tested on the way to the call
-//! is not null in there either, though its type says that it may be.
+//! is not null in there either, though its type says that it may be; and as much of a packet is there as was tested.
 
 use super::{Proof, calls::Callees, null};
 use crate::{
@@ -12,13 +12,21 @@ use crate::{
     names::Names,
 };
 
-/// Notes which pointers of callbacks' frames are not null. A callback within another learns of it when that one has.
+/// What is known of a pointer where it is stored for a callback.
+#[derive(Clone, Copy)]
+enum Known {
+    NotNull,
+    /// So many bytes of the packet are there.
+    Bytes(u32),
+}
+
+/// Notes what is known of the pointers in callbacks' frames. A callback within another learns of it when that one has.
 pub fn note(hir: &hir::Module, module: &mut Module, names: &Names) {
     while note_once(hir, module, names) {}
 }
 
 fn note_once(hir: &hir::Module, module: &mut Module, names: &Names) -> bool {
-    if module.functions.iter().all(|f| f.promises.iter().all(|(_, pointee)| !pointee.nullable)) {
+    if module.functions.iter().all(|f| f.promises.is_empty()) {
         return false; // As in most programs.
     }
     let callees = Callees::new(module, hir.programs.len(), names);
@@ -26,24 +34,51 @@ fn note_once(hir: &hir::Module, module: &mut Module, names: &Names) -> bool {
     for (index, f) in module.functions.iter().enumerate() {
         let mut none = Diagnostics::default();
         let mut proof = Proof::new(f, module, names, &callees, &mut none);
-        found.extend(null::captured(&mut proof).into_iter().map(|inst| (index, inst)));
+        found.extend(tested(&proof).into_iter().map(|(inst, bytes)| (index, inst, Known::Bytes(bytes))));
+        let not_null = null::captured(&mut proof).into_iter();
+        found.extend(not_null.map(|inst| (index, inst, Known::NotNull)));
     }
-    for (index, inst) in &found {
-        let place = place(&module.functions[*index], *inst);
-        keep(&mut module.functions[*index], *inst);
-        if let Some((func, offset)) = place
-            && let Some(callback) = module.functions.get_mut(func.index())
-        {
-            loaded(callback, offset).into_iter().for_each(|value| callback.set_not_null(value));
+    let mut news = false;
+    for (index, inst, known) in found {
+        let place = place(&module.functions[index], inst);
+        let callback =
+            place.and_then(|(func, offset)| Some((module.functions.get_mut(func.index())?, offset)));
+        let loaded = callback.and_then(|(callback, offset)| Some((loaded(callback, offset)?, callback)));
+        match (known, loaded) {
+            (Known::NotNull, None) => {}
+            (Known::NotNull, Some((value, callback))) => callback.set_not_null(value),
+            // What is not read at the start may be another pointer by then.
+            (Known::Bytes(_), None) => continue,
+            (Known::Bytes(bytes), Some((value, callback))) => callback.set_extent(value, bytes),
         }
+        keep(&mut module.functions[index], inst, known);
+        news = true;
     }
-    !found.is_empty()
+    news
 }
 
-/// Promises that what is stored is not null.
-fn keep(f: &mut Function, inst: Inst) {
-    let promises = f.promises.iter_mut().filter(|(own, _)| *own == inst);
-    promises.for_each(|(_, pointee)| pointee.nullable = false);
+/// The stores of pointers into packets of which more was tested than is promised, and how many bytes.
+fn tested(proof: &Proof<'_>) -> Vec<(Inst, u32)> {
+    let mut found = Vec::new();
+    for block in proof.graph.order() {
+        for inst in proof.f.insts(*block) {
+            let promise = proof.f.promise(*inst).filter(|(value, _)| proof.f.ty(*value).is_packet());
+            let Some((value, pointee)) = promise else { continue };
+            let bytes = proof.proven_from(value, *block);
+            found.extend((bytes > pointee.extent).then_some((*inst, bytes)));
+        }
+    }
+    found
+}
+
+/// Promises what is known of what is stored.
+fn keep(f: &mut Function, inst: Inst, known: Known) {
+    for (_, pointee) in f.promises.iter_mut().filter(|(own, _)| *own == inst) {
+        match known {
+            Known::NotNull => pointee.nullable = false,
+            Known::Bytes(bytes) => pointee.extent = bytes,
+        }
+    }
 }
 
 /// The callback whose frame is stored to, and bytes from the frame's start.

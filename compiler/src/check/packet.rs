@@ -1,5 +1,7 @@
 //! How much of a packet is known to be there: what comparisons with its end on every way to an access say.
 
+use std::collections::HashMap;
+
 use bpfl_stdlib::catalog::limit;
 
 use super::{
@@ -8,6 +10,13 @@ use super::{
     range::Eyes,
 };
 use crate::ir::{Block, Cond, Inst, Op, Region, Terminator, Type, Value};
+
+/// How many joins, one behind another, are followed to what a pointer may be.
+const MOST_DEPTH: u32 = 8;
+/// How many joins in all are followed to what a pointer may be.
+const MOST_JOINS: usize = 64;
+/// How many bytes are there from a pointer on, which is a root and run-time parts.
+type Least = HashMap<(Value, Vec<Value>), i64>;
 
 impl Proof<'_> {
     pub(super) fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
@@ -52,10 +61,9 @@ impl Proof<'_> {
     /// be. Null is none: that it is not used is another proof. A way that leads in a circle proves
     /// nothing.
     fn on_all_ways(&self, address: &Address, end: i64, depth: u32) -> bool {
-        const MOST_JOINS: u32 = 8;
         let joined = self.f.def(address.root).is_none();
         let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
-        let Some(home) = home.filter(|_| depth < MOST_JOINS) else { return false };
+        let Some(home) = home.filter(|_| depth < MOST_DEPTH) else { return false };
         let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
         let fine = |pred: Block, arg: Value| {
             if self.f.constant(arg) == Some(0) {
@@ -75,6 +83,51 @@ impl Proof<'_> {
             let mut edges = self.f.end(*pred).edges().filter(|edge| edge.block == home);
             edges.all(|edge| fine(*pred, edge.args[index]))
         })
+    }
+
+    /// How many bytes of a packet are known to be there from a pointer on.
+    pub(super) fn proven_from(&self, pointer: Value, block: Block) -> u32 {
+        let address = self.address(pointer, 0);
+        let promised = self.f.extent(address.root).filter(|_| address.parts.is_empty()).unwrap_or(0);
+        let proven = i64::from(promised)
+            .max(self.proven(&address, block))
+            .max(self.least(&address, &mut HashMap::new()));
+        u32::try_from(proven.saturating_sub(address.constant)).unwrap_or(0)
+    }
+
+    /// How many bytes from the root of `address` on are known to be there of every pointer that it may be, as
+    /// [`on_all_ways`](Self::on_all_ways) has it; `known` are those that were asked for.
+    fn least(&self, address: &Address, known: &mut Least) -> i64 {
+        let joined = self.f.def(address.root).is_none();
+        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
+        let Some(home) = home.filter(|_| known.len() < MOST_JOINS) else { return 0 };
+        let key = (address.root, address.parts.iter().map(|part| part.value).collect());
+        // A way that leads in a circle proves nothing.
+        if let Some(least) = known.insert(key.clone(), 0) {
+            known.insert(key, least);
+            return least;
+        }
+        let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
+        let mut there = |pred: Block, arg: Value| {
+            if self.f.constant(arg) == Some(0) {
+                return i64::MAX;
+            }
+            let mut from = self.address(arg, 0);
+            from.parts.extend(&address.parts);
+            let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
+            let proven = self.proven(&from, pred).max(by_edge).max(self.least(&from, known));
+            proven.saturating_sub(from.constant)
+        };
+        let mut least = None;
+        for pred in self.graph.preds(home) {
+            for edge in self.f.end(*pred).edges().filter(|edge| edge.block == home) {
+                let way = there(*pred, edge.args[index]);
+                least = Some(least.map_or(way, |least: i64| least.min(way)));
+            }
+        }
+        let least = least.unwrap_or(0);
+        known.insert(key, least);
+        least
     }
 
     /// How many bytes from the root and run-time parts of `address` on are known to be there.
