@@ -13,12 +13,19 @@ use crate::ir::{Inst, Value};
 struct Held {
     /// Whether it is held on some way.
     held: bool,
-    /// The values that are this reference wherever it is held.
+    /// The values that are this reference wherever it is held; none where it is not.
     names: BTreeSet<Value>,
     /// The references that this parameter of a block is on some way.
     may: BTreeSet<Value>,
     /// What gave it back on some way.
     gone: Option<Inst>,
+}
+
+impl Held {
+    fn give_back(&mut self) {
+        self.held = false;
+        self.names.clear();
+    }
 }
 
 /// What is known of the references, and of the parameters that may be one, at a point.
@@ -53,7 +60,9 @@ impl State {
         gone.insert(value);
         self.0.entry(value).or_default().gone = Some(call);
         for (own, held) in &mut self.0 {
-            held.held &= *own != value && !held.names.contains(&value);
+            if *own == value || held.names.contains(&value) {
+                held.give_back();
+            }
             if gone.contains(own) || !held.may.is_disjoint(&gone) {
                 held.gone = Some(call);
             }
@@ -63,7 +72,7 @@ impl State {
     /// A pointer was found to be null.
     pub(super) fn null(&mut self, value: Value) {
         self.0.remove(&value);
-        self.0.values_mut().for_each(|held| held.held &= !held.names.contains(&value));
+        self.0.values_mut().filter(|held| held.names.contains(&value)).for_each(Held::give_back);
     }
 
     /// An edge gives arguments, each moved from a root, to the parameters of a block.
@@ -104,7 +113,7 @@ impl State {
             own.names = match (own.held, theirs.held) {
                 (true, true) => own.names.intersection(&theirs.names).copied().collect(),
                 (true, false) => std::mem::take(&mut own.names),
-                (false, _) => theirs.names,
+                (false, _) => theirs.names, // None, where it is not held there either.
             };
             own.held |= theirs.held;
             own.may.extend(theirs.may);
@@ -112,5 +121,31 @@ impl State {
             changed |= *own != before;
         }
         changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+    use crate::{
+        arena::Entity,
+        ir::{Inst, Value},
+    };
+
+    #[test]
+    fn what_was_given_back_under_several_names_is_known_after_some_rounds() {
+        let [reference, param] = [0, 1].map(<Value as Entity>::new);
+        let mut ways = [State::default(), State::default()];
+        ways.iter_mut().for_each(|way| way.acquire(reference));
+        ways[0].pass(&[(param, reference, reference)]);
+        ways[0].release(param, <Inst as Entity>::new(0));
+        ways[1].release(reference, <Inst as Entity>::new(1));
+        let mut known = ways[0].clone();
+        known.join(ways[1].clone());
+        for way in ways {
+            assert!(!known.join(way), "joining again is no news");
+        }
+        assert_eq!(known.held().count(), 0);
+        assert!(known.gone(reference).is_some());
     }
 }
