@@ -93,7 +93,7 @@ impl Tallies {
             self.decisions.extend(decisions);
             let mut hide = |from, value| self.edges.push(Hidden { outside, from, header, index, value });
             for pred in proof.graph.preds(header).iter().filter(|pred| **pred != data.latch) {
-                let constant = of(*pred).filter(|value| proof.f.constant(*value).is_some());
+                let constant = of(*pred).filter(|value| may_be_constant(proof, *param, *value));
                 constant.into_iter().for_each(|value| hide(*pred, value));
             }
             if may_be_constant(proof, *param, around) {
@@ -103,7 +103,7 @@ impl Tallies {
     }
 }
 
-/// Whether `arg`, which the next round gets for `param`, is a constant on some way.
+/// Whether `arg`, which a round gets for `param`, is a constant on some way.
 fn may_be_constant(proof: &Proof<'_>, param: Value, arg: Value) -> bool {
     let (mut seen, mut work) = (HashSet::from([param]), vec![arg]);
     while let Some(value) = work.pop().filter(|_| seen.len() < MOST) {

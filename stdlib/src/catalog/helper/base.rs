@@ -36,7 +36,15 @@ pub(super) static ROWS: &[Helper] = &[
     },
     Helper {
         moves_packet: true,
-        ..row(12, "tail_call", &[Ctx, Map, U32], &["ctx", "prog_array_map", "index"], R::Nothing, EVERY, v(4, 2))
+        ..row(
+            12,
+            "tail_call",
+            &[Ctx, Map, U32],
+            &["ctx", "prog_array_map", "index"],
+            R::Nothing,
+            EVERY,
+            v(4, 2),
+        )
     },
     Helper {
         packet_args: true,
