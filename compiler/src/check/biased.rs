@@ -4,6 +4,8 @@
 //! sign would be anything (`check_mem_region_access`, kernel/bpf/verifier.c). So as much as such a number is below zero at
 //! most is taken from the pointer before, where it is a constant, and added to the number.
 
+use bpfl_stdlib::catalog::limit;
+
 use super::{Proof, range::Eyes};
 use crate::ir::{Binary, Block, Function, Inst, Op, Region, Type};
 
@@ -36,7 +38,7 @@ fn back(proof: &Proof<'_>, block: Block, inst: Inst) -> Option<u32> {
     }
     let low = proof.range(by, block, Eyes::Verifier).low;
     // What may go further back is out of any object, and was reported.
-    let by = u32::try_from(low.unsigned_abs()).ok().filter(|by| *by < 1 << 29)?;
+    let by = u32::try_from(low.unsigned_abs()).ok().filter(|by| *by < limit::MOVED_BYTES)?;
     (low < 0).then_some(by)
 }
 

@@ -100,7 +100,7 @@ fn summary(proof: &Proof<'_>) -> Summary {
 
 /// Whether it goes on in another program, for good if there is one.
 pub(super) fn is_tail_call(op: &Op) -> bool {
-    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.name == "tail_call"))
+    matches!(op, Op::Call(id, _) if helper::by_id(*id).is_some_and(|row| row.goes_on))
 }
 
 fn goes_on(proof: &Proof<'_>, inst: Inst) -> Option<Span> {

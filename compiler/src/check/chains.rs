@@ -102,6 +102,6 @@ impl Chains<'_> {
 }
 
 fn has_tail_call(code: &Code) -> bool {
-    let id = helper::find("tail_call").map_or(0, |row| row.id);
-    code.insns.iter().any(|insn| insn.is_call() && insn.src == 0 && insn.imm == id as i32)
+    let goes_on = |id: i32| u32::try_from(id).ok().and_then(helper::by_id).is_some_and(|row| row.goes_on);
+    code.insns.iter().any(|insn| insn.is_call() && insn.src == 0 && goes_on(insn.imm))
 }

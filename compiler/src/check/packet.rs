@@ -18,6 +18,14 @@ const MOST_JOINS: usize = 64;
 /// How many bytes are there from a pointer on, which is a root and run-time parts.
 type Least = HashMap<(Value, Vec<Value>), i64>;
 
+/// A way to a block on which a joined pointer is another one.
+struct Way {
+    pred: Block,
+    home: Block,
+    /// That pointer, moved on by what moves the joined one at run time.
+    address: Address,
+}
+
 impl Proof<'_> {
     pub(super) fn in_packet(&self, address: &Address, bytes: u32, block: Block) -> bool {
         let end = address.constant.saturating_add(bytes.into());
@@ -61,73 +69,70 @@ impl Proof<'_> {
     /// be. Null is none: that it is not used is another proof. A way that leads in a circle proves
     /// nothing.
     fn on_all_ways(&self, address: &Address, end: i64, depth: u32) -> bool {
-        let joined = self.f.def(address.root).is_none();
-        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
-        let Some(home) = home.filter(|_| depth < MOST_DEPTH) else { return false };
-        let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
-        let fine = |pred: Block, arg: Value| {
-            if self.f.constant(arg) == Some(0) {
-                return true;
+        let Some(ways) = self.ways(address).filter(|_| depth < MOST_DEPTH) else { return false };
+        ways.into_iter().all(|mut way| {
+            let end = end.saturating_add(way.address.constant);
+            if !self.f.ty(way.address.root).is_packet() {
+                way.address.constant = end - 1;
+                return self.problem(&way.address, 1, way.pred).is_none();
             }
-            let mut from = self.address(arg, 0);
-            let end = end.saturating_add(from.constant);
-            from.parts.extend(&address.parts);
-            if !self.f.ty(from.root).is_packet() {
-                from.constant = end - 1;
-                return self.problem(&from, 1, pred).is_none();
-            }
-            let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
-            end <= self.proven(&from, pred).max(by_edge) || self.on_all_ways(&from, end, depth + 1)
-        };
-        self.graph.preds(home).iter().all(|pred| {
-            let mut edges = self.f.end(*pred).edges().filter(|edge| edge.block == home);
-            edges.all(|edge| fine(*pred, edge.args[index]))
+            end <= self.proven_on(&way) || self.on_all_ways(&way.address, end, depth + 1)
         })
+    }
+
+    /// The ways on which the root of `address`, if it is a joined pointer, comes to be one that is not null.
+    fn ways(&self, address: &Address) -> Option<Vec<Way>> {
+        let joined = self.f.def(address.root).is_none();
+        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry())?;
+        let index = self.f.params(home).iter().position(|param| *param == address.root)?;
+        let mut ways = Vec::new();
+        for pred in self.graph.preds(home) {
+            let edges = self.f.end(*pred).edges().filter(|edge| edge.block == home);
+            for arg in edges.map(|edge| edge.args[index]).filter(|arg| self.f.constant(*arg) != Some(0)) {
+                let mut from = self.address(arg, 0);
+                from.parts.extend(&address.parts);
+                ways.push(Way { pred: *pred, home, address: from });
+            }
+        }
+        Some(ways)
+    }
+
+    /// How many bytes from the root and run-time parts of a way's pointer on are known to be there at its end.
+    fn proven_on(&self, way: &Way) -> i64 {
+        let by_edge = self.proven_by(&way.address, way.pred, way.home).unwrap_or(0);
+        self.proven(&way.address, way.pred).max(by_edge)
     }
 
     /// How many bytes of a packet are known to be there from a pointer on.
     pub(super) fn proven_from(&self, pointer: Value, block: Block) -> u32 {
         let address = self.address(pointer, 0);
+        if address.constant < 0 || !address.parts.iter().all(|part| self.is_small(part)) {
+            return 0;
+        }
         let promised = self.f.extent(address.root).filter(|_| address.parts.is_empty()).unwrap_or(0);
-        let proven = i64::from(promised)
-            .max(self.proven(&address, block))
-            .max(self.least(&address, &mut HashMap::new()));
+        let least = self.least(&address, &mut HashMap::new());
+        let proven = self.proven(&address, block).max(promised.into()).max(least);
         u32::try_from(proven.saturating_sub(address.constant)).unwrap_or(0)
     }
 
     /// How many bytes from the root of `address` on are known to be there of every pointer that it may be, as
     /// [`on_all_ways`](Self::on_all_ways) has it; `known` are those that were asked for.
     fn least(&self, address: &Address, known: &mut Least) -> i64 {
-        let joined = self.f.def(address.root).is_none();
-        let home = self.homes[address.root].filter(|home| joined && *home != self.f.entry());
-        let Some(home) = home.filter(|_| known.len() < MOST_JOINS) else { return 0 };
+        let Some(ways) = self.ways(address).filter(|_| known.len() < MOST_JOINS) else { return 0 };
         let key = (address.root, address.parts.iter().map(|part| part.value).collect());
+        if let Some(least) = known.get(&key) {
+            return *least;
+        }
         // A way that leads in a circle proves nothing.
-        if let Some(least) = known.insert(key.clone(), 0) {
-            known.insert(key, least);
-            return least;
-        }
-        let index = self.f.params(home).iter().position(|param| *param == address.root).unwrap_or(0);
-        let mut there = |pred: Block, arg: Value| {
-            if self.f.constant(arg) == Some(0) {
-                return i64::MAX;
-            }
-            let mut from = self.address(arg, 0);
-            from.parts.extend(&address.parts);
-            let by_edge = self.proven_by(&from, pred, home).unwrap_or(0);
-            let proven = self.proven(&from, pred).max(by_edge).max(self.least(&from, known));
-            proven.saturating_sub(from.constant)
-        };
+        known.insert(key.clone(), 0);
         let mut least = None;
-        for pred in self.graph.preds(home) {
-            for edge in self.f.end(*pred).edges().filter(|edge| edge.block == home) {
-                let way = there(*pred, edge.args[index]);
-                least = Some(least.map_or(way, |least: i64| least.min(way)));
-            }
+        for way in ways {
+            let there = self.proven_on(&way).max(self.least(&way.address, known));
+            let there = there.saturating_sub(way.address.constant);
+            least = Some(least.map_or(there, |least: i64| least.min(there)));
         }
-        let least = least.unwrap_or(0);
-        known.insert(key, least);
-        least
+        *known.entry(key).or_default() = least.unwrap_or(0);
+        least.unwrap_or(0)
     }
 
     /// How many bytes from the root and run-time parts of `address` on are known to be there.

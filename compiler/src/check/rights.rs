@@ -109,7 +109,8 @@ fn called(proof: &Proof<'_>, inst: Inst) -> impl Iterator<Item = (MapId, bool, b
     found().into_iter()
 }
 
-/// Which argument of the body of a walk is the value.
+/// Which argument of the body of a walk is the value, behind map and key (`map_set_for_each_callback_args`,
+/// kernel/bpf/verifier.c).
 const WALKED_VALUE: usize = 2;
 
 fn diagnostic(proof: &Proof<'_>, map: MapId, does: Does, span: Span) -> Diagnostic {

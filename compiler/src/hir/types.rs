@@ -98,21 +98,6 @@ pub enum Socket {
     Xdp,
 }
 
-impl Socket {
-    /// What a pointer to it is, for readers: two of them have one name.
-    pub fn described(self) -> &'static str {
-        match self {
-            Self::Full => "a full socket (what lookups and `sk-fullsock` give)",
-            Self::Common => {
-                "a socket that need not be a full one (what `(ctx sk)` and `skc-lookup-tcp` give)"
-            }
-            Self::Tcp => "a socket's TCP part (what `tcp-sock` gives)",
-            Self::FlowKeys => "the dissected headers",
-            Self::Xdp => "an AF_XDP socket",
-        }
-    }
-}
-
 /// An integer type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Int {

@@ -1,7 +1,8 @@
-;; error: E0402 @ 10:30
-;; error: E0402 @ 16:30
-;; error: E0112 @ 21:5
-;; error: E0402 @ 27:30
+;; error: E0402 @ 11:30
+;; error: E0402 @ 17:30
+;; error: E0112 @ 22:5
+;; error: E0402 @ 28:30
+;; error: E0402 @ 33:30
 ; A callback knows of a packet what was tested before, and no more.
 (defmap o :type :array :key u32 :value u64 :max-entries 4)
 (defprog beyond (:section "xdp")
@@ -25,4 +26,9 @@
 (defprog the-end (:section "xdp")
   (let ((end (ctx data-end)))
     (bpf-loop (i 4) (when (= (load u8 end) 4) (incf (getmap o 0)))))
+  XDP_PASS)
+(defprog too-far (:section "xdp")
+  (let* ((data (ctx data)) (end (ctx data-end)) (far (+ data (ctx rx-queue-index))))
+    (when (> (+ far 1) end) (return XDP_PASS))
+    (bpf-loop (i 4) (when (= (load u8 far) 4) (incf (getmap o 0)))))
   XDP_PASS)

@@ -2,7 +2,7 @@
 
 use bpfl_stdlib::catalog::{
     helper::{self, Arg, Helper, Ret, callback},
-    map::{ValueRule, compat},
+    map::compat,
     program::{PROGRAMS, ProgramType},
     section,
 };
@@ -357,11 +357,6 @@ impl<'a> Builder<'a> {
                 if let Some(of) = map.and_then(|map| compat::leads_to(self.module.maps[map.map].kind)) =>
             {
                 self.socket_pointer(Socket::of(of), true)
-            }
-            Ret::ValueOrNull
-                if map.is_some_and(|map| self.module.maps[map.map].kind.value == ValueRule::Socket) =>
-            {
-                self.socket_pointer(Socket::Full, true)
             }
             Ret::ValueOrNull | Ret::Value => {
                 let value = map.map_or((Ty::U8, false), |map| {

@@ -69,6 +69,19 @@ impl Socket {
         }
     }
 
+    /// What a pointer to it is, for readers: two of them have one name.
+    pub(super) fn described(self) -> &'static str {
+        match self {
+            Self::Full => "a full socket (what lookups and `sk-fullsock` give)",
+            Self::Common => {
+                "a socket that need not be a full one (what `(ctx sk)` and `skc-lookup-tcp` give)"
+            }
+            Self::Tcp => "a socket's TCP part (what `tcp-sock` gives)",
+            Self::FlowKeys => "the dissected headers",
+            Self::Xdp => "an AF_XDP socket",
+        }
+    }
+
     /// The one whose fields are `fields`.
     pub fn of(fields: &'static Struct) -> Self {
         let same = |socket: &Self| std::ptr::eq(socket.fields(), fields);

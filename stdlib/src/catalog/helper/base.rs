@@ -36,6 +36,7 @@ pub(super) static ROWS: &[Helper] = &[
     },
     Helper {
         moves_packet: true,
+        goes_on: true,
         ..row(
             12,
             "tail_call",

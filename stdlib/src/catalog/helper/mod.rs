@@ -57,6 +57,8 @@ pub struct Helper {
     /// Whether packet pointers are invalid after it (`bpf_helper_changes_pkt_data`,
     /// net/core/filter.c).
     pub moves_packet: bool,
+    /// Whether it goes on in another program, for good if there is one (`bpf_tail_call_proto`, kernel/bpf/core.c).
+    pub goes_on: bool,
     /// Whether its result must be released (`is_acquire_function`, kernel/bpf/verifier.c).
     pub acquires: bool,
     /// Whether its memory arguments may point into a packet.
@@ -97,6 +99,7 @@ const fn row(
         sleeps: false,
         perfmon: false,
         moves_packet: false,
+        goes_on: false,
         acquires: false,
         packet_args: false,
         config: None,

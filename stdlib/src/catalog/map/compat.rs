@@ -2,7 +2,7 @@
 //! Linux 6.18. It asks both ways: what the kind is for, and what the helper wants.
 
 use super::MapKind;
-use crate::catalog::context::{Struct, XDP_SOCK};
+use crate::catalog::context::{SOCK, Struct, XDP_SOCK};
 
 /// Helpers that want certain kinds, and the kinds.
 const HELPERS: &[(&[&str], &[&str])] = &[
@@ -48,10 +48,13 @@ pub fn changes(helper: &str) -> bool {
     CHANGING.contains(&helper)
 }
 
-/// What a lookup in a map of this kind leads to, where that is no value of the map's (`check_helper_call`,
-/// kernel/bpf/verifier.c, where it sets `PTR_TO_XDP_SOCK`).
+/// Kinds in which a lookup leads to something else than a value of the map's (`mark_ptr_not_null_reg`,
+/// kernel/bpf/verifier.c). A full socket is held then (`is_acquire_function`).
+const LEADING: &[(&str, &Struct)] = &[("xskmap", &XDP_SOCK), ("sockmap", &SOCK), ("sockhash", &SOCK)];
+
+/// What a lookup in a map of this kind leads to, where that is no value of the map's.
 pub fn leads_to(kind: &MapKind) -> Option<&'static Struct> {
-    (kind.name == "xskmap").then_some(&XDP_SOCK)
+    LEADING.iter().find(|(name, _)| *name == kind.name).map(|(_, of)| *of)
 }
 
 /// The kinds that `helper` wants; `None` when it takes any that has the operation.
